@@ -1,0 +1,60 @@
+//! The spectral tail: how well a grid resolves a function.
+//!
+//! For each axis, the largest coefficient among the outer sixth of its modes, divided by the largest coefficient of
+//! all. A smooth function that is resolved to rounding has a tail near 1e-16; what the grid cuts off is of the order
+//! of the tail.
+
+use super::Grid;
+use num_complex::Complex64;
+
+/// Modes `|m| > OUTER n/2` form the tail.
+const OUTER: f64 = 5.0 / 6.0;
+
+/// The largest tail of any axis, relative to the largest coefficient.
+pub fn spectral_tail(grid: &Grid, spectrum: &[Complex64]) -> f64 {
+    tail_per_axis(grid, spectrum).into_iter().fold(0.0, f64::max)
+}
+
+/// The tail of every axis, relative to the largest coefficient; 0 for the zero function.
+pub fn tail_per_axis(grid: &Grid, spectrum: &[Complex64]) -> Vec<f64> {
+    let rows = grid.rows();
+    let dimension = grid.dimension();
+    let outer: Vec<f64> = grid.axes().iter().map(|a| OUTER * (a.points / 2) as f64).collect();
+    let first_is_outer: Vec<bool> = match dimension {
+        1 => vec![false],
+        _ => (0..rows).map(|i| grid.axis(0).mode(i).unsigned_abs() as f64 > outer[0]).collect(),
+    };
+    let mut largest = 0.0_f64;
+    let mut tails = vec![0.0_f64; dimension];
+    for (m, column) in spectrum.chunks_exact(rows).enumerate() {
+        for (c, first) in column.iter().zip(&first_is_outer) {
+            let size = c.norm_sqr();
+            largest = largest.max(size);
+            if *first {
+                tails[0] = tails[0].max(size);
+            }
+            if m as f64 > outer[dimension - 1] {
+                tails[dimension - 1] = tails[dimension - 1].max(size);
+            }
+        }
+    }
+    tails.into_iter().map(|t| if largest > 0.0 { (t / largest).sqrt() } else { 0.0 }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tail_belongs_to_its_axis() {
+        let grid = Grid::new(&[24, 12], &[1.0, 1.0], &[0.0, 0.0]).unwrap();
+        let mut spectrum = vec![Complex64::ZERO; grid.spectrum_len()];
+        spectrum[0] = Complex64::ONE;
+        assert_eq!(tail_per_axis(&grid, &spectrum), vec![0.0, 0.0]);
+        spectrum[11] = Complex64::new(0.0, 1e-3);
+        assert_eq!(tail_per_axis(&grid, &spectrum), vec![1e-3, 0.0]);
+        spectrum[6 * 24] = Complex64::new(1e-5, 0.0);
+        let tails = tail_per_axis(&grid, &spectrum);
+        assert!((tails[0] - 1e-3).abs() < 1e-18 && (tails[1] - 1e-5).abs() < 1e-20);
+    }
+}
