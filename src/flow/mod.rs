@@ -1,1 +1,7 @@
-//! (flow)
+//! The flows: right-hand sides on the Fourier coefficients of the pair `(mu, nu)`, one file per dynamics.
+
+mod mfl_da;
+mod pair;
+
+pub use mfl_da::MflDa;
+pub use pair::PairLayout;

@@ -1,0 +1,112 @@
+//! The pair `(mu, nu)` as one flat array of Fourier coefficients: those of `mu` first, then those of `nu`.
+
+use crate::game::Player;
+use crate::torus::{Fourier, FourierScratch, Grid, resample};
+use num_complex::Complex64;
+
+/// Where the coefficients of the two players stand in the state of a flow.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PairLayout {
+    grids: [Grid; 2],
+    split: usize,
+}
+
+impl PairLayout {
+    /// The layout for these two grids.
+    pub fn new(x: &Grid, y: &Grid) -> PairLayout {
+        PairLayout { grids: [x.clone(), y.clone()], split: x.spectrum_len() }
+    }
+
+    /// The grid of a player.
+    pub fn grid(&self, player: Player) -> &Grid {
+        &self.grids[player.index()]
+    }
+
+    /// Number of coefficients of the pair.
+    #[allow(clippy::len_without_is_empty)]
+    pub fn len(&self) -> usize {
+        self.grids.iter().map(Grid::spectrum_len).sum()
+    }
+
+    /// The coefficients of one player.
+    pub fn part<'a>(&self, player: Player, state: &'a [Complex64]) -> &'a [Complex64] {
+        let (x, y) = state.split_at(self.split);
+        match player {
+            Player::X => x,
+            Player::Y => y,
+        }
+    }
+
+    /// The coefficients of both players, to be written.
+    pub fn parts_mut<'a>(&self, state: &'a mut [Complex64]) -> (&'a mut [Complex64], &'a mut [Complex64]) {
+        state.split_at_mut(self.split)
+    }
+
+    /// The state with these node values.
+    pub fn from_values(&self, values: [&[f64]; 2]) -> Vec<Complex64> {
+        let mut state = vec![Complex64::ZERO; self.len()];
+        let (x, y) = self.parts_mut(&mut state);
+        for (player, out) in Player::BOTH.into_iter().zip([x, y]) {
+            let fourier = Fourier::new(self.grid(player));
+            fourier.forward(values[player.index()], out, &mut fourier.scratch());
+        }
+        state
+    }
+
+    /// The state moved to the grids of another layout; exact when no axis shrinks.
+    pub fn resample(&self, to: &PairLayout, state: &[Complex64]) -> Vec<Complex64> {
+        let mut out = Vec::with_capacity(to.len());
+        for player in Player::BOTH {
+            out.extend(resample(self.grid(player), to.grid(player), self.part(player, state)));
+        }
+        out
+    }
+
+    /// `max` over the players of `|X|^(1/2) |u|_{L2}`, computed from the coefficients by Parseval's identity.
+    ///
+    /// For a difference of two densities this is dimensionless and at least their L1 distance; it does not depend on
+    /// the grid nor on the unit of length.
+    pub fn norm(&self, state: &[Complex64]) -> f64 {
+        let size = |player: Player| {
+            let grid = self.grid(player);
+            let columns = self.part(player, state).chunks_exact(grid.rows());
+            let sum: f64 = columns
+                .enumerate()
+                .map(|(m, c)| grid.multiplicity(m * grid.rows()) * c.iter().map(Complex64::norm_sqr).sum::<f64>())
+                .sum();
+            grid.volume() * sum.sqrt()
+        };
+        let (x, y) = (size(Player::X), size(Player::Y));
+        // `f64::max` would drop a NaN.
+        if x >= y { x } else { y + 0.0 * x }
+    }
+}
+
+/// Values at the nodes of one player's grid.
+pub(crate) fn node_values(fourier: &Fourier, part: &[Complex64], scratch: &mut FourierScratch) -> Vec<f64> {
+    let mut values = vec![0.0; fourier.grid().len()];
+    fourier.inverse(part, &mut values, scratch);
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_norm_is_the_root_mean_square_of_the_values_times_the_volume_and_sees_nan() {
+        let x = Grid::new(&[8], &[3.0], &[0.0]).unwrap();
+        let y = Grid::new(&[5, 6], &[0.5, 2.0], &[0.0, 0.0]).unwrap();
+        let layout = PairLayout::new(&x, &y);
+        let mu: Vec<f64> = (0..8).map(|j| (j as f64).sin()).collect();
+        let nu: Vec<f64> = (0..30).map(|j| 4.0 * (j as f64 * 1.7).cos()).collect();
+        let mut state = layout.from_values([&mu, &nu]);
+        let direct = |grid: &Grid, u: &[f64]| {
+            grid.volume() * (u.iter().map(|v| v * v).sum::<f64>() / u.len() as f64).sqrt()
+        };
+        let expected = direct(&x, &mu).max(direct(&y, &nu));
+        assert!((layout.norm(&state) - expected).abs() <= 1e-14 * expected);
+        state[2].im = f64::NAN;
+        assert!(layout.norm(&state).is_nan());
+    }
+}
