@@ -41,11 +41,8 @@ impl Side {
         let fourier = Fourier::new(grid);
         let scratch = fourier.scratch();
         let second = if grid.dimension() == 2 { grid.spectrum_len() } else { 0 };
-        let wavenumbers: Vec<Vec<f64>> = grid
-            .axes()
-            .iter()
-            .map(|a| a.odd_wavenumbers().into_iter().map(|k| sign * k).collect())
-            .collect();
+        let wavenumbers: Vec<Vec<f64>> =
+            grid.axes().iter().map(|a| a.odd_wavenumbers().into_iter().map(|k| sign * k).collect()).collect();
         Side {
             player,
             fourier,
@@ -130,7 +127,7 @@ impl MflDa {
             symbol.extend(layout.grid(player).symbol(|k| -rate * k.iter().map(|k| k * k).sum::<f64>()));
         }
         let sides = [Side::new(Player::X, &payoff, 1.0), Side::new(Player::Y, &payoff, -timescale)];
-        let works = [payoff.work(Player::X), payoff.work(Player::Y)];
+        let works = [payoff.work(), payoff.work()];
         MflDa { payoff, layout, symbol, sides, works }
     }
 

@@ -1,7 +1,7 @@
 //! The pair `(mu, nu)` as one flat array of Fourier coefficients: those of `mu` first, then those of `nu`.
 
 use crate::game::Player;
-use crate::torus::{Fourier, FourierScratch, Grid, resample};
+use crate::torus::{Fourier, Grid, resample};
 use num_complex::Complex64;
 
 /// Where the coefficients of the two players stand in the state of a flow.
@@ -82,13 +82,6 @@ impl PairLayout {
     }
 }
 
-/// Values at the nodes of one player's grid.
-pub(crate) fn node_values(fourier: &Fourier, part: &[Complex64], scratch: &mut FourierScratch) -> Vec<f64> {
-    let mut values = vec![0.0; fourier.grid().len()];
-    fourier.inverse(part, &mut values, scratch);
-    values
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,9 +94,8 @@ mod tests {
         let mu: Vec<f64> = (0..8).map(|j| (j as f64).sin()).collect();
         let nu: Vec<f64> = (0..30).map(|j| 4.0 * (j as f64 * 1.7).cos()).collect();
         let mut state = layout.from_values([&mu, &nu]);
-        let direct = |grid: &Grid, u: &[f64]| {
-            grid.volume() * (u.iter().map(|v| v * v).sum::<f64>() / u.len() as f64).sqrt()
-        };
+        let direct =
+            |grid: &Grid, u: &[f64]| grid.volume() * (u.iter().map(|v| v * v).sum::<f64>() / u.len() as f64).sqrt();
         let expected = direct(&x, &mu).max(direct(&y, &nu));
         assert!((layout.norm(&state) - expected).abs() <= 1e-14 * expected);
         state[2].im = f64::NAN;

@@ -149,9 +149,16 @@ impl<S: Symbol> Etd43<S> {
     /// error in `stage`.
     fn attempt(&mut self, system: &mut dyn Semilinear<S>, h: f64, out: &mut [Complex64]) {
         self.table(system.symbol(), h);
-        let Table { full, half, half1, half2, full1, full2, full3, .. } = &self.tables[0];
-        let Etd43 { start: u, n1, n5, inner: [n2, n3, n4], stage, .. } = self;
-        let len = u.len();
+        let len = self.start.len();
+        // Slices of one length known to the compiler: no bounds checks in the loops.
+        let table = &self.tables[0];
+        let [half, half1, half2] = [&table.half[..len], &table.half1[..len], &table.half2[..len]];
+        let [full, full1] = [&table.full[..len], &table.full1[..len]];
+        let [full2, full3] = [&table.full2[..len], &table.full3[..len]];
+        let u = &self.start[..len];
+        let [n1, n5, stage] = [&mut self.n1, &mut self.n5, &mut self.stage].map(|v| &mut v[..len]);
+        let [n2, n3, n4] = self.inner.each_mut().map(|v| &mut v[..len]);
+        let out = &mut out[..len];
         for j in 0..len {
             stage[j] = half[j].times(u[j]) + half1[j].times(n1[j]) * 0.5;
         }

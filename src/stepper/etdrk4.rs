@@ -81,28 +81,32 @@ impl<S: Symbol> Etdrk4<S> {
     fn take(&mut self, system: &mut dyn Semilinear<S>, h: f64, out: &mut [Complex64]) {
         let table = if h == self.step { &mut self.table } else { &mut self.other };
         table.prepare(system.symbol(), h);
-        let Table { full, half, q, f1, f2, f3, .. } = table;
-        let u = &self.start[..];
-        let [a, b] = &mut self.stage;
-        let [nu, na, nb, nc] = &mut self.nonlinear;
-        for v in [&mut *a, &mut *b, &mut *nu, &mut *na, &mut *nb, &mut *nc] {
-            v.resize(u.len(), Complex64::ZERO);
+        let len = self.start.len();
+        for v in self.stage.iter_mut().chain(&mut self.nonlinear) {
+            v.resize(len, Complex64::ZERO);
         }
+        // Slices of one length known to the compiler: no bounds checks in the loops.
+        let [full, half, q] = [&table.full[..len], &table.half[..len], &table.q[..len]];
+        let [f1, f2, f3] = [&table.f1[..len], &table.f2[..len], &table.f3[..len]];
+        let u = &self.start[..len];
+        let [a, b] = self.stage.each_mut().map(|v| &mut v[..len]);
+        let [nu, na, nb, nc] = self.nonlinear.each_mut().map(|v| &mut v[..len]);
+        let out = &mut out[..len];
         system.nonlinear(u, nu);
-        for j in 0..u.len() {
+        for j in 0..len {
             a[j] = half[j].times(u[j]) + q[j].times(nu[j]);
         }
         system.nonlinear(a, na);
-        for j in 0..u.len() {
+        for j in 0..len {
             b[j] = half[j].times(u[j]) + q[j].times(na[j]);
         }
         system.nonlinear(b, nb);
         let c = b;
-        for j in 0..u.len() {
+        for j in 0..len {
             c[j] = half[j].times(a[j]) + q[j].times(nb[j] * 2.0 - nu[j]);
         }
         system.nonlinear(c, nc);
-        for j in 0..u.len() {
+        for j in 0..len {
             out[j] = full[j].times(u[j]) + f1[j].times(nu[j]) + f2[j].times((na[j] + nb[j]) * 2.0) + f3[j].times(nc[j]);
         }
     }
