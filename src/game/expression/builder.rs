@@ -89,11 +89,11 @@ impl Builder {
         if let Node::Constant(value) = self.nodes[index] { Some(value) } else { None }
     }
 
-    /// Keeps `node` as it is unless its constant value is known and finite: what overflows stays symbolic, so that
-    /// it can still be evaluated in logarithms.
-    fn fold(&mut self, value: Option<f64>, node: Node) -> NodeIndex {
+    /// Keeps `node` as it is unless its constant value is known and in range: what overflows or underflows stays
+    /// symbolic, so that it can still be evaluated in logarithms. `zero_is_exact` says that a 0 is no underflow.
+    fn fold(&mut self, value: Option<f64>, zero_is_exact: bool, node: Node) -> NodeIndex {
         match value {
-            Some(value) if value.is_finite() => self.constant(value),
+            Some(value) if value.is_normal() || (value == 0.0 && zero_is_exact) => self.constant(value),
             _ => self.push(node),
         }
     }
@@ -106,7 +106,7 @@ impl Builder {
         self.push(Node::Variable(index))
     }
 
-    /// Collects the constants among `items` with `combine`; leaves them alone if the result is not finite.
+    /// Collects the constants among `items` with `combine`; leaves them alone if the result overflows.
     fn split_constants(
         &self,
         items: Vec<NodeIndex>,
@@ -137,10 +137,12 @@ impl Builder {
         if let [only] = factors.as_slice() {
             return *only;
         }
-        let (constant, mut rest) = self.split_constants(factors, 1.0, |a, b| a * b);
-        if constant == 0.0 {
+        if factors.iter().any(|&factor| self.constant_value(factor) == Some(0.0)) {
             return self.constant(0.0);
         }
+        // A product that underflows comes out as infinite here, and is left alone like one that overflows.
+        let in_range = |a: f64| if a.is_normal() { a } else { f64::INFINITY };
+        let (constant, mut rest) = self.split_constants(factors, 1.0, |a, b| in_range(a * b));
         if rest.is_empty() {
             return self.constant(constant);
         }
@@ -169,7 +171,7 @@ impl Builder {
     pub(super) fn divide(&mut self, dividend: NodeIndex, divisor: NodeIndex) -> NodeIndex {
         match (self.constant_value(dividend), self.constant_value(divisor)) {
             (_, Some(1.0)) => dividend,
-            (Some(a), Some(b)) => self.fold(Some(a / b), Node::Divide(dividend, divisor)),
+            (Some(a), Some(b)) => self.fold(Some(a / b), a == 0.0, Node::Divide(dividend, divisor)),
             (Some(0.0), None) => dividend,
             _ => self.push(Node::Divide(dividend, divisor)),
         }
@@ -179,23 +181,23 @@ impl Builder {
         match (self.constant_value(base), self.constant_value(exponent)) {
             (_, Some(0.0)) => self.constant(1.0),
             (_, Some(1.0)) => base,
-            (Some(a), Some(b)) => self.fold(Some(power(a, b)), Node::Power(base, exponent)),
+            (Some(a), Some(b)) => self.fold(Some(power(a, b)), a == 0.0, Node::Power(base, exponent)),
             _ => self.push(Node::Power(base, exponent)),
         }
     }
 
     pub(super) fn function(&mut self, function: Function, argument: NodeIndex) -> NodeIndex {
         let value = self.constant_value(argument).map(|a| function.apply(a));
-        self.fold(value, Node::Function(function, argument))
+        self.fold(value, function != Function::Exp, Node::Function(function, argument))
     }
 
     pub(super) fn minimum(&mut self, a: NodeIndex, b: NodeIndex) -> NodeIndex {
         let value = self.constant_value(a).zip(self.constant_value(b)).map(|(a, b)| minimum(a, b));
-        self.fold(value, Node::Minimum(a, b))
+        self.fold(value, true, Node::Minimum(a, b))
     }
 
     pub(super) fn maximum(&mut self, a: NodeIndex, b: NodeIndex) -> NodeIndex {
         let value = self.constant_value(a).zip(self.constant_value(b)).map(|(a, b)| maximum(a, b));
-        self.fold(value, Node::Maximum(a, b))
+        self.fold(value, true, Node::Maximum(a, b))
     }
 }

@@ -34,9 +34,10 @@ pub enum Node {
     Constant(f64),
     /// A variable, by its number in the [`Scope`].
     Variable(usize),
-    /// The sum of two or more terms; subtracted terms are [`Node::Negate`]. At most one is a constant, the last.
+    /// The sum of two or more terms; subtracted terms are [`Node::Negate`]. At most one is a constant, the last,
+    /// unless their sum overflows.
     Sum(Vec<NodeIndex>),
-    /// The product of two or more factors. At most one is a constant, the first.
+    /// The product of two or more factors. At most one is a constant, the first, unless their product is out of range.
     Product(Vec<NodeIndex>),
     /// `-a`.
     Negate(NodeIndex),
