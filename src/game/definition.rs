@@ -97,9 +97,20 @@ impl Game {
         domain: [Domain; 2],
         initial: [Initial; 2],
     ) -> Result<Game, GameError> {
-        let game = Game { name: name.into(), source, temperature, timescale, domain, initial };
+        let game = Self::unchecked(name, source, temperature, timescale, domain, initial);
         game.check()?;
         Ok(game)
+    }
+
+    pub(super) fn unchecked(
+        name: impl Into<String>,
+        source: PayoffSource,
+        temperature: [f64; 2],
+        timescale: f64,
+        domain: [Domain; 2],
+        initial: [Initial; 2],
+    ) -> Game {
+        Game { name: name.into(), source, temperature, timescale, domain, initial }
     }
 
     pub(super) fn check(&self) -> Result<(), Fault> {

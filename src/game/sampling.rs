@@ -11,7 +11,7 @@
 //! period wrong by one part in 1e9 does not.
 
 use super::error::Fault;
-use super::source::{PayoffSource, Term, coordinate_names};
+use super::source::{PayoffSource, Term};
 use super::{Domain, Expression};
 use crate::torus::{Density, Grid, TorusError};
 
@@ -107,12 +107,9 @@ fn check_periodic(expression: &Expression, period: &[f64], origin: &[f64], key: 
 pub(super) fn check_payoff(source: &PayoffSource, domain: &[Domain; 2]) -> Result<(), Fault> {
     let [x, y] = domain;
     match source {
-        PayoffSource::Expression(f) => check_periodic(
-            f,
-            &[x.period(), y.period()].concat(),
-            &[x.origin(), y.origin()].concat(),
-            "game.payoff",
-        ),
+        PayoffSource::Expression(f) => {
+            check_periodic(f, &[x.period(), y.period()].concat(), &[x.origin(), y.origin()].concat(), "game.payoff")
+        }
         PayoffSource::Kernel(kernel) => {
             let lowest: Vec<f64> = (0..x.dimension()).map(|i| x.origin()[i] - y.origin()[i] - y.period()[i]).collect();
             check_periodic(kernel, x.period(), &lowest, "game.kernel")
@@ -208,9 +205,4 @@ pub fn sample_density(expression: &Expression, grid: &Grid) -> Result<Density, T
     })?;
     let largest = logs.iter().fold(f64::NEG_INFINITY, |m, &l| m.max(l));
     Density::normalised(grid, logs.into_iter().map(|log| (log - largest).exp()).collect())
-}
-
-/// Variables of the expression of an initial density.
-pub(super) fn density_variables(letter: &str, domain: &Domain) -> Vec<String> {
-    coordinate_names(letter, domain.dimension())
 }

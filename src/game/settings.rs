@@ -80,7 +80,8 @@ impl Solver {
                 let key = format!("solver.grid.{}", player.letter());
                 let domain = domains[player.index()];
                 if points.len() != domain.dimension() {
-                    let message = format!("expected {} numbers, one per axis, got {}", domain.dimension(), points.len());
+                    let message =
+                        format!("expected {} numbers, one per axis, got {}", domain.dimension(), points.len());
                     return Err(Fault::new(key, message));
                 }
                 domain.grid(points).map_err(|error| Fault::new(key, error.to_string()))?;
@@ -109,7 +110,11 @@ impl Solver {
                 Err(Fault::new("solver.step", format!("must be positive and finite, got {step:?}")))
             }
             (_, Some(step)) if solver.time / step > Self::MAXIMUM_STEPS => {
-                let message = format!("would need {:.1e} steps; at most {:.0e} are allowed", solver.time / step, Self::MAXIMUM_STEPS);
+                let message = format!(
+                    "would need {:.1e} steps; at most {:.0e} are allowed",
+                    solver.time / step,
+                    Self::MAXIMUM_STEPS
+                );
                 Err(Fault::new("solver.step", message))
             }
             _ => Ok(()),

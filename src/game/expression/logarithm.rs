@@ -10,7 +10,8 @@
 //! Where a plain value is an ordinary number its own logarithm is used; where it is not finite it is restored from
 //! the logarithm, so `exp(800*x)/exp(799*x)` is right in both. Used for densities: `exp(800*cos(2*pi*x))`.
 
-use super::{Expression, Function, Node, maximum, minimum, power};
+use super::{Expression, Function, Node, maximum, power};
+use std::cmp::Ordering;
 
 /// A number as `value`, and as `sign * exp(log)`.
 #[derive(Debug, Clone, Copy)]
@@ -40,9 +41,15 @@ impl Both {
         Both { value: -self.value, sign: -self.sign, log: self.log }
     }
 
-    fn less(self, other: Both) -> bool {
-        (self.sign, self.sign * self.log).partial_cmp(&(other.sign, other.sign * other.log))
-            == Some(std::cmp::Ordering::Less)
+    /// The smaller of two numbers, NaN if either is.
+    fn smaller(self, other: Both) -> Both {
+        let order = |b: Both| (b.sign, b.sign * b.log);
+        match order(self).partial_cmp(&order(other)) {
+            Some(Ordering::Greater) => other,
+            Some(_) => self,
+            None if self.sign == 0.0 && other.sign == 0.0 => self,
+            None => Both::plain(f64::NAN),
+        }
     }
 }
 
@@ -145,20 +152,8 @@ impl Expression {
                     }
                 }
                 Node::Power(a, b) => raised(values[*a], values[*b]),
-                Node::Minimum(a, b) => {
-                    if values[*b].less(values[*a]) {
-                        values[*b]
-                    } else {
-                        values[*a]
-                    }
-                }
-                Node::Maximum(a, b) => {
-                    if values[*a].less(values[*b]) {
-                        values[*b]
-                    } else {
-                        values[*a]
-                    }
-                }
+                Node::Minimum(a, b) => values[*a].smaller(values[*b]),
+                Node::Maximum(a, b) => values[*a].negative().smaller(values[*b].negative()).negative(),
                 Node::Function(function, a) => apply(*function, values[*a]),
             };
             values.push(value);
