@@ -1,0 +1,222 @@
+//! The game: two domains, two temperatures, a timescale, a payoff and two initial states, all checked.
+
+use super::error::Fault;
+use super::sampling;
+use super::source::{Initial, PayoffSource, coordinate_names};
+use super::{GameError, Player};
+use crate::torus::Grid;
+
+/// The flat torus one player lives on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Domain {
+    period: Vec<f64>,
+    origin: Vec<f64>,
+}
+
+impl Domain {
+    /// A torus with one period and one origin per axis.
+    ///
+    /// # Errors
+    /// [`GameError::Invalid`] (with the keys `dim`, `period` or `origin`) unless there are one or two axes, the periods
+    /// are positive and all numbers finite.
+    pub fn new(period: &[f64], origin: &[f64]) -> Result<Domain, GameError> {
+        Ok(Self::checked(period, origin, "")?)
+    }
+
+    pub(super) fn checked(period: &[f64], origin: &[f64], prefix: &str) -> Result<Domain, Fault> {
+        let dimension = period.len();
+        if !(1..=2).contains(&dimension) {
+            return Err(Fault::new(format!("{prefix}dim"), format!("must be 1 or 2 in this version, got {dimension}")));
+        }
+        if origin.len() != dimension {
+            let message = format!("expected {dimension} numbers, one per axis, got {}", origin.len());
+            return Err(Fault::new(format!("{prefix}origin"), message));
+        }
+        if let Some(bad) = period.iter().find(|p| !(p.is_normal() && **p > 0.0)) {
+            return Err(Fault::new(format!("{prefix}period"), format!("must be positive and finite, got {bad:?}")));
+        }
+        if let Some(bad) = origin.iter().find(|o| !o.is_finite()) {
+            return Err(Fault::new(format!("{prefix}origin"), format!("must be finite, got {bad:?}")));
+        }
+        // Nodes are origin + j period / n: they must remain distinct numbers.
+        for (period, origin) in period.iter().zip(origin) {
+            if origin.abs() > 1e6 * period {
+                let message = format!("is more than a million periods from 0: got {origin:?} with period {period:?}");
+                return Err(Fault::new(format!("{prefix}origin"), message));
+            }
+        }
+        Ok(Domain { period: period.to_vec(), origin: origin.to_vec() })
+    }
+
+    /// Number of axes, 1 or 2.
+    pub fn dimension(&self) -> usize {
+        self.period.len()
+    }
+
+    /// Lengths `L_i`.
+    pub fn period(&self) -> &[f64] {
+        &self.period
+    }
+
+    /// Coordinates of the lower corner of `[origin, origin + period)`.
+    pub fn origin(&self) -> &[f64] {
+        &self.origin
+    }
+
+    /// The grid with these points per axis.
+    ///
+    /// # Errors
+    /// As [`Grid::new`].
+    pub fn grid(&self, points: &[usize]) -> Result<Grid, crate::torus::TorusError> {
+        Grid::new(points, &self.period, &self.origin)
+    }
+}
+
+/// A checked game. Pairs hold the x player first.
+#[derive(Debug, Clone)]
+pub struct Game {
+    name: String,
+    source: PayoffSource,
+    temperature: [f64; 2],
+    timescale: f64,
+    domain: [Domain; 2],
+    initial: [Initial; 2],
+}
+
+impl Game {
+    /// A game made of checked parts; expressions are sampled to see that they are finite, periodic (payoffs) and not
+    /// negative (initial densities).
+    ///
+    /// # Errors
+    /// [`GameError::Invalid`] with the key of the game file that corresponds to what is wrong.
+    pub fn new(
+        name: impl Into<String>,
+        source: PayoffSource,
+        temperature: [f64; 2],
+        timescale: f64,
+        domain: [Domain; 2],
+        initial: [Initial; 2],
+    ) -> Result<Game, GameError> {
+        let game = Self::unchecked(name, source, temperature, timescale, domain, initial);
+        game.check()?;
+        Ok(game)
+    }
+
+    pub(super) fn unchecked(
+        name: impl Into<String>,
+        source: PayoffSource,
+        temperature: [f64; 2],
+        timescale: f64,
+        domain: [Domain; 2],
+        initial: [Initial; 2],
+    ) -> Game {
+        Game { name: name.into(), source, temperature, timescale, domain, initial }
+    }
+
+    pub(super) fn check(&self) -> Result<(), Fault> {
+        for player in Player::BOTH {
+            let tau = self.temperature[player.index()];
+            // 1/tau enters the Gibbs densities.
+            if !(tau > 0.0 && tau.is_finite() && tau.recip().is_finite()) {
+                let key = format!("game.temperature.{}", player.letter());
+                return Err(Fault::new(key, format!("must be positive and finite, got {tau:?}")));
+            }
+        }
+        if !(self.timescale.is_normal() && self.timescale > 0.0) {
+            let message = format!("must be positive and finite, got {:?}", self.timescale);
+            return Err(Fault::new("game.timescale", message));
+        }
+        self.check_variables()?;
+        sampling::check_payoff(&self.source, &self.domain)?;
+        for player in Player::BOTH {
+            if let Initial::Expression(density) = self.initial(player) {
+                sampling::check_density(density, self.domain(player), &format!("initial.{}", player.letter()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Every expression has the variables of the spaces it lives on.
+    fn check_variables(&self) -> Result<(), Fault> {
+        let names = |player: Player| coordinate_names(player.letter(), self.domain(player).dimension());
+        let (x, y) = (names(Player::X), names(Player::Y));
+        let expect = |key: &str, got: &[String], expected: &[String]| {
+            if got == expected {
+                return Ok(());
+            }
+            Err(Fault::new(key, format!("expected the variables {}, got {}", expected.join(", "), got.join(", "))))
+        };
+        match &self.source {
+            PayoffSource::Expression(f) => expect("game.payoff", f.variables(), &[x.clone(), y.clone()].concat())?,
+            PayoffSource::Kernel(kernel) => {
+                self.check_kernel_domain()?;
+                expect("game.kernel", kernel.variables(), &coordinate_names("z", x.len()))?;
+            }
+            PayoffSource::Terms(terms) => {
+                for (k, term) in terms.iter().enumerate() {
+                    expect(&format!("game.terms[{k}].x"), term.x.variables(), &x)?;
+                    expect(&format!("game.terms[{k}].y"), term.y.variables(), &y)?;
+                }
+            }
+            PayoffSource::Table { .. } => {}
+        }
+        for (player, expected) in Player::BOTH.into_iter().zip([x, y]) {
+            if let Initial::Expression(density) = self.initial(player) {
+                expect(&format!("initial.{}", player.letter()), density.variables(), &expected)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_kernel_domain(&self) -> Result<(), Fault> {
+        let [x, y] = &self.domain;
+        if x.period == y.period {
+            return Ok(());
+        }
+        let message = format!(
+            "a kernel of x - y needs the same dimension and periods for both players, got {:?} and {:?}",
+            x.period, y.period
+        );
+        Err(Fault::new("game.kernel", message).with_help("write a payoff of x and y, or make the domains equal"))
+    }
+
+    /// The name, for people.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The payoff as written.
+    pub fn source(&self) -> &PayoffSource {
+        &self.source
+    }
+
+    /// `tau_x` or `tau_y`.
+    pub fn temperature(&self, player: Player) -> f64 {
+        self.temperature[player.index()]
+    }
+
+    /// `eta`, the timescale of the y player.
+    pub fn timescale(&self) -> f64 {
+        self.timescale
+    }
+
+    /// The torus of a player.
+    pub fn domain(&self, player: Player) -> &Domain {
+        &self.domain[player.index()]
+    }
+
+    /// The initial state of a player.
+    pub fn initial(&self, player: Player) -> &Initial {
+        &self.initial[player.index()]
+    }
+
+    /// The same game at other temperatures.
+    ///
+    /// # Errors
+    /// As [`Game::new`].
+    pub fn with_temperature(&self, temperature: [f64; 2]) -> Result<Game, GameError> {
+        let game = Game { temperature, ..self.clone() };
+        game.check()?;
+        Ok(game)
+    }
+}

@@ -1,0 +1,85 @@
+//! The game file: text, overrides, tables, faults with their place.
+//!
+//! A file is read into a TOML tree that knows the place of every key and value; `sections` turns the tree into
+//! checked types. Whatever is wrong is first a [`Fault`](super::Fault) that names a key, and becomes a [`Diagnostic`]
+//! with line, column and caret in one place, `document`.
+
+mod diagnostic;
+mod document;
+mod overrides;
+mod reading;
+mod sections;
+
+pub use diagnostic::Diagnostic;
+
+use super::{Game, GameError, Output, Solver};
+use document::Document;
+use std::path::{Path, PathBuf};
+
+/// A checked game file.
+#[derive(Debug, Clone)]
+pub struct GameFile {
+    path: PathBuf,
+    text: String,
+    game: Game,
+    solver: Solver,
+    output: Output,
+}
+
+impl GameFile {
+    /// Reads and checks a file. Each override is `key=value`, as after `--set`; a value that is not TOML is a string.
+    /// Setting one of `payoff`, `terms`, `kernel`, `table`, or one of `snapshots`, `every`, `times`, removes the others.
+    ///
+    /// # Errors
+    /// [`GameError`] with what is wrong and where; line and column are those of the text after overrides.
+    pub fn load(path: impl AsRef<Path>, overrides: &[String]) -> Result<GameFile, GameError> {
+        let path = path.as_ref();
+        Self::parse(path, &reading::read(path)?, overrides)
+    }
+
+    /// Checks a text as if it stood in the file `path`.
+    ///
+    /// # Errors
+    /// As [`GameFile::load`].
+    pub fn parse(path: impl AsRef<Path>, text: &str, overrides: &[String]) -> Result<GameFile, GameError> {
+        let path = path.as_ref();
+        let mut text = text.to_owned();
+        let mut origins = Vec::new();
+        if !overrides.is_empty() {
+            Document::parse(path, &text, Vec::new())?;
+            let (changed, keys) = overrides::apply(&text, overrides)?;
+            text = changed;
+            origins = keys.into_iter().zip(overrides.iter().cloned()).collect();
+        }
+        let document = Document::parse(path, &text, origins)?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let contents = sections::read(&document.section(), folder).map_err(|fault| document.locate(fault))?;
+        let sections::Contents { game, solver, output } = contents;
+        Ok(GameFile { path: path.to_owned(), text, game, solver, output })
+    }
+
+    /// Where the file stands.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The text after overrides: what the output file keeps as its attribute `game`.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The game.
+    pub fn game(&self) -> &Game {
+        &self.game
+    }
+
+    /// How to solve it.
+    pub fn solver(&self) -> &Solver {
+        &self.solver
+    }
+
+    /// When to write it.
+    pub fn output(&self) -> &Output {
+        &self.output
+    }
+}

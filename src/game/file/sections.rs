@@ -1,0 +1,285 @@
+//! From the tables of a game file to checked types, one function per table.
+
+use super::document::{Entry, Section};
+use crate::game::definition::{Domain, Game};
+use crate::game::error::Fault;
+use crate::game::settings::{GridChoice, Output, Schedule, Scheme, Solver};
+use crate::game::source::{Initial, PayoffSource, Term, coordinate_names};
+use crate::game::{Expression, Player, Scope};
+use std::path::{Path, PathBuf};
+
+/// Names that mean coordinates in one game or another, and so cannot be parameters.
+const COORDINATES: [&str; 9] = ["x", "y", "z", "x1", "x2", "y1", "y2", "z1", "z2"];
+
+/// Everything a game file says.
+pub(super) struct Contents {
+    pub(super) game: Game,
+    pub(super) solver: Solver,
+    pub(super) output: Output,
+}
+
+/// Reads all tables. Relative file names are taken from `folder`.
+pub(super) fn read(root: &Section<'_>, folder: &Path) -> Result<Contents, Fault> {
+    root.allow(&["game", "initial", "solver", "output"])?;
+    let game = root.require("game")?.section()?;
+    game.allow(&["name", "payoff", "terms", "kernel", "table", "temperature", "timescale", "parameters", "domain"])?;
+    let scope = parameters(game.subsection("parameters")?)?;
+    let domain = domains(game.subsection("domain")?, &scope)?;
+    let name = game.get("name").map(|entry| entry.text()).transpose()?.unwrap_or("untitled");
+    let game = Game::unchecked(
+        name,
+        payoff(&game, &domain, &scope, folder)?,
+        temperature(&game, &scope)?,
+        game.get("timescale").map_or(Ok(1.0), |entry| entry.number(&scope))?,
+        domain.clone(),
+        initial(root.subsection("initial")?, &domain, &scope, folder)?,
+    );
+    game.check()?;
+    let solver = Solver::checked([&domain[0], &domain[1]], solver(root.subsection("solver")?, &domain, &scope)?)?;
+    let output = Output::checked(&schedule(root.subsection("output")?, &scope)?, &solver)?;
+    Ok(Contents { game, solver, output })
+}
+
+/// `[game.parameters]`: each may use those above it.
+fn parameters(section: Option<Section<'_>>) -> Result<Scope, Fault> {
+    let mut scope = Scope::default();
+    let Some(section) = section else { return Ok(scope) };
+    for name in section.names() {
+        let entry = section.require(&name)?;
+        let refuse = |message: String| Fault { names_key: true, ..Fault::new(entry.key.clone(), message) };
+        if COORDINATES.contains(&name.as_str()) {
+            return Err(refuse(format!("`{name}` is a coordinate and cannot be a parameter")));
+        }
+        let value = entry.number(&scope)?;
+        scope.add_parameter(&name, value).map_err(|error| refuse(error.to_string()))?;
+    }
+    Ok(scope)
+}
+
+/// `[game.domain]`.
+fn domains(section: Option<Section<'_>>, scope: &Scope) -> Result<[Domain; 2], Fault> {
+    if let Some(section) = &section {
+        section.allow(&["x", "y"])?;
+    }
+    let of = |player: Player| {
+        let entry = section.as_ref().and_then(|section| section.get(player.letter()));
+        domain(entry.map(|entry| entry.section()).transpose()?, scope)
+    };
+    Ok([of(Player::X)?, of(Player::Y)?])
+}
+
+fn domain(section: Option<Section<'_>>, scope: &Scope) -> Result<Domain, Fault> {
+    let Some(section) = section else { return Domain::checked(&[1.0], &[0.0], "") };
+    section.allow(&["dim", "period", "origin"])?;
+    let given = section.get("dim").map(|entry| entry.count(scope)).transpose()?;
+    if let Some(dimension) = given.filter(|dimension| !(1..=2).contains(dimension)) {
+        let message = format!("must be 1 or 2 in this version, got {dimension}");
+        return Err(Fault::new(section.key_of("dim"), message));
+    }
+    let numbers = |name: &str, dimension: Option<usize>, default: f64| match section.get(name) {
+        Some(entry) => entry.per_axis(dimension, |element| element.number(scope)),
+        None => Ok(vec![default; dimension.unwrap_or(1)]),
+    };
+    let length = |name: &str| {
+        let entry = section.get(name).filter(Entry::is_array)?;
+        entry.elements("").ok().map(|elements| elements.len())
+    };
+    let dimension = given.or_else(|| length("period")).or_else(|| length("origin"));
+    let period = numbers("period", dimension, 1.0)?;
+    let origin = numbers("origin", dimension, 0.0)?;
+    Domain::checked(&period, &origin, &section.key_of(""))
+}
+
+/// `temperature = 0.1` or `{ x = .., y = .. }`.
+fn temperature(game: &Section<'_>, scope: &Scope) -> Result<[f64; 2], Fault> {
+    let entry = game.require("temperature")?;
+    if !entry.is_table() {
+        let both = entry.number(scope)?;
+        return Ok([both, both]);
+    }
+    let section = entry.section()?;
+    section.allow(&["x", "y"])?;
+    Ok([section.require("x")?.number(scope)?, section.require("y")?.number(scope)?])
+}
+
+fn expression(entry: &Entry<'_>, scope: &Scope) -> Result<Expression, Fault> {
+    Expression::parse(entry.text()?, scope).map_err(|error| Fault::from_expression(entry.key.clone(), error))
+}
+
+/// The one payoff of the four forms.
+fn payoff(game: &Section<'_>, domain: &[Domain; 2], scope: &Scope, folder: &Path) -> Result<PayoffSource, Fault> {
+    let x = coordinate_names("x", domain[0].dimension());
+    let y = coordinate_names("y", domain[1].dimension());
+    let forms = ["payoff", "terms", "kernel", "table"];
+    let given: Vec<Entry<'_>> = forms.iter().filter_map(|name| game.get(name)).collect();
+    let [entry] = given.as_slice() else {
+        return Err(match given.as_slice() {
+            [] => {
+                Fault::new(game.key_of("payoff"), "is missing").with_help("write one of payoff, terms, kernel, table")
+            }
+            [first, second, ..] => {
+                Fault::new(second.key.clone(), format!("a game has one payoff, and {} is there too", first.key))
+                    .with_help("write one of payoff, terms, kernel, table")
+            }
+            [_] => unreachable!("one form is the other arm"),
+        });
+    };
+    match entry.key.as_str() {
+        "game.payoff" => Ok(PayoffSource::Expression(expression(entry, &scope.with_variables([x, y].concat()))?)),
+        "game.kernel" => {
+            if domain[0].dimension() != domain[1].dimension() {
+                let message = format!(
+                    "a kernel of x - y needs the same dimension for both players, got {} and {}",
+                    domain[0].dimension(),
+                    domain[1].dimension()
+                );
+                return Err(Fault::new(entry.key.clone(), message));
+            }
+            let z = coordinate_names("z", domain[0].dimension());
+            Ok(PayoffSource::Kernel(expression(entry, &scope.with_variables(z))?))
+        }
+        "game.table" => Ok(table(entry.text()?, folder)),
+        _ => terms(entry, &scope.with_variables(x), &scope.with_variables(y)),
+    }
+}
+
+/// `file.npy`, `file.h5` or `file.h5:/dataset`.
+fn table(text: &str, folder: &Path) -> PayoffSource {
+    match text.split_once(":/") {
+        Some((file, dataset)) if !file.is_empty() => {
+            PayoffSource::Table { path: folder.join(file), dataset: Some(format!("/{dataset}")) }
+        }
+        _ => PayoffSource::Table { path: folder.join(text), dataset: None },
+    }
+}
+
+fn terms(entry: &Entry<'_>, x: &Scope, y: &Scope) -> Result<PayoffSource, Fault> {
+    let mut terms = Vec::new();
+    for element in entry.elements("an array of tables, [[game.terms]]")? {
+        let section = element.section()?;
+        section.allow(&["coefficient", "x", "y"])?;
+        let factor = |name: &str, scope: &Scope| match section.get(name) {
+            Some(entry) => expression(&entry, scope),
+            None => Ok(Expression::constant(1.0, scope)),
+        };
+        terms.push(Term {
+            coefficient: section.get("coefficient").map_or(Ok(1.0), |entry| entry.number(x))?,
+            x: factor("x", x)?,
+            y: factor("y", y)?,
+        });
+    }
+    Ok(PayoffSource::Terms(terms))
+}
+
+/// `[initial]`.
+fn initial(
+    section: Option<Section<'_>>,
+    domain: &[Domain; 2],
+    scope: &Scope,
+    folder: &Path,
+) -> Result<[Initial; 2], Fault> {
+    if let Some(section) = &section {
+        section.allow(&["x", "y"])?;
+    }
+    let of = |player: Player| {
+        let names = coordinate_names(player.letter(), domain[player.index()].dimension());
+        let scope = scope.with_variables(names);
+        match section.as_ref().and_then(|section| section.get(player.letter())) {
+            None => Ok(Initial::uniform(&scope)),
+            Some(entry) if entry.as_text().is_some() => Ok(Initial::Expression(expression(&entry, &scope)?)),
+            Some(entry) if entry.is_table() => state_file(&entry, folder),
+            Some(entry) => Err(entry.wrong_type("an expression in quotes, { file = \"..\" } or { cloud = \"..\" }")),
+        }
+    };
+    Ok([of(Player::X)?, of(Player::Y)?])
+}
+
+fn state_file(entry: &Entry<'_>, folder: &Path) -> Result<Initial, Fault> {
+    let section = entry.section()?;
+    section.allow(&["file", "cloud"])?;
+    let path = |entry: Entry<'_>| -> Result<PathBuf, Fault> {
+        match entry.text()? {
+            "" => Err(Fault::new(entry.key, "the file name is empty")),
+            name => Ok(folder.join(name)),
+        }
+    };
+    match (section.get("file"), section.get("cloud")) {
+        (Some(file), None) => Ok(Initial::File(path(file)?)),
+        (None, Some(cloud)) => Ok(Initial::Cloud(path(cloud)?)),
+        _ => Err(Fault::new(entry.key.clone(), "expected either file or cloud")),
+    }
+}
+
+/// `[solver]`, not yet checked.
+fn solver(section: Option<Section<'_>>, domain: &[Domain; 2], scope: &Scope) -> Result<Solver, Fault> {
+    let mut grid = GridChoice::Auto;
+    let (mut scheme, mut step) = (Scheme::Adaptive, None);
+    let (mut tolerance, mut time) = (Solver::DEFAULT_TOLERANCE, Solver::DEFAULT_TIME);
+    if let Some(section) = section {
+        section.allow(&["grid", "scheme", "step", "tolerance", "time"])?;
+        let number = |name: &str| section.get(name).map(|entry| entry.number(scope)).transpose();
+        if let Some(entry) = section.get("grid") {
+            grid = grid_choice(&entry, domain, scope)?;
+        }
+        if let Some(entry) = section.get("scheme") {
+            scheme = scheme_named(&entry)?;
+        }
+        step = number("step")?;
+        tolerance = number("tolerance")?.unwrap_or(tolerance);
+        time = number("time")?.unwrap_or(time);
+    }
+    Ok(Solver::unchecked(grid, scheme, step, tolerance, time))
+}
+
+fn scheme_named(entry: &Entry<'_>) -> Result<Scheme, Fault> {
+    let name = entry.text()?;
+    Scheme::ALL.into_iter().find(|scheme| scheme.name() == name).ok_or_else(|| {
+        let known: Vec<&str> = Scheme::ALL.iter().map(|scheme| scheme.name()).collect();
+        Fault::new(entry.key.clone(), format!("unknown scheme `{name}`"))
+            .with_help(format!("allowed: {}", known.join(", ")))
+    })
+}
+
+/// `"auto"`, `256`, or `{ x = [256, 256], y = 128 }`.
+fn grid_choice(entry: &Entry<'_>, domain: &[Domain; 2], scope: &Scope) -> Result<GridChoice, Fault> {
+    if entry.as_text() == Some("auto") {
+        return Ok(GridChoice::Auto);
+    }
+    if entry.is_array() {
+        return Err(entry.wrong_type("\"auto\", a number of points, or { x = .., y = .. }"));
+    }
+    if !entry.is_table() {
+        let points = entry.count(scope)?;
+        return Ok(GridChoice::Fixed([0, 1].map(|player: usize| vec![points; domain[player].dimension()])));
+    }
+    let section = entry.section()?;
+    section.allow(&["x", "y"])?;
+    let points = |player: Player| {
+        let dimension = domain[player.index()].dimension();
+        section.require(player.letter())?.per_axis(Some(dimension), |element| element.count(scope))
+    };
+    Ok(GridChoice::Fixed([points(Player::X)?, points(Player::Y)?]))
+}
+
+/// `[output]`: one of three ways to name the snapshot times.
+fn schedule(section: Option<Section<'_>>, scope: &Scope) -> Result<Schedule, Fault> {
+    let Some(section) = section else { return Ok(Schedule::Snapshots(Output::DEFAULT_SNAPSHOTS as f64)) };
+    let forms = ["snapshots", "every", "times"];
+    section.allow(&forms)?;
+    let given: Vec<Entry<'_>> = forms.iter().filter_map(|name| section.get(name)).collect();
+    match given.as_slice() {
+        [] => Ok(Schedule::Snapshots(Output::DEFAULT_SNAPSHOTS as f64)),
+        [entry] => match entry.key.as_str() {
+            "output.snapshots" => Ok(Schedule::Snapshots(entry.number(scope)?)),
+            "output.every" => Ok(Schedule::Every(entry.number(scope)?)),
+            _ => {
+                let elements = entry.elements("an array of times")?;
+                Ok(Schedule::Times(elements.iter().map(|time| time.number(scope)).collect::<Result<_, _>>()?))
+            }
+        },
+        [first, second, ..] => {
+            Err(Fault::new(second.key.clone(), format!("excludes {}, which is there too", first.key))
+                .with_help("write one of snapshots, every, times"))
+        }
+    }
+}

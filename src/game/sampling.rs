@@ -1,0 +1,208 @@
+//! What can be seen of an expression by evaluating it: whether it is finite, periodic, not negative.
+//!
+//! Points are deterministic. Periodicity compares `f(p + L_i e_i)` with `f(p)`; the difference that rounding alone
+//! can make is
+//!
+//! ```text
+//! 1e-11 (max f - min f) + 64 eps max|f| + 16 eps (|p_i| + L_i) |df/dp_i|,
+//! ```
+//!
+//! the last term because `p_i` and its multiples carry a relative error of some eps: `5*cos(40*pi*z)` passes, and a
+//! period wrong by one part in 1e9 does not.
+
+use super::error::Fault;
+use super::source::{PayoffSource, Term};
+use super::{Domain, Expression};
+use crate::torus::{Density, Grid, TorusError};
+
+/// Most points at which a payoff is sampled.
+const MAXIMUM_SAMPLE: usize = 1024;
+/// Fewest, for expressions of a megabyte.
+const MINIMUM_SAMPLE: usize = 64;
+/// Operations a sample may cost, so that no expression takes seconds to check.
+const SAMPLE_BUDGET: usize = 1 << 23;
+/// Step of the difference quotient that estimates `df/dp_i`, in periods.
+const SLOPE_STEP: f64 = 1e-7;
+
+/// Points of a box: the lower corner, then a Kronecker sequence of the generalised golden ratio (its fractional parts
+/// fill the box evenly for any number of points).
+fn sample_points(period: &[f64], origin: &[f64], points: usize) -> Vec<Vec<f64>> {
+    let dimension = period.len();
+    let mut ratio = 2.0_f64;
+    for _ in 0..64 {
+        ratio = (1.0 + ratio).powf(1.0 / (dimension as f64 + 1.0));
+    }
+    (0..dimension)
+        .map(|axis| {
+            let stride = ratio.powi(-(axis as i32 + 1));
+            (0..points).map(|j| origin[axis] + period[axis] * (j as f64 * stride).fract()).collect()
+        })
+        .collect()
+}
+
+fn sample_size(expression: &Expression) -> usize {
+    (SAMPLE_BUDGET / expression.nodes().len()).clamp(MINIMUM_SAMPLE, MAXIMUM_SAMPLE)
+}
+
+fn evaluate(expression: &Expression, points: &[Vec<f64>]) -> Vec<f64> {
+    let slices: Vec<&[f64]> = points.iter().map(Vec::as_slice).collect();
+    let mut values = vec![0.0; points[0].len()];
+    expression.evaluate_many(&slices, &mut values);
+    values
+}
+
+/// "x1 = 0.25, x2 = 0.5".
+fn describe(names: &[String], points: &[Vec<f64>], j: usize) -> String {
+    let parts: Vec<String> = names.iter().zip(points).map(|(name, axis)| format!("{name} = {}", axis[j])).collect();
+    parts.join(", ")
+}
+
+fn not_finite(key: &str, value: f64, place: &str) -> Fault {
+    if value.is_nan() {
+        let message = format!("is not a real number at {place}");
+        return Fault::new(key, message)
+            .with_help("0/0, or a root, logarithm or fractional power of a negative number, has no real value");
+    }
+    Fault::new(key, format!("is infinite at {place}"))
+}
+
+/// Checks that an expression is finite and periodic on the torus.
+fn check_periodic(expression: &Expression, period: &[f64], origin: &[f64], key: &str) -> Result<(), Fault> {
+    let points = sample_points(period, origin, sample_size(expression));
+    let names = expression.variables();
+    let values = evaluate(expression, &points);
+    if let Some(j) = values.iter().position(|v| !v.is_finite()) {
+        return Err(not_finite(key, values[j], &describe(names, &points, j)));
+    }
+    let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v)));
+    let rounding = 1e-11 * (high - low) + 64.0 * f64::EPSILON * high.abs().max(low.abs());
+    for axis in expression.variables_used() {
+        let moved = |by: f64| {
+            let mut moved = points.clone();
+            moved[axis].iter_mut().for_each(|p| *p += by);
+            evaluate(expression, &moved)
+        };
+        let step = SLOPE_STEP * period[axis];
+        let (there, beside) = (moved(period[axis]), moved(step));
+        for j in 0..values.len() {
+            let slope = ((beside[j] - values[j]) / step).abs();
+            let argument = 16.0 * f64::EPSILON * (points[axis][j].abs() + period[axis]);
+            let allowed = rounding + if slope.is_finite() { argument * slope } else { 0.0 };
+            let difference = there[j] - values[j];
+            if !(difference.abs() <= allowed) {
+                let place = describe(names, &points, j);
+                let message = format!(
+                    "is not periodic in {} with period {}: it changes by {:.3e} from {place} to the same point one period on",
+                    names[axis], period[axis], difference
+                );
+                return Err(Fault::new(key, message)
+                    .with_help("payoffs are functions on the torus; game.domain sets its periods"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Checks that a payoff is finite and periodic.
+pub(super) fn check_payoff(source: &PayoffSource, domain: &[Domain; 2]) -> Result<(), Fault> {
+    let [x, y] = domain;
+    match source {
+        PayoffSource::Expression(f) => {
+            check_periodic(f, &[x.period(), y.period()].concat(), &[x.origin(), y.origin()].concat(), "game.payoff")
+        }
+        PayoffSource::Kernel(kernel) => {
+            let lowest: Vec<f64> = (0..x.dimension()).map(|i| x.origin()[i] - y.origin()[i] - y.period()[i]).collect();
+            check_periodic(kernel, x.period(), &lowest, "game.kernel")
+        }
+        PayoffSource::Terms(terms) => check_terms(terms, x, y),
+        PayoffSource::Table { .. } => Ok(()),
+    }
+}
+
+fn check_terms(terms: &[Term], x: &Domain, y: &Domain) -> Result<(), Fault> {
+    if terms.is_empty() {
+        return Err(Fault::new("game.terms", "expected at least one term"));
+    }
+    for (k, term) in terms.iter().enumerate() {
+        if !term.coefficient.is_finite() {
+            let key = format!("game.terms[{k}].coefficient");
+            return Err(Fault::new(key, format!("must be finite, got {:?}", term.coefficient)));
+        }
+        check_periodic(&term.x, x.period(), x.origin(), &format!("game.terms[{k}].x"))?;
+        check_periodic(&term.y, y.period(), y.origin(), &format!("game.terms[{k}].y"))?;
+    }
+    Ok(())
+}
+
+/// Nodes per axis of the grid on which an initial density is looked at.
+fn density_sample(dimension: usize) -> usize {
+    if dimension == 1 { 4096 } else { 128 }
+}
+
+/// Checks that an expression is an unnormalised density: finite in logarithms, nowhere negative, not 0 everywhere.
+pub(super) fn check_density(expression: &Expression, domain: &Domain, key: &str) -> Result<(), Fault> {
+    let points = vec![density_sample(domain.dimension()); domain.dimension()];
+    let grid = domain.grid(&points).map_err(|error| Fault::new(key, error.to_string()))?;
+    let coordinates = node_coordinates(&grid);
+    match logarithms(expression, &coordinates) {
+        Ok(_) => Ok(()),
+        Err(NotADensity::Zero) => Err(Fault::new(key, "is zero everywhere; a density needs mass")),
+        Err(NotADensity::Value { position, value }) => {
+            let place = describe(expression.variables(), &coordinates, position);
+            Err(if value < 0.0 && value.is_finite() {
+                Fault::new(key, format!("is negative at {place}: {value:?}")).with_help("densities are >= 0")
+            } else {
+                not_finite(key, value, &place)
+            })
+        }
+    }
+}
+
+enum NotADensity {
+    Zero,
+    Value { position: usize, value: f64 },
+}
+
+/// Logarithms of the density at the points; negative values that are rounding count as 0.
+fn logarithms(expression: &Expression, coordinates: &[Vec<f64>]) -> Result<Vec<f64>, NotADensity> {
+    let slices: Vec<&[f64]> = coordinates.iter().map(Vec::as_slice).collect();
+    let mut logs = vec![0.0; coordinates[0].len()];
+    expression.evaluate_log_many(&slices, &mut logs);
+    let largest = logs.iter().fold(f64::NEG_INFINITY, |m, &l| if l > m { l } else { m });
+    for (position, log) in logs.iter_mut().enumerate() {
+        if *log < f64::INFINITY {
+            continue;
+        }
+        let point: Vec<f64> = coordinates.iter().map(|axis| axis[position]).collect();
+        let value = expression.evaluate(&point);
+        if !(log.is_nan() && value >= -Density::ROUNDING * largest.exp() && value <= 0.0) {
+            return Err(NotADensity::Value { position, value: if log.is_nan() { value } else { f64::INFINITY } });
+        }
+        *log = f64::NEG_INFINITY;
+    }
+    if largest == f64::NEG_INFINITY { Err(NotADensity::Zero) } else { Ok(logs) }
+}
+
+/// Coordinates of all nodes, one array per axis.
+fn node_coordinates(grid: &Grid) -> Vec<Vec<f64>> {
+    let axes: Vec<Vec<f64>> = grid.axes().iter().map(|axis| axis.coordinates()).collect();
+    let nodes: Vec<Vec<usize>> = (0..grid.len()).map(|position| grid.node(position)).collect();
+    axes.iter().enumerate().map(|(i, axis)| nodes.iter().map(|node| axis[node[i]]).collect()).collect()
+}
+
+/// The normalised density of an expression on a grid, evaluated in logarithms, so that `exp(800*cos(2*pi*x))` does
+/// not overflow.
+///
+/// # Errors
+/// [`TorusError`] when a value is negative, infinite or not a number, or all are 0.
+pub fn sample_density(expression: &Expression, grid: &Grid) -> Result<Density, TorusError> {
+    let logs = logarithms(expression, &node_coordinates(grid)).map_err(|fault| match fault {
+        NotADensity::Zero => TorusError::NoMass(0.0),
+        NotADensity::Value { position, value } if value < 0.0 && value.is_finite() => {
+            TorusError::Negative { index: grid.node(position), value }
+        }
+        NotADensity::Value { position, value } => TorusError::NotFinite { index: grid.node(position), value },
+    })?;
+    let largest = logs.iter().fold(f64::NEG_INFINITY, |m, &l| m.max(l));
+    Density::normalised(grid, logs.into_iter().map(|log| (log - largest).exp()).collect())
+}
