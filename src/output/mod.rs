@@ -1,1 +1,34 @@
-//! (output)
+//! The output file of a run (HDF5): what it holds, how it survives, how it is read.
+//!
+//! [`RunWriter`] is given an empty file before the computing starts and everything the run produces after; it writes in
+//! a thread of its own. At every moment the file can be opened by others and holds every snapshot written before; after
+//! a kill [`RunWriter::resume`] goes on from the last [`Checkpoint`]. When the run ends the file is replaced at once by
+//! a compressed one. The schema is in `schema.rs`, the layout that makes this work in `blank.rs` and `work_file.rs`.
+
+mod attribute;
+mod blank;
+mod checkpoint;
+mod contents;
+mod error;
+mod header;
+mod layout;
+mod lock;
+mod place;
+mod reader;
+mod record;
+mod resume;
+mod row;
+mod scale;
+mod schema;
+mod work_file;
+mod worker;
+mod writer;
+
+pub use checkpoint::Checkpoint;
+pub use error::OutputError;
+pub use header::Header;
+pub use layout::Layout;
+pub use reader::{StateIndex, StoredState, read_state};
+pub use record::{Diagnostics, EquilibriumRecord, Snapshot, StepRecord};
+pub use resume::Resumed;
+pub use writer::RunWriter;

@@ -1,0 +1,154 @@
+//! A file with its complete header and all arrays, before anything is known of the run.
+//!
+//! While a run goes on no metadata may move: the header is written once, every array has its final place in the file
+//! and is filled with NaN, and what follows overwrites numbers in place. That is the only layout of HDF5 that survived
+//! a kill after every single write (old format, contiguous, early allocation, no filter). A finished file is written
+//! once, compressed and with checksums.
+
+use super::OutputError;
+use super::attribute::{write_number, write_text};
+use super::header::{Header, State};
+use super::layout::{Layout, coordinate_names};
+use super::record::EquilibriumRecord;
+use super::scale;
+use super::schema::{Element, Extents, Role, Variable, total_bytes, variables};
+use crate::game::Player;
+use hdf5::dataset::{AllocTime, FillTime, Layout as StorageLayout};
+use hdf5::file::LibraryVersion;
+use hdf5::{Dataset, File, FileBuilder, Result};
+use std::path::Path;
+
+/// Deflate level of finished files. Densities hardly compress; higher levels cost time for nothing.
+const DEFLATE: u8 = 4;
+
+/// Everything that is in a file when it is created.
+#[derive(Debug, Clone)]
+pub(super) struct Blank {
+    pub header: Header,
+    pub layout: Layout,
+    pub equilibrium: Option<EquilibriumRecord>,
+    /// Room in `/steps`.
+    pub steps: usize,
+    /// Bytes of a checkpoint slot; 0 for none.
+    pub slot: usize,
+    pub state: State,
+}
+
+impl Blank {
+    pub fn variables(&self) -> Vec<Variable> {
+        variables(&Extents {
+            layout: &self.layout,
+            equilibrium: self.equilibrium.is_some(),
+            steps: self.steps,
+            slot: self.slot,
+        })
+    }
+
+    /// Bytes of the file, less a header of a few kilobytes.
+    pub fn bytes(&self) -> u64 {
+        total_bytes(&self.variables()).saturating_add(self.header.game.len() as u64)
+    }
+
+    /// Writes the file; whatever was at `path` is lost.
+    pub fn create(&self, path: &Path) -> std::result::Result<File, OutputError> {
+        let file = access().create(path).map_err(OutputError::write(path, "new file"))?;
+        match self.fill(&file).and_then(|()| file.flush()) {
+            Ok(()) => Ok(file),
+            Err(error) => {
+                // Closing would try to write again what could not be written.
+                std::mem::forget(file);
+                Err(OutputError::write(path, "header")(error))
+            }
+        }
+    }
+
+    fn fill(&self, file: &File) -> Result<()> {
+        self.header.write(file, self.state)?;
+        for group in ["steps", "checkpoint"] {
+            file.create_group(group)?;
+        }
+        if let Some(equilibrium) = &self.equilibrium {
+            let group = file.create_group("equilibrium")?;
+            write_numbers(&group, &equilibrium.attributes)?;
+        }
+        let variables = self.variables();
+        for variable in &variables {
+            let dataset = self.create_dataset(file, variable)?;
+            write_text(&dataset, "units", "1")?;
+            write_text(&dataset, "long_name", &variable.long_name)?;
+        }
+        scale::connect(file, &variables)?;
+        self.fill_coordinates(file)?;
+        self.fill_equilibrium(file)
+    }
+
+    fn create_dataset(&self, file: &File, variable: &Variable) -> Result<Dataset> {
+        let builder = match variable.element {
+            Element::Float => file.new_dataset::<f64>().fill_value(f64::NAN),
+            Element::Integer => file.new_dataset::<i64>(),
+            Element::Unsigned => file.new_dataset::<u64>(),
+            Element::Byte => file.new_dataset::<u8>(),
+        };
+        let builder = builder.obj_track_times(false);
+        let empty = variable.shape.contains(&0);
+        let builder = match (variable.role, self.state) {
+            (Role::Length, _) => builder.layout(StorageLayout::Contiguous).alloc_time(Some(AllocTime::Late)),
+            (_, State::Finished) if !empty => builder.chunk(chunk(variable)).shuffle().deflate(DEFLATE).fletcher32(),
+            _ => {
+                builder.layout(StorageLayout::Contiguous).alloc_time(Some(AllocTime::Early)).fill_time(FillTime::Alloc)
+            }
+        };
+        builder.shape(variable.shape.clone()).create(variable.path.as_str())
+    }
+
+    fn fill_coordinates(&self, file: &File) -> Result<()> {
+        for player in Player::BOTH {
+            let grid = self.layout.grid(player);
+            for (axis, name) in grid.axes().iter().zip(coordinate_names(player, grid.dimension())) {
+                let dataset = file.dataset(&name)?;
+                dataset.write_raw(&axis.coordinates())?;
+                write_number(&dataset, "period", axis.period)?;
+                write_number(&dataset, "origin", axis.origin)?;
+            }
+        }
+        let numbers: Vec<i64> = (1..=self.steps as i64).collect();
+        file.dataset("steps/accepted")?.write_raw(&numbers)?;
+        file.dataset("checkpoint/planned_time")?.write_raw(self.layout.times())
+    }
+
+    fn fill_equilibrium(&self, file: &File) -> Result<()> {
+        let Some(equilibrium) = &self.equilibrium else { return Ok(()) };
+        for (path, values) in [("equilibrium/mu", &equilibrium.mu), ("equilibrium/nu", &equilibrium.nu)] {
+            let dataset = file.dataset(path)?;
+            write_values(&dataset, values)?;
+            write_numbers(&dataset, &equilibrium.attributes)?;
+        }
+        Ok(())
+    }
+}
+
+/// Access that every file of ours is opened with: the oldest format, readers not locked out.
+pub(super) fn access() -> FileBuilder {
+    let mut builder = File::with_options();
+    builder.with_fapl(|access| access.libver_bounds(LibraryVersion::Earliest, LibraryVersion::V18).file_locking(false));
+    builder
+}
+
+/// Writes a whole dataset of any rank from row-major values.
+pub(super) fn write_values(dataset: &Dataset, values: &[f64]) -> Result<()> {
+    let view = ndarray::ArrayView::from_shape(dataset.shape(), values).map_err(|error| error.to_string())?;
+    dataset.write(view)
+}
+
+/// One snapshot to a chunk, so that reading one does not unpack others; smaller arrays are one chunk.
+fn chunk(variable: &Variable) -> Vec<usize> {
+    let mut chunk = variable.shape.clone();
+    if variable.axes.len() > 1 && !variable.path.starts_with("equilibrium/") {
+        chunk[0] = 1;
+    }
+    chunk
+}
+
+fn write_numbers(location: &hdf5::Location, numbers: &[(String, f64)]) -> Result<()> {
+    numbers.iter().try_for_each(|(name, value)| write_number(location, name, *value))
+}

@@ -1,0 +1,81 @@
+//! A state of a finished or unfinished run, as the initial state of another.
+
+use super::OutputError;
+use super::contents::{dataset, open, read_column, read_grid, written_rows};
+use super::header::Header;
+use super::row::read_row;
+use crate::game::Player;
+use crate::torus::Grid;
+use std::path::Path;
+
+/// Which state of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StateIndex {
+    /// The last snapshot written.
+    Last,
+    /// The snapshot with this index, from 0.
+    Snapshot(usize),
+    /// The equilibrium.
+    Equilibrium,
+}
+
+/// A density read from a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredState {
+    /// Its grid, with period and origin.
+    pub grid: Grid,
+    /// Node values, row-major; finite.
+    pub values: Vec<f64>,
+    /// Time of the snapshot; `None` for the equilibrium.
+    pub time: Option<f64>,
+}
+
+/// Reads the density of `player` (`/mu` or `/nu`) from a file of nashflow, while it is written or after.
+///
+/// # Errors
+/// [`OutputError`] for a file that is not ours or is damaged, whose data lie in other files, whose shapes contradict
+/// each other or exceed [`Grid::MAXIMUM_POINTS`] (tested before anything is allocated), that holds no such state, or
+/// whose values are not finite.
+pub fn read_state(path: &Path, player: Player, which: StateIndex) -> Result<StoredState, OutputError> {
+    let file = open(path, false)?;
+    Header::read(&file, path)?;
+    let grid = read_grid(&file, path, player)?;
+    let name = match player {
+        Player::X => "mu",
+        Player::Y => "nu",
+    };
+    let missing = |reason: String| OutputError::NoSuchState { path: path.to_path_buf(), reason };
+    let (name, time, values) = if which == StateIndex::Equilibrium {
+        let name = format!("equilibrium/{name}");
+        if file.group("equilibrium").is_err() {
+            return Err(missing("it holds no equilibrium".to_string()));
+        }
+        let found = dataset(&file, path, &name)?;
+        check_shape(path, &name, &found.shape(), &grid.shape())?;
+        (name, None, found.read_raw::<f64>())
+    } else {
+        let times = read_column(&dataset(&file, path, "time")?, path, "time")?;
+        let count = written_rows(&times);
+        let row = match which {
+            StateIndex::Snapshot(index) => index,
+            _ => count.wrapping_sub(1),
+        };
+        if row >= count {
+            return Err(missing(format!("it holds {count} snapshots; {which:?} was asked for")));
+        }
+        let found = dataset(&file, path, name)?;
+        check_shape(path, name, &found.shape(), &[vec![times.len()], grid.shape()].concat())?;
+        (name.to_string(), Some(times[row]), read_row(&found, row))
+    };
+    let values = values.map_err(OutputError::damaged(path, &name))?;
+    super::record::check_finite(&name, &grid, &values, time.unwrap_or(f64::INFINITY))?;
+    Ok(StoredState { grid, values, time })
+}
+
+fn check_shape(path: &Path, name: &str, found: &[usize], expected: &[usize]) -> Result<(), OutputError> {
+    if found == expected {
+        return Ok(());
+    }
+    let reason = format!("{name} has shape {found:?}, expected {expected:?}");
+    Err(OutputError::Damaged { path: path.to_path_buf(), reason })
+}

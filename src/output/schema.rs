@@ -1,0 +1,129 @@
+//! Every dataset of a file: path, shape, axes, description.
+
+use super::layout::{Layout, coordinate_names};
+use super::record::Diagnostics;
+use crate::game::Player;
+
+/// What a dataset is among the dimensions of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// A dimension scale that holds coordinates.
+    Scale,
+    /// A dimension scale that only has a length: never written, never allocated.
+    Length,
+    /// An array over the scales named in [`Variable::axes`].
+    Array,
+}
+
+/// Type of the elements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Element {
+    /// `f64`, filled with NaN.
+    Float,
+    /// `i64`.
+    Integer,
+    /// `u64`.
+    Unsigned,
+    /// `u8`.
+    Byte,
+}
+
+/// One dataset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Variable {
+    /// Absolute path without the leading slash.
+    pub path: String,
+    pub long_name: String,
+    pub role: Role,
+    pub element: Element,
+    pub shape: Vec<usize>,
+    /// Paths of the scales, one for each axis of an array; empty for a scale.
+    pub axes: Vec<String>,
+}
+
+/// Everything that decides the shapes.
+pub(super) struct Extents<'a> {
+    pub layout: &'a Layout,
+    pub equilibrium: bool,
+    /// Room in `/steps`.
+    pub steps: usize,
+    /// Bytes of a checkpoint slot; 0 for a file without a checkpoint.
+    pub slot: usize,
+}
+
+/// All datasets, scales first.
+pub(super) fn variables(extents: &Extents) -> Vec<Variable> {
+    let mut all = scales(extents);
+    let lengths: Vec<(String, usize)> = all.iter().map(|scale| (scale.path.clone(), scale.shape[0])).collect();
+    let mut array = |path: &str, long_name: &str, element: Element, axes: Vec<String>| {
+        let length = |axis: &String| lengths.iter().find(|(path, _)| path == axis).expect("a scale of this file").1;
+        all.push(Variable {
+            path: path.to_string(),
+            long_name: long_name.to_string(),
+            role: Role::Array,
+            element,
+            shape: axes.iter().map(length).collect(),
+            axes,
+        });
+    };
+    let time = || vec!["time".to_string()];
+    let space = |player: Player| coordinate_names(player, extents.layout.grid(player).dimension());
+    for (name, long_name, player) in [("mu", "density of x", Player::X), ("nu", "density of y", Player::Y)] {
+        array(name, long_name, Element::Float, [time(), space(player)].concat());
+        if extents.equilibrium {
+            let long_name = format!("equilibrium {long_name}");
+            array(&format!("equilibrium/{name}"), &long_name, Element::Float, space(player));
+        }
+    }
+    for (name, long_name) in Diagnostics::NAMES {
+        array(name, long_name, Element::Float, time());
+    }
+    let accepted = || vec!["steps/accepted".to_string()];
+    array("steps/time", "time at the end of an accepted step", Element::Float, accepted());
+    array("steps/step", "length of an accepted step", Element::Float, accepted());
+    array("steps/error", "estimated error of an accepted step", Element::Float, accepted());
+    array("checkpoint/planned_time", "planned snapshot times", Element::Float, time());
+    if extents.slot > 0 {
+        let slot = "checkpoint/slot".to_string();
+        array("checkpoint/sequence", "order of the checkpoints, 0 for none", Element::Unsigned, vec![slot.clone()]);
+        let byte = "checkpoint/byte".to_string();
+        array("checkpoint/state", "what the solver remembers", Element::Byte, vec![slot, byte]);
+    }
+    all
+}
+
+fn scales(extents: &Extents) -> Vec<Variable> {
+    let layout = extents.layout;
+    let scale = |path: &str, long_name: &str, role: Role, element: Element, length: usize| Variable {
+        path: path.to_string(),
+        long_name: long_name.to_string(),
+        role,
+        element,
+        shape: vec![length],
+        axes: Vec::new(),
+    };
+    let mut all = vec![scale("time", "time", Role::Scale, Element::Float, layout.times().len())];
+    for player in Player::BOTH {
+        let grid = layout.grid(player);
+        for (axis, name) in coordinate_names(player, grid.dimension()).iter().enumerate() {
+            let long_name = format!("coordinate {name} of the grid nodes");
+            all.push(scale(name, &long_name, Role::Scale, Element::Float, grid.axis(axis).points));
+        }
+    }
+    let long_name = "number of the accepted step, from 1";
+    all.push(scale("steps/accepted", long_name, Role::Scale, Element::Integer, extents.steps));
+    if extents.slot > 0 {
+        all.push(scale("checkpoint/slot", "slot of a checkpoint", Role::Length, Element::Byte, 2));
+        all.push(scale("checkpoint/byte", "byte of a checkpoint", Role::Length, Element::Byte, extents.slot));
+    }
+    all
+}
+
+/// Bytes of all arrays of a file: what has to fit on the disk.
+pub(super) fn total_bytes(variables: &[Variable]) -> u64 {
+    let bytes = |variable: &Variable| {
+        let element = if variable.element == Element::Byte { 1 } else { 8 };
+        variable.shape.iter().fold(element, |product: u64, &n| product.saturating_mul(n as u64))
+    };
+    variables.iter().fold(0, |sum, variable| sum.saturating_add(bytes(variable)))
+}
