@@ -1,0 +1,312 @@
+//! From a game to arrays: the grids, the payoff operator, the equilibrium and the initial densities on them.
+//!
+//! With `grid = "auto"` the smallest fast grids are taken on which the payoff, the equilibrium and the initial densities
+//! are resolved; with fixed grids, what they do not resolve is an error that says which grid would do.
+
+use super::RunError;
+use crate::equilibrium::Equilibrium;
+use crate::game::{Game, GridChoice, Initial, Payoff, Player, Solver, sample_density};
+use crate::output::{StateIndex, StoredState, read_state};
+use crate::torus::{Density, Fourier, Grid, TorusError, next_fast_size, pad_values, resample, tail_per_axis};
+
+/// Tail to which automatic grids resolve the equilibrium.
+const EQUILIBRIUM_TAIL: f64 = 1e-13;
+/// Fewest points per axis of an automatic grid, in one and in two dimensions.
+const FEWEST_POINTS: [usize; 2] = [64, 32];
+/// Most nodes of an automatic grid, in one and in two dimensions.
+const MOST_NODES: [usize; 2] = [1 << 16, 1 << 20];
+/// Growth of an axis that is not resolved.
+const GROWTH: f64 = 1.4;
+
+/// A game on two grids.
+#[derive(Debug, Clone)]
+pub struct Discretisation {
+    /// The payoff operator; it holds the grids.
+    pub payoff: Payoff,
+    /// The equilibrium pair.
+    pub equilibrium: Equilibrium,
+}
+
+impl Discretisation {
+    /// The game on grids of these shapes.
+    ///
+    /// # Errors
+    /// [`RunError`] when the payoff or the equilibrium is not resolved there.
+    pub fn new(game: &Game, shapes: &[Vec<usize>; 2]) -> Result<Discretisation, RunError> {
+        let payoff = payoff_on(game, shapes)?;
+        let equilibrium = Equilibrium::solve(&payoff, temperatures(game))?;
+        Ok(Discretisation { payoff, equilibrium })
+    }
+
+    /// The grid of a player.
+    pub fn grid(&self, player: Player) -> &Grid {
+        self.payoff.grid(player)
+    }
+
+    /// Points per axis of both players.
+    pub fn shapes(&self) -> [Vec<usize>; 2] {
+        Player::BOTH.map(|player| self.grid(player).shape())
+    }
+
+    /// The equilibrium density of a player.
+    pub fn equilibrium_density(&self, player: Player) -> Density {
+        let values = self.equilibrium.densities()[player.index()].to_vec();
+        Density::normalised(self.grid(player), values).expect("Gibbs densities are finite, not negative and have mass 1")
+    }
+}
+
+/// Both temperatures of a game.
+pub fn temperatures(game: &Game) -> [f64; 2] {
+    Player::BOTH.map(|player| game.temperature(player))
+}
+
+/// The game on the grids its solver asks for, without looking at the initial densities.
+///
+/// # Errors
+/// [`RunError`] when a fixed grid does not resolve the game or no automatic grid would.
+pub fn discretise(game: &Game, solver: &Solver) -> Result<Discretisation, RunError> {
+    match solver.grid() {
+        GridChoice::Fixed(shapes) => Discretisation::new(game, shapes),
+        GridChoice::Auto => grow_until_resolved(game, &smallest_shapes(game)?),
+    }
+}
+
+/// The game and its initial densities on the grids its solver asks for.
+///
+/// # Errors
+/// [`RunError`] when a fixed grid does not resolve the game or a density, no automatic grid would, or an initial state
+/// cannot be read.
+pub fn discretise_with_initial(
+    game: &Game,
+    solver: &Solver,
+) -> Result<(Discretisation, [Density; 2]), RunError> {
+    let starts = [Start::read(game, Player::X)?, Start::read(game, Player::Y)?];
+    let mut shapes = match solver.grid() {
+        GridChoice::Fixed(shapes) => {
+            let discretisation = Discretisation::new(game, shapes)?;
+            let densities = [0, 1].map(|p| starts[p].on(discretisation.grid(Player::BOTH[p]), Player::BOTH[p]));
+            let [mu, nu] = densities;
+            let densities = [mu?, nu?];
+            for (player, density) in Player::BOTH.into_iter().zip(&densities) {
+                starts[player.index()].check_resolved(player, density, solver.tolerance())?;
+            }
+            return Ok((discretisation, densities));
+        }
+        GridChoice::Auto => smallest_shapes(game)?,
+    };
+    let target = automatic_tail(solver.tolerance());
+    for player in Player::BOTH {
+        shapes[player.index()] = starts[player.index()].resolved_shape(game, player, &shapes[player.index()], target)?;
+    }
+    let discretisation = grow_until_resolved(game, &shapes)?;
+    let mu = starts[0].on(discretisation.grid(Player::X), Player::X)?;
+    let nu = starts[1].on(discretisation.grid(Player::Y), Player::Y)?;
+    Ok((discretisation, [mu, nu]))
+}
+
+/// Tail above which an automatic grid grows: a thousandth of the tolerance, but not below what rounding leaves.
+pub fn automatic_tail(tolerance: f64) -> f64 {
+    (1e-3 * tolerance).max(1e-13)
+}
+
+/// The next larger shape for the axes whose tail is above `limit`.
+///
+/// # Errors
+/// [`RunError::Unresolved`] when the grid would be too large.
+pub fn grown_shape(
+    grid: &Grid,
+    tails: &[f64],
+    limit: f64,
+    what: &str,
+    player: Player,
+) -> Result<Vec<usize>, RunError> {
+    let mut shape = grid.shape();
+    for (points, tail) in shape.iter_mut().zip(tails) {
+        if !(*tail <= limit) {
+            *points = next_fast_size((GROWTH * *points as f64).ceil() as usize);
+        }
+    }
+    let most = MOST_NODES[grid.dimension() - 1];
+    if shape.iter().product::<usize>() > most {
+        let worst = tails.iter().copied().fold(0.0, f64::max);
+        return Err(RunError::Unresolved {
+            what: what.to_owned(),
+            player,
+            time: None,
+            shape: grid.shape(),
+            tail: worst,
+            advice: format!(
+                "automatic grids have at most {most} nodes; a density with a jump or a kink is never resolved: smooth it, \
+                 raise the temperature or fix solver.grid"
+            ),
+        });
+    }
+    Ok(shape)
+}
+
+fn payoff_on(game: &Game, shapes: &[Vec<usize>; 2]) -> Result<Payoff, RunError> {
+    let x = game.domain(Player::X).grid(&shapes[0])?;
+    let y = game.domain(Player::Y).grid(&shapes[1])?;
+    Ok(Payoff::new(game.source(), &x, &y)?)
+}
+
+/// The smallest shapes that resolve the payoff alone.
+fn smallest_shapes(game: &Game) -> Result<[Vec<usize>; 2], RunError> {
+    let fewest = Player::BOTH.map(|player| {
+        let dimension = game.domain(player).dimension();
+        vec![FEWEST_POINTS[dimension - 1]; dimension]
+    });
+    let x = game.domain(Player::X).grid(&fewest[0])?;
+    let y = game.domain(Player::Y).grid(&fewest[1])?;
+    let needed = Payoff::points_needed(game.source(), &x, &y)?;
+    Ok([0, 1].map(|p| needed[p].iter().zip(&fewest[p]).map(|(a, b)| *a.max(b)).collect()))
+}
+
+/// Grows the grids until the equilibrium is resolved.
+fn grow_until_resolved(game: &Game, shapes: &[Vec<usize>; 2]) -> Result<Discretisation, RunError> {
+    let mut shapes = shapes.clone();
+    loop {
+        let payoff = payoff_on(game, &shapes)?;
+        let equilibrium = Equilibrium::solve_on_grid(&payoff, temperatures(game))?;
+        let mut resolved = true;
+        for player in Player::BOTH {
+            let p = player.index();
+            let tails = &equilibrium.tail()[p];
+            if !tails.iter().all(|t| *t <= EQUILIBRIUM_TAIL) {
+                shapes[p] = grown_shape(payoff.grid(player), tails, EQUILIBRIUM_TAIL, "the equilibrium", player)?;
+                resolved = false;
+            }
+        }
+        if resolved {
+            return Ok(Discretisation { payoff, equilibrium });
+        }
+    }
+}
+
+/// Where a player starts.
+enum Start<'a> {
+    Expression(&'a crate::game::Expression),
+    Stored(StoredState),
+}
+
+impl<'a> Start<'a> {
+    fn read(game: &'a Game, player: Player) -> Result<Start<'a>, RunError> {
+        match game.initial(player) {
+            Initial::Expression(density) => Ok(Start::Expression(density)),
+            Initial::File(path) => {
+                let stored = read_state(path, player, StateIndex::Last)?;
+                let domain = game.domain(player);
+                if stored.grid.periods() != domain.period() || stored.grid.origins() != domain.origin() {
+                    return Err(RunError::initial(
+                        player,
+                        format!(
+                            "{} holds a density of periods {:?} and origins {:?}; the game has {:?} and {:?}",
+                            path.display(),
+                            stored.grid.periods(),
+                            stored.grid.origins(),
+                            domain.period(),
+                            domain.origin()
+                        ),
+                    ));
+                }
+                Ok(Start::Stored(stored))
+            }
+            Initial::Cloud(path) => Err(RunError::initial(
+                player,
+                format!(
+                    "{} is a particle cloud, which has no density on a grid; give an expression or a file of densities",
+                    path.display()
+                ),
+            )),
+        }
+    }
+
+    /// The density on a grid.
+    fn on(&self, grid: &Grid, player: Player) -> Result<Density, RunError> {
+        let density = match self {
+            Start::Expression(density) => sample_density(density, grid),
+            Start::Stored(stored) => Density::normalised(grid, move_values(stored, grid)),
+        };
+        density.map_err(|error| RunError::initial(player, error.to_string()))
+    }
+
+    /// The smallest shape, at least `shape`, on which the density has tails of at most `target`.
+    fn resolved_shape(
+        &self,
+        game: &Game,
+        player: Player,
+        shape: &[usize],
+        target: f64,
+    ) -> Result<Vec<usize>, RunError> {
+        let mut shape: Vec<usize> = match self {
+            Start::Expression(_) => shape.to_vec(),
+            Start::Stored(stored) => stored.grid.shape().iter().zip(shape).map(|(a, b)| *a.max(b)).collect(),
+        };
+        loop {
+            let grid = game.domain(player).grid(&shape)?;
+            let tails = tails_of(&self.on(&grid, player)?);
+            if tails.iter().all(|t| *t <= target) {
+                return Ok(shape);
+            }
+            shape = grown_shape(&grid, &tails, target, "the initial density", player)?;
+        }
+    }
+
+    fn check_resolved(&self, player: Player, density: &Density, limit: f64) -> Result<(), RunError> {
+        let tails = tails_of(density);
+        let tail = tails.iter().copied().fold(0.0, f64::max);
+        if tail <= limit {
+            return Ok(());
+        }
+        let needed = self.needed_shape(player, density.grid(), limit);
+        Err(RunError::Unresolved {
+            what: "the initial density".to_owned(),
+            player,
+            time: None,
+            shape: density.grid().shape(),
+            tail,
+            advice: match needed {
+                Some(shape) => format!("about {shape:?} points are needed"),
+                None => "no grid would do: it has a jump or a kink".to_owned(),
+            },
+        })
+    }
+
+    fn needed_shape(&self, player: Player, grid: &Grid, limit: f64) -> Option<Vec<usize>> {
+        let mut grid = grid.clone();
+        loop {
+            let tails = tails_of(&self.on(&grid, player).ok()?);
+            if tails.iter().all(|t| *t <= limit) {
+                return Some(grid.shape());
+            }
+            grid = grid.with_points(&grown_shape(&grid, &tails, limit, "", player).ok()?).ok()?;
+        }
+    }
+}
+
+fn tails_of(density: &Density) -> Vec<f64> {
+    let fourier = Fourier::new(density.grid());
+    let mut spectrum = fourier.zero_spectrum();
+    fourier.forward(density.values(), &mut spectrum, &mut fourier.scratch());
+    tail_per_axis(density.grid(), &spectrum)
+}
+
+/// Stored values on another grid of the same torus: exact on a finer one, cut off on a coarser one.
+fn move_values(stored: &StoredState, grid: &Grid) -> Vec<f64> {
+    let finer = stored.grid.shape().iter().zip(grid.shape()).all(|(from, to)| *from <= to);
+    if finer {
+        return pad_values(&stored.grid, grid, &stored.values);
+    }
+    let (from, to) = (Fourier::new(&stored.grid), Fourier::new(grid));
+    let mut spectrum = from.zero_spectrum();
+    from.forward(&stored.values, &mut spectrum, &mut from.scratch());
+    let mut values = vec![0.0; grid.len()];
+    to.inverse(&resample(&stored.grid, grid, &spectrum), &mut values, &mut to.scratch());
+    values
+}
+
+impl From<TorusError> for RunError {
+    fn from(error: TorusError) -> RunError {
+        RunError::Grid(error)
+    }
+}

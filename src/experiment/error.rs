@@ -1,0 +1,129 @@
+//! Why an experiment could not be done, and what the program exits with.
+
+use crate::equilibrium::EquilibriumError;
+use crate::game::{GameError, PayoffError, Player};
+use crate::output::OutputError;
+use crate::stepper::StepperError;
+use crate::torus::TorusError;
+use std::path::PathBuf;
+
+/// Exit status for bad input.
+pub const BAD_INPUT: i32 = 2;
+/// Exit status for a numerical failure.
+pub const NUMERICAL_FAILURE: i32 = 3;
+/// Exit status after an interruption.
+pub const INTERRUPTED: i32 = 130;
+
+/// What can end a `run` or an `equilibrium` early.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The game file.
+    #[error(transparent)]
+    Game(#[from] GameError),
+    /// The payoff: not smooth, not resolved by a fixed grid, too complex.
+    #[error("game.payoff: {0}")]
+    Payoff(#[from] PayoffError),
+    /// A grid that cannot be.
+    #[error("solver.grid: {0}")]
+    Grid(TorusError),
+    /// An initial state that cannot be used.
+    #[error("initial.{}: {message}", player.letter())]
+    Initial {
+        /// Whose.
+        player: Player,
+        /// What is wrong and what is allowed.
+        message: String,
+    },
+    /// The output file.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// `--resume` with a game that is not the one in the file.
+    #[error("{}: cannot be resumed: {key} is {now} in the game given now and {then} in the file", path.display())]
+    OtherGame {
+        /// The output file.
+        path: PathBuf,
+        /// First key that differs.
+        key: String,
+        /// Its value in the game given now.
+        now: String,
+        /// Its value in the file.
+        then: String,
+    },
+    /// The equilibrium could not be computed on this grid.
+    #[error("{0}")]
+    Equilibrium(#[from] EquilibriumError),
+    /// A density is not resolved by its grid.
+    #[error(
+        "{what} of player {} is not resolved{} on {shape:?} points: its spectral tail is {tail:.1e}; {advice}",
+        player.letter(),
+        time.map(|t| format!(" at time {t}")).unwrap_or_default()
+    )]
+    Unresolved {
+        /// Which density.
+        what: String,
+        /// Whose.
+        player: Player,
+        /// When; `None` before the run.
+        time: Option<f64>,
+        /// Points per axis.
+        shape: Vec<usize>,
+        /// Largest tail.
+        tail: f64,
+        /// What to change.
+        advice: String,
+    },
+    /// A time step failed.
+    #[error("at time {time}, after {steps} steps: {source}; {advice}. {kept}")]
+    Step {
+        /// Last time at which the state was good.
+        time: f64,
+        /// Steps taken.
+        steps: usize,
+        /// What happened.
+        source: StepperError,
+        /// What to change.
+        advice: String,
+        /// Where the last good state is.
+        kept: String,
+    },
+    /// Ctrl-C, SIGTERM or SIGHUP.
+    #[error("interrupted at time {time}; {kept}")]
+    Interrupted {
+        /// Time reached.
+        time: f64,
+        /// Where the state is and how to continue.
+        kept: String,
+    },
+}
+
+impl RunError {
+    /// A fault of an initial state.
+    pub fn initial(player: Player, message: String) -> RunError {
+        RunError::Initial { player, message }
+    }
+
+    /// What the program exits with: 2 for bad input, 3 for a numerical failure or a failed write, 130 when interrupted.
+    pub fn exit_status(&self) -> i32 {
+        match self {
+            RunError::Game(_)
+            | RunError::Payoff(_)
+            | RunError::Grid(_)
+            | RunError::Initial { .. }
+            | RunError::OtherGame { .. } => BAD_INPUT,
+            RunError::Output(error) => match error {
+                OutputError::Write { .. }
+                | OutputError::NotFinite { .. }
+                | OutputError::Order { .. }
+                | OutputError::Stopped { .. } => NUMERICAL_FAILURE,
+                _ => BAD_INPUT,
+            },
+            RunError::Equilibrium(_) | RunError::Unresolved { .. } | RunError::Step { .. } => NUMERICAL_FAILURE,
+            RunError::Interrupted { .. } => INTERRUPTED,
+        }
+    }
+
+    /// Whether HDF5 was left in a state in which its exit handlers must not run.
+    pub fn leaves_hdf5_broken(&self) -> bool {
+        matches!(self, RunError::Output(error) if error.leaves_hdf5_broken())
+    }
+}

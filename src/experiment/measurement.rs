@@ -1,0 +1,195 @@
+//! What is measured at every snapshot: distances to the equilibrium, duality gap, energy, relative entropies, mass,
+//! minimum, spectral tail.
+
+use super::Discretisation;
+use crate::diagnostics::{energy, nikaido_isoda, relative_entropy};
+use crate::flow::PairLayout;
+use crate::game::{Payoff, PayoffWork, Player};
+use crate::output::{Diagnostics, Snapshot};
+use crate::torus::{Density, Fourier, FourierScratch, spectral_tail};
+use crate::transport::{CircleDistance, Distance, MongeAmpere, Potential, TransportError};
+use num_complex::Complex64;
+
+/// The exact distance of one player's density to his equilibrium.
+#[derive(Debug)]
+enum ToEquilibrium {
+    Circle(Box<CircleDistance>),
+    Torus(Box<MongeAmpere>),
+}
+
+impl ToEquilibrium {
+    fn new(target: &Density) -> Result<ToEquilibrium, TransportError> {
+        Ok(match target.grid().dimension() {
+            1 => ToEquilibrium::Circle(Box::new(CircleDistance::new(target)?)),
+            _ => ToEquilibrium::Torus(Box::new(MongeAmpere::new(target)?)),
+        })
+    }
+
+    fn distance(&mut self, source: &Density) -> Result<Distance, TransportError> {
+        match self {
+            ToEquilibrium::Circle(solver) => solver.distance(source),
+            ToEquilibrium::Torus(solver) => solver.distance(source),
+        }
+    }
+}
+
+/// One player's share of the measurements.
+#[derive(Debug)]
+struct Gauge {
+    fourier: Fourier,
+    scratch: FourierScratch,
+    log_equilibrium: Vec<f64>,
+    to_equilibrium: Result<ToEquilibrium, TransportError>,
+}
+
+/// Everything that does not depend on the opponent.
+struct Reading {
+    values: Vec<f64>,
+    distance: Result<Distance, String>,
+    relative_entropy: f64,
+    mass: f64,
+    minimum: f64,
+    tail: f64,
+}
+
+impl Gauge {
+    fn new(discretisation: &Discretisation, player: Player) -> Gauge {
+        let fourier = Fourier::new(discretisation.grid(player));
+        Gauge {
+            scratch: fourier.scratch(),
+            fourier,
+            log_equilibrium: discretisation.equilibrium.log_densities()[player.index()].to_vec(),
+            to_equilibrium: ToEquilibrium::new(&discretisation.equilibrium_density(player)),
+        }
+    }
+
+    fn read(&mut self, part: &[Complex64]) -> Reading {
+        let grid = self.fourier.grid();
+        let mut values = vec![0.0; grid.len()];
+        self.fourier.inverse(part, &mut values, &mut self.scratch);
+        let distance = match &mut self.to_equilibrium {
+            Ok(solver) => Density::normalised(grid, values.clone())
+                .map_err(|error| error.to_string())
+                .and_then(|density| solver.distance(&density).map_err(|error| error.to_string())),
+            Err(error) => Err(error.to_string()),
+        };
+        Reading {
+            distance,
+            relative_entropy: relative_entropy(grid, &values, &self.log_equilibrium),
+            mass: grid.integral(&values),
+            minimum: values.iter().copied().fold(f64::INFINITY, f64::min),
+            tail: spectral_tail(grid, part),
+            values,
+        }
+    }
+}
+
+/// Measures states against one equilibrium.
+#[derive(Debug)]
+pub struct Measurement {
+    temperature: [f64; 2],
+    layout: PairLayout,
+    gauges: [Gauge; 2],
+    work: PayoffWork,
+    /// Why a distance could not be had, the first time it happened, per player.
+    failures: [Option<String>; 2],
+}
+
+impl Measurement {
+    /// Prepares distances to the equilibrium of this discretisation.
+    pub fn new(discretisation: &Discretisation, temperature: [f64; 2]) -> Measurement {
+        Measurement {
+            temperature,
+            layout: PairLayout::new(discretisation.grid(Player::X), discretisation.grid(Player::Y)),
+            gauges: Player::BOTH.map(|player| Gauge::new(discretisation, player)),
+            work: discretisation.payoff.work(),
+            failures: [None, None],
+        }
+    }
+
+    /// Measures the state of time `time`. The players are measured on two threads.
+    pub fn measure(&mut self, payoff: &Payoff, time: f64, state: &[Complex64]) -> Snapshot {
+        let Measurement { temperature, layout, gauges: [x, y], work, failures } = self;
+        let (part_x, part_y) = (layout.part(Player::X, state), layout.part(Player::Y, state));
+        let (x, y) = rayon::join(|| x.read(part_x), || y.read(part_y));
+        let [w2_x, w2_y] = [(&x, 0), (&y, 1)].map(|(reading, p)| match &reading.distance {
+            Ok(distance) => (distance.value, distance.error),
+            Err(reason) => {
+                failures[p].get_or_insert_with(|| format!("at time {time}: {reason}"));
+                (f64::NAN, f64::NAN)
+            }
+        });
+        let w2 = w2_x.0.hypot(w2_y.0);
+        let diagnostics = Diagnostics {
+            w2,
+            w2_x: w2_x.0,
+            w2_y: w2_y.0,
+            w2_error: product_error(w2, w2_x, w2_y),
+            nikaido_isoda: nikaido_isoda(payoff, *temperature, &x.values, &y.values, work),
+            energy: energy(payoff, *temperature, &x.values, &y.values, work),
+            kl_x: x.relative_entropy,
+            kl_y: y.relative_entropy,
+            mass_x: x.mass,
+            mass_y: y.mass,
+            min_x: x.minimum,
+            min_y: y.minimum,
+            tail_x: x.tail,
+            tail_y: y.tail,
+        };
+        Snapshot { time, mu: x.values, nu: y.values, diagnostics }
+    }
+
+    /// Why distances are missing, one line per player.
+    pub fn failures(&self) -> &[Option<String>; 2] {
+        &self.failures
+    }
+
+    /// What the transport solvers start from next; part of a checkpoint.
+    pub fn warm_starts(&self) -> [Option<Potential>; 2] {
+        [0, 1].map(|p| match &self.gauges[p].to_equilibrium {
+            Ok(ToEquilibrium::Torus(solver)) => solver.warm_start().cloned(),
+            _ => None,
+        })
+    }
+
+    /// Takes back [`Measurement::warm_starts`].
+    ///
+    /// # Errors
+    /// [`TransportError`] when a potential does not fit.
+    pub fn set_warm_starts(&mut self, potentials: [Option<Potential>; 2]) -> Result<(), TransportError> {
+        for (gauge, potential) in self.gauges.iter_mut().zip(potentials) {
+            if let Ok(ToEquilibrium::Torus(solver)) = &mut gauge.to_equilibrium {
+                solver.set_warm_start(potential)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Error bar of `sqrt(a^2 + b^2)`: the distance moves by at most `(a da + b db)/sqrt(a^2 + b^2)` to first order, and by
+/// at most `sqrt(da^2 + db^2)` whatever the values.
+fn product_error(w2: f64, (a, da): (f64, f64), (b, db): (f64, f64)) -> f64 {
+    let worst = da.hypot(db);
+    if w2 > 10.0 * worst { (a * da + b * db) / w2 + worst * worst / w2 } else { worst }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_of_the_product_covers_every_pair_within_the_bars() {
+        let bars: [((f64, f64), (f64, f64)); 4] =
+            [((0.3, 1e-3), (0.4, 2e-3)), ((0.0, 1e-9), (0.5, 1e-12)), ((1e-10, 1e-10), (0.0, 1e-10)), ((0.0, 0.0), (0.0, 0.0))];
+        for (x, y) in bars {
+            let w2 = x.0.hypot(y.0);
+            let bar = product_error(w2, x, y);
+            for sx in [-1.0, 0.0, 1.0] {
+                for sy in [-1.0, 0.0, 1.0] {
+                    let other = (x.0 + sx * x.1).max(0.0).hypot((y.0 + sy * y.1).max(0.0));
+                    assert!((other - w2).abs() <= bar * (1.0 + 1e-12), "{x:?} {y:?}: {} above {bar}", other - w2);
+                }
+            }
+        }
+    }
+}
