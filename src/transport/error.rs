@@ -51,6 +51,27 @@ pub enum TransportError {
         /// The value.
         value: f64,
     },
+    /// A source given as target plus difference is negative.
+    #[error("the source density is negative at node {index:?}: {value:e}")]
+    Negative {
+        /// Multi-index of the node.
+        index: Vec<usize>,
+        /// The value.
+        value: f64,
+    },
+    /// The tables of the solver would not fit the memory this program allows itself.
+    #[error("{method} serves densities of up to {maximum} nodes, got {points}; resample the density")]
+    TooManyPoints {
+        /// The solver.
+        method: Method,
+        /// Nodes of the density.
+        points: usize,
+        /// Most nodes served.
+        maximum: usize,
+    },
+    /// A grid could not be made.
+    #[error(transparent)]
+    Torus(#[from] crate::torus::TorusError),
     /// An iteration ended without reaching its tolerance.
     #[error("{method}: {stage} stopped after {steps} steps at {residual:.3e}, wanted {tolerance:.3e}")]
     NotConverged {

@@ -6,8 +6,10 @@
 //!
 //! On a product of tori squared distances add: `W2^2((mu, nu), (mu', nu')) = W2^2(mu, mu') + W2^2(nu, nu')`.
 
+mod circle;
 mod distance;
 mod error;
 
+pub use circle::CircleDistance;
 pub use distance::{Distance, Method};
 pub use error::TransportError;
