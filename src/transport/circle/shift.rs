@@ -25,8 +25,12 @@ const DECREMENT: f64 = 1e-17;
 const COST_OF_ROUNDING: f64 = 1.2e-32;
 /// The quadrature has settled when doubling it changes the cost by less than this share.
 const SETTLED: f64 = 4e-15;
+/// So little of the other errors is worth no more doubling.
+const NEGLIGIBLE: f64 = 0.1;
+/// The mass is known: a quadrature that misses more of it has not seen the densities.
+const MASS: f64 = 1e-11;
 /// A quadrature that still moves by more than this at the work limit is an error.
-const UNSETTLED: f64 = 1e-9;
+const UNSETTLED: f64 = 1e-6;
 /// Fewest points at which the quadrature may stop, and the limit of work.
 const POINTS: std::ops::RangeInclusive<usize> = 64..=1 << 18;
 
@@ -45,16 +49,22 @@ struct Integrals {
 pub(super) struct Optimum {
     /// `C` at the minimum.
     pub(super) cost: f64,
-    /// What the last doubling and the mass say about the error of the quadrature.
-    pub(super) quadrature_error: f64,
+    /// The last change of the quadrature, and the other errors.
+    pub(super) error: f64,
     /// `a`.
     pub(super) shift: f64,
     /// Whether a difference of cumulative functions was formed with cancellation anywhere.
     pub(super) any_long: bool,
 }
 
-/// Minimises the cost over the shift; leaves the points of the optimal coupling in `points`.
-pub(super) fn minimise(pair: &Pair, first_count: usize, points: &mut Vec<Point>) -> Result<Optimum, TransportError> {
+/// Minimises the cost over the shift; leaves the points of the optimal coupling in `points`. `other_errors` says what
+/// else the cost is uncertain by: the quadrature need not do much better.
+pub(super) fn minimise(
+    pair: &Pair,
+    first_count: usize,
+    points: &mut Vec<Point>,
+    other_errors: impl Fn(&Optimum, &[Point]) -> f64,
+) -> Result<Optimum, TransportError> {
     points.clear();
     points.resize(first_count.max(*POINTS.start()), Point::default());
     let s_0 = emptiest_pairing(pair);
@@ -64,11 +74,14 @@ pub(super) fn minimise(pair: &Pair, first_count: usize, points: &mut Vec<Point>)
         let (shift, integrals) = newton(pair, s_0, warm, points)?;
         let cost = integrals.cost;
         let change = (cost - previous).abs();
-        let missing = (integrals.mass - (1.0 + pair.floor)).abs() * cost;
-        let quadrature_error = change.max(missing);
+        let mut optimum = Optimum { cost, error: change, shift, any_long: integrals.any_long };
+        let sees_all = (integrals.mass - (1.0 + pair.floor)).abs() <= MASS;
         let at_limit = 2 * points.len() > *POINTS.end();
-        if quadrature_error <= SETTLED * cost + COST_OF_ROUNDING || (at_limit && change <= UNSETTLED * cost) {
-            return Ok(Optimum { cost, quadrature_error, shift, any_long: integrals.any_long });
+        let other = other_errors(&optimum, points);
+        let settled = change <= SETTLED * cost || change <= NEGLIGIBLE * other;
+        if sees_all && (settled || (at_limit && change <= UNSETTLED * cost)) {
+            optimum.error += other;
+            return Ok(optimum);
         }
         if at_limit {
             return Err(not_converged("the quadrature", points.len(), change / cost, UNSETTLED));
@@ -169,8 +182,11 @@ fn sweep(pair: &Pair, a: f64, known: Option<f64>, points: &mut [Point]) -> Resul
             }
             None => before.map_or(0.0, from_before),
         };
-        // d(s) is Lipschitz with constant 1; the slack covers the rounding of its neighbour.
-        let bracket = before.map_or((-whole, whole), |p| (p.d - 1.001 * ds, p.d + 1.001 * ds));
+        // d(s) is Lipschitz with constant 1, up to rounding.
+        let bracket = before.map_or((-whole, whole), |p| {
+            let reach = 1.001 * ds + 2.0 * p.uncertainty();
+            (p.d - reach, p.d + reach)
+        });
         let point = pair.point(s, a, guess, bracket);
         if !point.is_solved() {
             return Err(not_converged("a point of the coupling", j, point.relative_residual(), Point::SOLVED));
