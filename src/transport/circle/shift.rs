@@ -17,6 +17,8 @@
 use super::coupling::{Pair, Point};
 use crate::transport::{Method, TransportError};
 
+/// Pairs are near when no more mass than this has to cross any place: it decides where Newton starts, nothing else.
+const NEAR: f64 = 1e-2;
 /// Most sweeps for one number of points; Newton takes about 5, halving in `s_0` adds about as many.
 const MAXIMUM_SWEEPS: usize = 120;
 /// The decrease of the cost that is still to be had when Newton stops, relative to the cost.
@@ -67,11 +69,12 @@ pub(super) fn minimise(
 ) -> Result<Optimum, TransportError> {
     points.clear();
     points.resize(first_count.max(*POINTS.start()), Point::default());
-    let s_0 = emptiest_pairing(pair);
-    let mut warm = None;
+    let (s_0, mut shift) = across_the_emptiest(pair);
+    let mut known = None;
     let mut previous = f64::INFINITY;
     loop {
-        let (shift, integrals) = newton(pair, s_0, warm, points)?;
+        let integrals;
+        (shift, integrals) = newton(pair, s_0, shift, known, points)?;
         let cost = integrals.cost;
         let change = (cost - previous).abs();
         let mut optimum = Optimum { cost, error: change, shift, any_long: integrals.any_long };
@@ -87,7 +90,7 @@ pub(super) fn minimise(
             return Err(not_converged("the quadrature", points.len(), change / cost, UNSETTLED));
         }
         previous = cost;
-        warm = Some(shift);
+        known = Some(shift);
         double(points);
     }
 }
@@ -110,28 +113,36 @@ fn double(points: &mut Vec<Point>) {
     }
 }
 
-/// `s_0`: pairs the emptiest place of the source with the emptiest of the target.
-fn emptiest_pairing(pair: &Pair) -> f64 {
+/// A first coupling and its shift: the one that pairs the emptiest place of the source with the emptiest of the target,
+/// or for near pairs the place where both are emptiest with itself. The optimal coupling sends little mass across it.
+fn across_the_emptiest(pair: &Pair) -> (f64, f64) {
     let rows = pair.target.rows() as f64;
-    let (mut at_f, mut at_g, mut f, mut g) = (0, 0, f64::INFINITY, f64::INFINITY);
-    for (j, u) in pair.target.derivative_at_rows().enumerate() {
-        let source = u + pair.difference.at(j as f64 / rows).1;
-        if source < f {
-            (f, at_f) = (source, j);
-        }
-        if u < g {
-            (g, at_g) = (u, j);
+    let mut emptiest = [(f64::INFINITY, 0.0); 3];
+    for (j, g) in pair.target.derivative_at_rows().enumerate() {
+        let x = j as f64 / rows;
+        let f = g + pair.difference.at(x).1;
+        for (least, u) in emptiest.iter_mut().zip([f, g, f + g]) {
+            if u < least.0 {
+                *least = (u, x);
+            }
         }
     }
-    (at_f + at_g) as f64 / rows
+    let [(_, x), (_, t), (_, both)] = emptiest;
+    let (s_0, d_0) = if pair.difference.largest() <= NEAR { (2.0 * both, 0.0) } else { (x + t, t - x) };
+    (s_0, pair.shift_through(s_0, d_0))
 }
 
 /// Newton in the shift for a fixed number of points.
-fn newton(pair: &Pair, s_0: f64, warm: Option<f64>, points: &mut [Point]) -> Result<(f64, Integrals), TransportError> {
+fn newton(
+    pair: &Pair,
+    s_0: f64,
+    first: f64,
+    mut known: Option<f64>,
+    points: &mut [Point],
+) -> Result<(f64, Integrals), TransportError> {
     let reach = pair.reach();
     let (mut low, mut high) = (-reach, reach);
-    let mut shift = warm.unwrap_or(0.0);
-    let mut known = warm;
+    let mut shift = first.clamp(low, high);
     let mut last_slope = f64::INFINITY;
     let mut decrement = f64::INFINITY;
     for _ in 0..MAXIMUM_SWEEPS {

@@ -269,9 +269,9 @@ fn a_difference_of_its_own_is_seen_at_low_temperature_too() {
         let slope = |j: usize| 2.0 * PI * 70.0 * (2.0 * PI * j as f64 / n as f64 - 1.0).sin() * well.values()[j];
         let difference: Vec<f64> = (0..n).map(|j| epsilon * slope(j)).collect();
         let d = solver.distance_of_difference(&difference).unwrap();
-        println!("{epsilon:e}: {d:?}");
         assert!((d.value - epsilon).abs() <= d.error + 1e4 * epsilon * epsilon, "{d:?} against {epsilon:e}");
-        assert!(d.error <= 1e-6 * epsilon, "{d:?}");
+        // The floor, 1e-14 of the mass, might have gone half round the circle instead of moving by epsilon.
+        assert!(d.error <= 1e-13 + 1e-12 * epsilon, "{d:?}");
     }
 }
 
