@@ -1,0 +1,107 @@
+//! What can go wrong between two densities and their distance.
+
+use super::Method;
+
+/// Why there is no distance.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum TransportError {
+    /// The solver does not serve tori of this dimension.
+    #[error("{method} serves tori of dimension {expected}, got dimension {got}")]
+    Dimension {
+        /// The solver.
+        method: Method,
+        /// The dimension it serves.
+        expected: usize,
+        /// The dimension of the densities.
+        got: usize,
+    },
+    /// The densities live on tori of different periods.
+    #[error("axis {axis}: the target has period {expected}, the source {got}; both must live on the same torus")]
+    Period {
+        /// Axis number, from 0.
+        axis: usize,
+        /// Period of the target.
+        expected: f64,
+        /// Period of the source.
+        got: f64,
+    },
+    /// The densities are given from different origins.
+    #[error("axis {axis}: the target has origin {expected}, the source {got}; give both from the same origin")]
+    Origin {
+        /// Axis number, from 0.
+        axis: usize,
+        /// Origin of the target.
+        expected: f64,
+        /// Origin of the source.
+        got: f64,
+    },
+    /// An array has the wrong number of values.
+    #[error("expected {expected} values, one for each node, got {got}")]
+    Length {
+        /// Nodes of the grid.
+        expected: usize,
+        /// Values offered.
+        got: usize,
+    },
+    /// A value is NaN or infinite.
+    #[error("the value at node {index:?} is {value}")]
+    NotFinite {
+        /// Multi-index of the node.
+        index: Vec<usize>,
+        /// The value.
+        value: f64,
+    },
+    /// A source given as target plus difference is negative.
+    #[error("the source density is negative at node {index:?}: {value:e}")]
+    Negative {
+        /// Multi-index of the node.
+        index: Vec<usize>,
+        /// The value.
+        value: f64,
+    },
+    /// The tables of the solver would not fit the memory this program allows itself.
+    #[error("{method} serves densities of up to {maximum} nodes, got {points}; resample the density")]
+    TooManyPoints {
+        /// The solver.
+        method: Method,
+        /// Nodes of the density.
+        points: usize,
+        /// Most nodes served.
+        maximum: usize,
+    },
+    /// A grid could not be made.
+    #[error(transparent)]
+    Torus(#[from] crate::torus::TorusError),
+    /// An iteration ended without reaching its tolerance.
+    #[error("{method}: {stage} stopped after {steps} steps at {residual:.3e}, wanted {tolerance:.3e}")]
+    NotConverged {
+        /// The solver.
+        method: Method,
+        /// The iteration, for example "Newton for the shift".
+        stage: &'static str,
+        /// Steps taken.
+        steps: usize,
+        /// What was reached.
+        residual: f64,
+        /// What was wanted.
+        tolerance: f64,
+    },
+    /// The map found is not the gradient of a convex function everywhere: it may not be optimal.
+    #[error("{method}: the map is not optimal, smallest eigenvalue of its Jacobian {smallest:.3e}, must be positive")]
+    NotConvex {
+        /// The solver.
+        method: Method,
+        /// Smallest eigenvalue of `I + D^2 p`.
+        smallest: f64,
+    },
+    /// The densities vary more than the solver can bear.
+    #[error("{method}: max/min of the density is {contrast:.3e}, at most {maximum:.3e} can be served")]
+    Contrast {
+        /// The solver.
+        method: Method,
+        /// Largest over smallest value.
+        contrast: f64,
+        /// Largest contrast served.
+        maximum: f64,
+    },
+}
