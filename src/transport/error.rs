@@ -104,4 +104,36 @@ pub enum TransportError {
         /// Largest contrast served.
         maximum: f64,
     },
+    /// The map could be followed only part of the way from the target to the source.
+    #[error(
+        "{method}: {stage} failed after {steps} steps at {reached:.4} of the way between the densities \
+         (max/min {contrast:.3e}, tolerance {tolerance:.1e}); a finer grid or less contrast is needed"
+    )]
+    Continuation {
+        /// The solver.
+        method: Method,
+        /// The iteration that failed.
+        stage: &'static str,
+        /// Newton steps taken.
+        steps: usize,
+        /// How far the continuation came, from 0 to 1.
+        reached: f64,
+        /// Largest over smallest value of the densities.
+        contrast: f64,
+        /// Relative tolerance wanted.
+        tolerance: f64,
+    },
+    /// The band-limited function through the data is negative: the grid does not resolve the density.
+    #[error(
+        "{method}: the band-limited density dips to -{dip:.3e} of its largest value (at most {allowed:.1e} is \
+         rounding); a finer grid is needed"
+    )]
+    Unresolved {
+        /// The solver.
+        method: Method,
+        /// Depth of the dip over the largest value.
+        dip: f64,
+        /// Largest dip that passes for rounding.
+        allowed: f64,
+    },
 }

@@ -9,7 +9,9 @@
 mod circle;
 mod distance;
 mod error;
+mod monge_ampere;
 
 pub use circle::CircleDistance;
 pub use distance::{Distance, Method};
 pub use error::TransportError;
+pub use monge_ampere::{Effort, MongeAmpere, Potential};
