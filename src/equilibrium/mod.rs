@@ -1,1 +1,220 @@
-//! (equilibrium)
+//! The mixed Nash equilibrium and its certificate; no time in here.
+//!
+//! The equilibrium is the unique Gibbs pair `mu* = exp(-V[nu*]/tau_x)/Z`, `nu* = exp(+U[mu*]/tau_y)/Z`. With
+//! `f = S + T + sum_ij C_ij A_i B_j` it is fixed by the moments `m_j = int B_j nu*` and `l_i = int A_i mu*`, so the
+//! unknowns are those: Newton's method with a line search on
+//!
+//! ```text
+//! R_m = m - int B nu(l),   nu(l) = exp( (T + B^T C^T l)/tau_y)/Z,
+//! R_l = l - int A mu(m),   mu(m) = exp(-(S + A^T C m)/tau_x)/Z,
+//! ```
+//!
+//! with continuation in the temperature (`continuation.rs`). The linear system is reduced to one player's moments
+//! (`newton.rs`); it is solved directly when it is small and by GMRES, without a matrix, when it is not.
+//! Everything is kept as logarithms of densities: at low temperature the densities themselves underflow.
+
+mod certificate;
+mod continuation;
+mod gmres;
+mod moments;
+mod newton;
+
+pub use certificate::Bounds;
+
+use crate::diagnostics::{energy, log_best_response, nikaido_isoda};
+use crate::game::{Payoff, Player};
+use crate::torus::{Fourier, Grid, TorusError, tail_per_axis};
+
+/// Densities whose spectral tail is larger are not resolved by their grid.
+const LARGEST_TAIL: f64 = 1e-10;
+
+/// Why there is no equilibrium to report.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum EquilibriumError {
+    /// Temperatures are positive and finite.
+    #[error("the temperature of player {letter} is {value}; it must be positive and finite", letter = player.letter())]
+    Temperature {
+        /// Whose temperature.
+        player: Player,
+        /// What was asked for.
+        value: f64,
+    },
+    /// Newton's method stopped short of the temperature asked for.
+    #[error(
+        "the equilibrium was followed down to {reached:e} times the temperature asked for, not further: the residual \
+         of the log-densities stayed at {residual:e} after {iterations} Newton steps"
+    )]
+    NotConverged {
+        /// Last temperature solved, in units of the one asked for.
+        reached: f64,
+        /// Residual at the level that failed.
+        residual: f64,
+        /// Newton steps in all.
+        iterations: usize,
+    },
+    /// The grid is too coarse for the equilibrium density.
+    #[error(
+        "the equilibrium of player {letter} is not resolved along axis {axis}: with {points} points its spectral tail \
+         is {tail:.1e}; about {needed} points are needed",
+        letter = player.letter(),
+        axis = axis + 1
+    )]
+    Unresolved {
+        /// Whose density.
+        player: Player,
+        /// Axis number, from 0.
+        axis: usize,
+        /// Points of the grid.
+        points: usize,
+        /// Points at which the Gibbs density of the potential found here has no tail.
+        needed: usize,
+        /// Tail found.
+        tail: f64,
+    },
+    /// A grid made on the way is not possible.
+    #[error(transparent)]
+    Grid(#[from] TorusError),
+}
+
+/// The mixed Nash equilibrium on the payoff's grids, with its certificate.
+#[derive(Debug, Clone)]
+pub struct Equilibrium {
+    temperature: [f64; 2],
+    log_densities: [Vec<f64>; 2],
+    densities: [Vec<f64>; 2],
+    nikaido_isoda: f64,
+    residual: f64,
+    energy: f64,
+    iterations: usize,
+    tail: [Vec<f64>; 2],
+    bounds: [Bounds; 2],
+}
+
+impl Equilibrium {
+    /// Solves for the equilibrium at temperatures `(tau_x, tau_y)`.
+    ///
+    /// # Errors
+    /// [`EquilibriumError`]; a pair that is not resolved by the grids is an error that says which grid would do.
+    pub fn solve(payoff: &Payoff, temperature: [f64; 2]) -> Result<Equilibrium, EquilibriumError> {
+        let equilibrium = Self::solve_on_grid(payoff, temperature)?;
+        for player in Player::BOTH {
+            let tails = &equilibrium.tail[player.index()];
+            if let Some(axis) = tails.iter().position(|t| t.is_nan() || *t > LARGEST_TAIL) {
+                return Err(EquilibriumError::Unresolved {
+                    player,
+                    axis,
+                    points: payoff.grid(player).axis(axis).points,
+                    needed: equilibrium.points_needed(payoff, player, LARGEST_TAIL)?[axis],
+                    tail: tails[axis],
+                });
+            }
+        }
+        Ok(equilibrium)
+    }
+
+    /// As [`Equilibrium::solve`], but a pair that the grids do not resolve is returned with its tail: for callers that
+    /// choose the grids.
+    ///
+    /// # Errors
+    /// [`EquilibriumError`] other than [`EquilibriumError::Unresolved`].
+    pub fn solve_on_grid(payoff: &Payoff, temperature: [f64; 2]) -> Result<Equilibrium, EquilibriumError> {
+        for player in Player::BOTH {
+            let value = temperature[player.index()];
+            if !(value.is_finite() && value > 0.0) {
+                return Err(EquilibriumError::Temperature { player, value });
+            }
+        }
+        let (log_densities, iterations) = continuation::follow(payoff, temperature)?;
+        let densities = [0, 1].map(|p| log_densities[p].iter().map(|v| v.exp()).collect::<Vec<f64>>());
+        let mut work = payoff.work();
+        let [mu, nu] = &densities;
+        let residual = Player::BOTH.map(|player| {
+            let own = player.index();
+            let response = log_best_response(payoff, player, temperature[own], &densities[1 - own], &mut work);
+            response.iter().zip(&log_densities[own]).fold(0.0_f64, |m, (a, b)| m.max((a - b).abs()))
+        });
+        let error = nikaido_isoda(payoff, temperature, mu, nu, &mut work);
+        Ok(Equilibrium {
+            nikaido_isoda: error,
+            residual: residual[0].max(residual[1]),
+            energy: energy(payoff, temperature, mu, nu, &mut work),
+            iterations,
+            tail: [0, 1].map(|p| tails(&payoff.grids()[p], &densities[p])),
+            bounds: certificate::bounds(payoff, temperature, &log_densities, error),
+            temperature,
+            log_densities,
+            densities,
+        })
+    }
+
+    /// Temperatures `(tau_x, tau_y)`.
+    pub fn temperature(&self) -> [f64; 2] {
+        self.temperature
+    }
+
+    /// `mu*`, `nu*` at the nodes, integral 1; 0 where they underflow.
+    pub fn densities(&self) -> [&[f64]; 2] {
+        [&self.densities[0], &self.densities[1]]
+    }
+
+    /// `log mu*`, `log nu*` at the nodes: finite everywhere.
+    pub fn log_densities(&self) -> [&[f64]; 2] {
+        [&self.log_densities[0], &self.log_densities[1]]
+    }
+
+    /// The Nikaido-Isoda error of the pair.
+    pub fn nikaido_isoda(&self) -> f64 {
+        self.nikaido_isoda
+    }
+
+    /// `max |log mu* - log G_x(nu*)|` over all nodes, and the same for `nu*`; whichever is larger.
+    pub fn residual(&self) -> f64 {
+        self.residual
+    }
+
+    /// `F(mu*, nu*)`.
+    pub fn energy(&self) -> f64 {
+        self.energy
+    }
+
+    /// Newton steps in all, over all temperatures.
+    pub fn iterations(&self) -> usize {
+        self.iterations
+    }
+
+    /// Spectral tail of `mu*` and `nu*`, one number per axis.
+    pub fn tail(&self) -> &[Vec<f64>; 2] {
+        &self.tail
+    }
+
+    /// How close the exact equilibrium of the operator is, per player.
+    pub fn bounds(&self) -> &[Bounds; 2] {
+        &self.bounds
+    }
+
+    /// Points per axis at which the Gibbs density of the player's potential is resolved to `tolerance`.
+    ///
+    /// The potential is band-limited on the payoff's grid, so it can be padded to finer grids exactly; what a finer
+    /// grid would change in the other player's moments is not in the estimate.
+    ///
+    /// # Errors
+    /// [`EquilibriumError::Grid`] when no grid that this program can use resolves it.
+    pub fn points_needed(
+        &self,
+        payoff: &Payoff,
+        player: Player,
+        tolerance: f64,
+    ) -> Result<Vec<usize>, EquilibriumError> {
+        certificate::points_needed(payoff.grid(player), &self.log_densities[player.index()], tolerance)
+    }
+}
+
+fn tails(grid: &Grid, values: &[f64]) -> Vec<f64> {
+    let fourier = Fourier::new(grid);
+    let mut spectrum = fourier.zero_spectrum();
+    fourier.forward(values, &mut spectrum, &mut fourier.scratch());
+    tail_per_axis(grid, &spectrum)
+}
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 /// One product `c A(x) B(y)`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Term {
+pub struct ProductTerm {
     /// The coefficient `c`.
     pub coefficient: f64,
     /// `A`, on the grid of the first player.
@@ -126,7 +126,7 @@ fn as_product(grid: &Grid, values: &[f64]) -> Option<Vec<Vec<f64>>> {
 ///
 /// # Errors
 /// [`PayoffError::NotFinite`] when a table or coefficient is.
-pub fn assemble(x: &Grid, y: &Grid, terms: &[Term]) -> Result<Payoff, PayoffError> {
+pub fn assemble(x: &Grid, y: &Grid, terms: &[ProductTerm]) -> Result<Payoff, PayoffError> {
     check_finite(x, y, terms)?;
     let (mut pool_x, mut pool_y) = (Pool::new(x), Pool::new(y));
     let mut sums: BTreeMap<(usize, usize), [f64; 2]> = BTreeMap::new();
@@ -168,7 +168,7 @@ pub fn assemble(x: &Grid, y: &Grid, terms: &[Term]) -> Result<Payoff, PayoffErro
     Ok(payoff)
 }
 
-fn check_finite(x: &Grid, y: &Grid, terms: &[Term]) -> Result<(), PayoffError> {
+fn check_finite(x: &Grid, y: &Grid, terms: &[ProductTerm]) -> Result<(), PayoffError> {
     let coordinates = |grid: &Grid, j: usize| super::node_coordinates(grid, j);
     for term in terms {
         for (player, grid, function) in [(Player::X, x, &term.x), (Player::Y, y, &term.y)] {

@@ -14,7 +14,7 @@ use super::cross::cross_approximation;
 use super::modes::Modes;
 use super::resolution::{RESOLUTION_TOLERANCE, check_grids, independent_modes, points_needed};
 use super::sample::{checked, node_coordinates, range_of_function};
-use super::{Coupling, FactorFunction, Payoff, PayoffError, Side, Term};
+use super::{Coupling, FactorFunction, Payoff, PayoffError, ProductTerm, Side};
 use crate::torus::{Fourier, Grid, pad_values};
 use faer::Mat;
 
@@ -106,7 +106,13 @@ pub fn from_samples(samples: &Samples, x: &Grid, y: &Grid, size: f64) -> Result<
 }
 
 /// Cross approximation of `f - S - T`, `S` and `T` its means, recompressed; `None` when the rank exceeds `most`.
-fn low_rank(samples: &Samples, x: &Grid, y: &Grid, size: f64, most: usize) -> Result<Option<Vec<Term>>, PayoffError> {
+fn low_rank(
+    samples: &Samples,
+    x: &Grid,
+    y: &Grid,
+    size: f64,
+    most: usize,
+) -> Result<Option<Vec<ProductTerm>>, PayoffError> {
     let (n_x, n_y) = (samples.x.len(), samples.y.len());
     let mut values = samples.values.clone();
     let s: Vec<f64> = values.chunks_exact(n_y).map(|row| row.iter().sum::<f64>() / n_y as f64).collect();
@@ -154,14 +160,14 @@ fn padded_terms(
     statics: (Vec<f64>, Vec<f64>),
     columns: Vec<Vec<f64>>,
     rows: Vec<Vec<f64>>,
-) -> Vec<Term> {
+) -> Vec<ProductTerm> {
     let on_x = |values: &[f64]| FactorFunction::Dense(pad_values(&samples.x, x, values));
     let on_y = |values: &[f64]| FactorFunction::Dense(pad_values(&samples.y, y, values));
     let mut terms = vec![
-        Term { coefficient: 1.0, x: on_x(&statics.0), y: FactorFunction::one(y) },
-        Term { coefficient: 1.0, x: FactorFunction::one(x), y: on_y(&statics.1) },
+        ProductTerm { coefficient: 1.0, x: on_x(&statics.0), y: FactorFunction::one(y) },
+        ProductTerm { coefficient: 1.0, x: FactorFunction::one(x), y: on_y(&statics.1) },
     ];
-    terms.extend(columns.iter().zip(&rows).map(|(a, b)| Term { coefficient: 1.0, x: on_x(a), y: on_y(b) }));
+    terms.extend(columns.iter().zip(&rows).map(|(a, b)| ProductTerm { coefficient: 1.0, x: on_x(a), y: on_y(b) }));
     terms
 }
 
@@ -272,7 +278,7 @@ impl TrigonometricSum {
     }
 
     /// As products of cosines and sines of single variables; `None` when there are too many.
-    pub fn terms(&self, x: &Grid, y: &Grid) -> Option<Vec<Term>> {
+    pub fn terms(&self, x: &Grid, y: &Grid) -> Option<Vec<ProductTerm>> {
         if self.entries.len() > MOST_TRIGONOMETRIC_TERMS {
             return None;
         }
@@ -280,7 +286,7 @@ impl TrigonometricSum {
         for &(a, b, c) in &self.entries {
             for (sign_x, factor_x) in products(x, &self.modes[0], a) {
                 for (sign_y, factor_y) in products(y, &self.modes[1], b) {
-                    terms.push(Term { coefficient: c * sign_x * sign_y, x: factor_x.clone(), y: factor_y });
+                    terms.push(ProductTerm { coefficient: c * sign_x * sign_y, x: factor_x.clone(), y: factor_y });
                 }
             }
         }

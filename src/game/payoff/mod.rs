@@ -26,9 +26,10 @@ mod sample;
 mod tables;
 mod work;
 
-pub use assemble::Term;
+pub use assemble::ProductTerm;
 pub use coupling::Coupling;
 pub use error::PayoffError;
+pub use kernels::dot;
 pub use tables::FactorFunction;
 pub use work::PayoffWork;
 
@@ -85,7 +86,7 @@ impl Payoff {
     ///
     /// # Panics
     /// When a factor has another number of values than its grid.
-    pub fn from_factors(x: &Grid, y: &Grid, terms: &[Term]) -> Result<Payoff, PayoffError> {
+    pub fn from_factors(x: &Grid, y: &Grid, terms: &[ProductTerm]) -> Result<Payoff, PayoffError> {
         assemble::assemble(x, y, terms)
     }
 
@@ -101,6 +102,11 @@ impl Payoff {
     /// The grid of a player.
     pub fn grid(&self, player: Player) -> &Grid {
         &self.grids[player.index()]
+    }
+
+    /// Both grids.
+    pub fn grids(&self) -> &[Grid; 2] {
+        &self.grids
     }
 
     /// Number of products `A(x) B(y)` in the sum (static functions count as one each), or of modes in the spectral
@@ -287,6 +293,50 @@ impl Payoff {
         self.prepare(player, opponent_values, work);
         for (row, out) in out.chunks_exact_mut(self.grids[player.index()].row_len()).enumerate() {
             self.drift_row(player, axis, row, work, out);
+        }
+    }
+
+    /// `mass S + sum_i weights_i A_i` (for `Y`: of `T` and `B_j`) at all nodes of the player's grid.
+    pub fn combination(&self, player: Player, mass: f64, weights: &[f64], out: &mut [f64], work: &mut PayoffWork) {
+        let own = player.index();
+        match &self.sides[own] {
+            Side::Tables(tables) => {
+                for (row, out) in out.chunks_exact_mut(self.grids[own].row_len()).enumerate() {
+                    tables.combination_row(None, row, mass, weights, &mut work.row, out);
+                }
+            }
+            Side::Modes(modes) => {
+                let t = work.transforms.as_mut().expect("work space of this payoff");
+                modes.combination(mass, weights, &mut t.spectrum[own]);
+                modes.fourier().inverse(&t.spectrum[own], out, &mut t.scratch[own]);
+            }
+        }
+    }
+
+    /// `int A_i u` (for `Y`: `int B_j u`) of values on the player's own grid; returns `int u`.
+    pub fn function_integrals(
+        &self,
+        player: Player,
+        values: &[f64],
+        integrals: &mut [f64],
+        work: &mut PayoffWork,
+    ) -> f64 {
+        let own = player.index();
+        let grid = &self.grids[own];
+        match &self.sides[own] {
+            Side::Tables(tables) => {
+                integrals.fill(0.0);
+                let rows = values.chunks_exact(grid.row_len()).enumerate();
+                let scratch = &mut work.row[..tables.scratch_len()];
+                let sum: f64 = rows.map(|(row, values)| tables.observe_row(row, values, integrals, scratch)).sum();
+                integrals.iter_mut().for_each(|m| *m *= grid.cell_volume());
+                sum * grid.cell_volume()
+            }
+            Side::Modes(modes) => {
+                let t = work.transforms.as_mut().expect("work space of this payoff");
+                modes.fourier().forward(values, &mut t.spectrum[own], &mut t.scratch[own]);
+                modes.moments(&t.spectrum[own], integrals)
+            }
         }
     }
 

@@ -133,7 +133,7 @@ fn a_generic_smooth_payoff_of_four_variables_takes_the_spectral_form() {
     let (gx, gy) = (x.clone(), y.clone());
     let f = move |p: &[f64], q: &[f64]| {
         let (a, b) = (angles(&gx, p), angles(&gy, q));
-        (0.25 * (a[0] - b[0]).cos() + 0.2 * (a[1] - b[1]).cos() * (a[1] + b[0]).sin()).exp()
+        (0.08 * (a[0] - b[0]).cos() + 0.06 * (a[1] - b[1]).cos() * (a[1] + b[0]).sin()).exp()
     };
     let payoff = Payoff::from_function(&f, &x, &y).unwrap();
     assert!(payoff.error() <= 1e-12, "error {:e}, rank {}", payoff.error(), payoff.rank());
@@ -163,7 +163,7 @@ fn a_given_sum_of_products_keeps_its_constants_and_merges_equal_factors() {
     let on_x = |g| FactorFunction::Product(vec![table(&x, 0, g)]);
     let on_y = |g, h| FactorFunction::Product(vec![table(&y, 0, g), table(&y, 1, h)]);
     let one = |_: f64| 1.0;
-    let term = |coefficient, x, y| Term { coefficient, x, y };
+    let term = |coefficient, x, y| ProductTerm { coefficient, x, y };
     let terms = [
         term(2.0, on_x(f64::cos), on_y(f64::sin, one)),
         term(-3.0, on_x(|t| -t.cos()), on_y(f64::sin, one)),
