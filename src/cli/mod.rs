@@ -1,1 +1,79 @@
-//! (cli)
+//! The command line: arguments as typed, one small file per command, results on stdout, everything else on stderr.
+
+mod arguments;
+mod equilibrium;
+mod games;
+mod number;
+mod progress;
+mod run;
+mod signal;
+mod table;
+
+use crate::experiment::RunError;
+use arguments::{Arguments, Command};
+use clap::Parser;
+use std::io::Write;
+
+/// Exit status for bad input, the same as that of a usage error.
+const BAD_INPUT: i32 = 2;
+
+/// Runs the program with the arguments of the process; the exit status.
+pub fn main() -> i32 {
+    signal::ignore_file_size_limit();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are not errors: clap gives them status 0 and stdout.
+            let status = error.exit_code();
+            let _ = error.print();
+            return status;
+        }
+    };
+    match arguments.command {
+        Command::Run(arguments) => run::main(&arguments),
+        Command::Equilibrium(arguments) => equilibrium::main(&arguments),
+        Command::Games(arguments) => games::main(&arguments),
+    }
+}
+
+/// Ends the process without running exit handlers, with what was printed flushed.
+pub fn leave(status: i32) -> ! {
+    let _ = std::io::stdout().flush();
+    let _ = std::io::stderr().flush();
+    // SAFETY: _exit takes any integer and does not return; nothing is left to clean up.
+    unsafe { libc::_exit(status) }
+}
+
+/// Prints a result. A reader that has gone away (`| head`) is no error of ours.
+fn print(text: &str) {
+    let mut stdout = std::io::stdout().lock();
+    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+}
+
+/// Prints one JSON object.
+fn print_json(value: &impl serde::Serialize) {
+    print(&format!("{}\n", serde_json::to_string_pretty(value).expect("summaries have string keys")));
+}
+
+/// Reports an error on stderr, and as the one object on stdout with `--json`.
+fn report_error(error: &RunError, json: bool) -> i32 {
+    let (status, message) = (error.exit_status(), error.to_string());
+    report_failure(&message, status, json)
+}
+
+fn report_failure(message: &str, status: i32, json: bool) -> i32 {
+    let _ = writeln!(std::io::stderr(), "error: {message}");
+    if json {
+        print_json(&serde_json::json!({ "error": message, "status": status }));
+    }
+    status
+}
+
+/// Sets the number of threads; results do not depend on it.
+fn set_threads(threads: Option<usize>) -> Result<(), String> {
+    let Some(threads) = threads else { return Ok(()) };
+    if !(1..=1024).contains(&threads) {
+        return Err(format!("--threads {threads}: must be between 1 and 1024"));
+    }
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|error| format!("--threads: {error}"))
+}

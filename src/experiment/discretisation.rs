@@ -51,7 +51,8 @@ impl Discretisation {
     /// The equilibrium density of a player.
     pub fn equilibrium_density(&self, player: Player) -> Density {
         let values = self.equilibrium.densities()[player.index()].to_vec();
-        Density::normalised(self.grid(player), values).expect("Gibbs densities are finite, not negative and have mass 1")
+        Density::normalised(self.grid(player), values)
+            .expect("Gibbs densities are finite, not negative and have mass 1")
     }
 }
 
@@ -76,10 +77,7 @@ pub fn discretise(game: &Game, solver: &Solver) -> Result<Discretisation, RunErr
 /// # Errors
 /// [`RunError`] when a fixed grid does not resolve the game or a density, no automatic grid would, or an initial state
 /// cannot be read.
-pub fn discretise_with_initial(
-    game: &Game,
-    solver: &Solver,
-) -> Result<(Discretisation, [Density; 2]), RunError> {
+pub fn discretise_with_initial(game: &Game, solver: &Solver) -> Result<(Discretisation, [Density; 2]), RunError> {
     let starts = [Start::read(game, Player::X)?, Start::read(game, Player::Y)?];
     let mut shapes = match solver.grid() {
         GridChoice::Fixed(shapes) => {
@@ -96,7 +94,8 @@ pub fn discretise_with_initial(
     };
     let target = automatic_tail(solver.tolerance());
     for player in Player::BOTH {
-        shapes[player.index()] = starts[player.index()].resolved_shape(game, player, &shapes[player.index()], target)?;
+        shapes[player.index()] =
+            starts[player.index()].resolved_shape(game, player, &shapes[player.index()], target)?;
     }
     let discretisation = grow_until_resolved(game, &shapes)?;
     let mu = starts[0].on(discretisation.grid(Player::X), Player::X)?;
@@ -113,13 +112,7 @@ pub fn automatic_tail(tolerance: f64) -> f64 {
 ///
 /// # Errors
 /// [`RunError::Unresolved`] when the grid would be too large.
-pub fn grown_shape(
-    grid: &Grid,
-    tails: &[f64],
-    limit: f64,
-    what: &str,
-    player: Player,
-) -> Result<Vec<usize>, RunError> {
+pub fn grown_shape(grid: &Grid, tails: &[f64], limit: f64, what: &str, player: Player) -> Result<Vec<usize>, RunError> {
     let mut shape = grid.shape();
     for (points, tail) in shape.iter_mut().zip(tails) {
         if !(*tail <= limit) {

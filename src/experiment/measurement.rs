@@ -179,8 +179,12 @@ mod tests {
 
     #[test]
     fn the_bar_of_the_product_covers_every_pair_within_the_bars() {
-        let bars: [((f64, f64), (f64, f64)); 4] =
-            [((0.3, 1e-3), (0.4, 2e-3)), ((0.0, 1e-9), (0.5, 1e-12)), ((1e-10, 1e-10), (0.0, 1e-10)), ((0.0, 0.0), (0.0, 0.0))];
+        let bars: [((f64, f64), (f64, f64)); 4] = [
+            ((0.3, 1e-3), (0.4, 2e-3)),
+            ((0.0, 1e-9), (0.5, 1e-12)),
+            ((1e-10, 1e-10), (0.0, 1e-10)),
+            ((0.0, 0.0), (0.0, 0.0)),
+        ];
         for (x, y) in bars {
             let w2 = x.0.hypot(y.0);
             let bar = product_error(w2, x, y);

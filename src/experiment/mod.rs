@@ -1,1 +1,21 @@
-//! (experiment)
+//! What the commands do: from a game file to a result. The loop holds the model; nothing below this room knows of it.
+
+mod checkpoint;
+mod discretisation;
+mod equilibrium;
+mod error;
+mod measurement;
+mod resumption;
+mod run;
+mod simulation;
+mod summary;
+mod verdict;
+
+pub use discretisation::{Discretisation, discretise, discretise_with_initial};
+pub use equilibrium::{Destination, EquilibriumReport, equilibrium};
+pub use error::RunError;
+pub use measurement::Measurement;
+pub use run::{Progress, RunOptions, run};
+pub use simulation::{Clock, Simulation, Stretch};
+pub use summary::{EquilibriumSummary, GridSummary, PayoffSummary, StateSummary, Summary};
+pub use verdict::Verdict;

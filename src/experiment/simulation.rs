@@ -63,6 +63,11 @@ pub struct Stretch<'a, F> {
 }
 
 impl<F: Semilinear<f64>> Stretch<'_, F> {
+    /// The flow.
+    pub fn flow(&self) -> &F {
+        &self.simulation.flow
+    }
+
     /// Writes the state at `time`, `from < time <= to`, to `out`.
     ///
     /// # Panics

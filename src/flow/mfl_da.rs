@@ -140,6 +140,28 @@ impl MflDa {
     pub fn payoff(&self) -> &Payoff {
         &self.payoff
     }
+
+    /// `max |grad V[nu]|` and `max |grad U[mu]|` over the nodes at this state.
+    pub fn largest_drift(&self, state: &[Complex64]) -> [f64; 2] {
+        let mut work = self.payoff.work();
+        let values = Player::BOTH.map(|player| {
+            let fourier = Fourier::new(self.layout.grid(player));
+            let mut values = vec![0.0; fourier.grid().len()];
+            fourier.inverse(self.layout.part(player, state), &mut values, &mut fourier.scratch());
+            values
+        });
+        Player::BOTH.map(|player| {
+            let grid = self.layout.grid(player);
+            let mut squared = vec![0.0; grid.len()];
+            let mut component = vec![0.0; grid.len()];
+            for axis in 0..grid.dimension() {
+                let opponent = &values[player.opponent().index()];
+                self.payoff.gradient(player, axis, opponent, &mut component, &mut work);
+                squared.iter_mut().zip(&component).for_each(|(s, c)| *s += c * c);
+            }
+            squared.into_iter().fold(0.0, f64::max).sqrt()
+        })
+    }
 }
 
 impl Semilinear<f64> for MflDa {

@@ -9,6 +9,7 @@ mod attribute;
 mod blank;
 mod checkpoint;
 mod contents;
+mod destination;
 mod error;
 mod header;
 mod layout;
@@ -25,6 +26,7 @@ mod worker;
 mod writer;
 
 pub use checkpoint::Checkpoint;
+pub use destination::{check_destination, stored_header};
 pub use error::OutputError;
 pub use header::Header;
 pub use layout::Layout;

@@ -1,0 +1,61 @@
+//! `nashflow equilibrium`.
+
+use super::arguments::EquilibriumArguments;
+use super::number::significant;
+use super::run::{command_line, load};
+use super::table::Table;
+use super::{BAD_INPUT, print, print_json, report_error, report_failure, set_threads};
+use crate::experiment::{Destination, EquilibriumReport, RunError, equilibrium};
+
+/// The exit status of the command.
+pub fn main(arguments: &EquilibriumArguments) -> i32 {
+    let json = arguments.game.json;
+    if let Err(message) = set_threads(arguments.game.threads) {
+        return report_failure(&message, BAD_INPUT, json);
+    }
+    match solve(arguments) {
+        Ok(report) => {
+            if json {
+                print_json(&report);
+            } else {
+                print(&render(&report));
+            }
+            0
+        }
+        Err(error) => report_error(&error, json),
+    }
+}
+
+fn solve(arguments: &EquilibriumArguments) -> Result<EquilibriumReport, RunError> {
+    let file = load(&arguments.game)?;
+    let command = command_line();
+    let destination = arguments.output.as_deref().map(|path| Destination {
+        path,
+        overwrite: arguments.game.force,
+        command: &command,
+    });
+    equilibrium(&file, destination)
+}
+
+fn render(report: &EquilibriumReport) -> String {
+    let e = &report.equilibrium;
+    let bound = |b: Option<f64>| b.map_or_else(|| "none".to_owned(), |b| format!("{b:.0e}"));
+    let mut table = Table::new();
+    table
+        .row(
+            "payoff",
+            format!("{}, rank {}, error {:.0e}", report.payoff.form, report.payoff.rank, report.payoff.error),
+        )
+        .row("grid", format!("{:?} x {:?}, tail {:.0e}", report.grid.x, report.grid.y, e.tail))
+        .row("duality gap", format!("{:.1e}", e.nikaido_isoda))
+        .row("residual", format!("{:.1e} of the log-densities, after {} Newton steps", e.residual, e.iterations))
+        .row("energy", significant(e.energy, 12))
+        .row("KL at most", format!("{:.0e} (x), {:.0e} (y)", e.kl_bound[0], e.kl_bound[1]))
+        .row("W2 at most", format!("{} (x), {} (y)", bound(e.w2_bound[0]), bound(e.w2_bound[1])))
+        .row("mu*", format!("{} .. {}", significant(report.min_density[0], 6), significant(report.max_density[0], 12)))
+        .row("nu*", format!("{} .. {}", significant(report.min_density[1], 6), significant(report.max_density[1], 12)));
+    if let Some(output) = &report.output {
+        table.row("output", output.as_str());
+    }
+    format!("{}\n{}", report.game, table.render())
+}

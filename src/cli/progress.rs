@@ -1,0 +1,41 @@
+//! The progress bar: on a terminal only, with an estimate of the time left.
+
+use crate::experiment::Progress;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Positions of the bar.
+const LENGTH: u64 = 1000;
+/// Redraws per second.
+const RATE: u8 = 8;
+
+/// A bar over the time of a run.
+pub struct Bar {
+    bar: ProgressBar,
+}
+
+impl Bar {
+    /// A bar on stderr; hidden when `quiet` or when stderr is not a terminal.
+    pub fn new(quiet: bool) -> Bar {
+        let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(RATE) };
+        let bar = ProgressBar::with_draw_target(Some(LENGTH), target);
+        let style =
+            ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}  {eta} left").expect("a valid template");
+        bar.set_style(style);
+        Bar { bar }
+    }
+
+    /// Shows where the run is.
+    pub fn show(&self, progress: &Progress) {
+        if self.bar.is_hidden() {
+            return;
+        }
+        let share = if progress.end > 0.0 { progress.time / progress.end } else { 1.0 };
+        self.bar.set_position((share * LENGTH as f64) as u64);
+        self.bar.set_message(format!("t = {:.4}  step {:.1e}  W2 {:.3e}", progress.time, progress.step, progress.w2));
+    }
+
+    /// Takes the bar away.
+    pub fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+}

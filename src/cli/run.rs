@@ -1,0 +1,131 @@
+//! `nashflow run`.
+
+use super::arguments::{GameArguments, RunArguments};
+use super::number::{or_null, significant, with_error};
+use super::progress::Bar;
+use super::table::Table;
+use super::{BAD_INPUT, print, print_json, report_error, report_failure, set_threads, signal};
+use crate::experiment::{RunError, RunOptions, Summary, run};
+use crate::game::{GameError, GameFile, catalogue};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The exit status of the command.
+pub fn main(arguments: &RunArguments) -> i32 {
+    let json = arguments.game.json;
+    let checkpoint_every = match checkpoint_interval(arguments.checkpoint_seconds) {
+        Ok(interval) => interval,
+        Err(message) => return report_failure(&message, BAD_INPUT, json),
+    };
+    if let Err(message) = set_threads(arguments.game.threads) {
+        return report_failure(&message, BAD_INPUT, json);
+    }
+    match solve(arguments, checkpoint_every) {
+        Ok(summary) => {
+            if json {
+                print_json(&summary);
+            } else {
+                print(&render(&summary));
+            }
+            0
+        }
+        Err(error) => report_error(&error, json),
+    }
+}
+
+fn solve(arguments: &RunArguments, checkpoint_every: Duration) -> Result<Summary, RunError> {
+    let file = load(&arguments.game)?;
+    let options = RunOptions {
+        output: arguments.output.clone().unwrap_or_else(|| default_output(&file)),
+        overwrite: arguments.game.force,
+        resume: arguments.resume,
+        command: command_line(),
+        checkpoint_every,
+    };
+    let interrupt = signal::interrupt_flag();
+    let bar = Bar::new(arguments.game.quiet);
+    let result = run(&file, &options, &interrupt, &mut |progress| bar.show(progress));
+    bar.clear();
+    result
+}
+
+/// The game file, or the bundled game of that name when there is no such file.
+pub fn load(arguments: &GameArguments) -> Result<GameFile, GameError> {
+    let path = &arguments.game;
+    let bundled = path.to_str().filter(|_| !path.exists()).and_then(|name| catalogue::get(name).ok());
+    match bundled {
+        Some(game) => game.load(&arguments.overrides),
+        None => GameFile::load(path, &arguments.overrides),
+    }
+}
+
+/// The name of the game file with `.h5`, in the present folder.
+fn default_output(file: &GameFile) -> PathBuf {
+    let stem = file.path().file_stem().unwrap_or_default();
+    PathBuf::from(stem).with_extension("h5")
+}
+
+/// The command line as typed.
+pub fn command_line() -> String {
+    std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+}
+
+fn checkpoint_interval(seconds: f64) -> Result<Duration, String> {
+    Duration::try_from_secs_f64(seconds)
+        .map_err(|_| format!("--checkpoint-seconds {seconds}: must be finite and not negative"))
+}
+
+/// The summary for people.
+fn render(summary: &Summary) -> String {
+    let (first, last) = (&summary.initial, &summary.last);
+    let distance = |w2: Option<f64>, error: Option<f64>| match (w2, error) {
+        (Some(w2), Some(error)) => with_error(w2, error),
+        _ => "null".to_owned(),
+    };
+    let mut table = Table::new();
+    table
+        .row(
+            "payoff",
+            format!("{}, rank {}, error {:.0e}", summary.payoff.form, summary.payoff.rank, summary.payoff.error),
+        )
+        .row("grid", format!("{:?} x {:?}", summary.grid.x, summary.grid.y))
+        .row("steps", format!("{} accepted, {} rejected ({})", summary.steps, summary.rejected, summary.scheme))
+        .row(
+            "equilibrium",
+            format!(
+                "duality gap {:.0e}, residual {:.0e}, energy {}",
+                summary.equilibrium.nikaido_isoda,
+                summary.equilibrium.residual,
+                significant(summary.equilibrium.energy, 10)
+            ),
+        )
+        .row("W2 at t = 0", distance(first.w2, first.w2_error))
+        .row(
+            &format!("W2 at t = {}", summary.time),
+            format!("{}  (x {}, y {})", distance(last.w2, last.w2_error), or_null(last.w2_x, 4), or_null(last.w2_y, 4)),
+        )
+        .row("duality gap", or_null(last.nikaido_isoda, 4))
+        .row(
+            "state",
+            format!(
+                "mass error {}, minimum {}, tail {}",
+                or_null(last.mass_error, 1),
+                or_null(last.min_density, 2),
+                or_null(last.tail, 1)
+            ),
+        );
+    match &summary.decay {
+        Some(decay) => table.row(
+            "decay of W2",
+            format!("rate {} on t = {} .. {}", with_error(decay.rate, decay.error), decay.from, decay.to),
+        ),
+        None => table.row("decay of W2", "none that is exponential"),
+    };
+    table.row("verdict", format!("{}: {}", summary.verdict.name(), summary.reason));
+    for note in &summary.notes {
+        table.row("note", note.as_str());
+    }
+    let wall = summary.wall_seconds.map(|s| format!(" in {} s", significant(s, 3))).unwrap_or_default();
+    table.row("output", format!("{} ({} snapshots{wall})", summary.output, summary.snapshots));
+    format!("{}\n{}", summary.game, table.render())
+}

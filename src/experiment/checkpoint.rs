@@ -1,0 +1,109 @@
+//! A simulation as named numbers and back, to the bit.
+
+use super::{Clock, Discretisation, Measurement, Simulation};
+use crate::flow::{MflDa, PairLayout};
+use crate::game::Player;
+use crate::output::{Checkpoint, OutputError};
+use crate::stepper::{Memory, Stepper};
+use crate::transport::Potential;
+use num_complex::Complex64;
+use std::path::Path;
+
+/// Everything that is needed to go on from here.
+pub fn store(simulation: &Simulation<MflDa>, measurement: &Measurement, snapshots: usize) -> Checkpoint {
+    let mut checkpoint = Checkpoint {
+        time: simulation.clock().time,
+        snapshot_count: snapshots as u64,
+        step_count: simulation.clock().steps as u64,
+        ..Checkpoint::default()
+    };
+    let Checkpoint { numbers, integers, .. } = &mut checkpoint;
+    let memory = simulation.memory();
+    numbers.insert("state".to_owned(), interleaved(simulation.state()));
+    numbers.insert("stepper".to_owned(), memory.numbers);
+    for (i, state) in memory.states.iter().enumerate() {
+        numbers.insert(format!("stepper_state_{i}"), interleaved(state));
+    }
+    integers.insert("rejected".to_owned(), vec![simulation.rejected() as u64]);
+    for (player, potential) in Player::BOTH.into_iter().zip(measurement.warm_starts()) {
+        let letter = player.letter();
+        let shape = |points: Vec<usize>| points.into_iter().map(|n| n as u64).collect::<Vec<u64>>();
+        integers.insert(format!("shape_{letter}"), shape(simulation.flow().layout().grid(player).shape()));
+        if let Some(potential) = potential {
+            integers.insert(format!("potential_shape_{letter}"), shape(potential.grid.shape()));
+            numbers.insert(format!("potential_{letter}"), potential.values);
+        }
+    }
+    checkpoint
+}
+
+/// The simulation and the warm starts behind [`store`].
+///
+/// # Errors
+/// [`OutputError::Damaged`] when the checkpoint does not hold what this program writes.
+pub fn restore(
+    checkpoint: &Checkpoint,
+    flow: MflDa,
+    stepper: Box<dyn Stepper<f64>>,
+    mut clock: Clock,
+    measurement: &mut Measurement,
+    discretisation: &Discretisation,
+    path: &Path,
+) -> Result<Simulation<MflDa>, OutputError> {
+    let damaged = |reason: String| OutputError::Damaged { path: path.to_path_buf(), reason };
+    let state = take_state(checkpoint, "state", flow.layout()).map_err(damaged)?;
+    let numbers = checkpoint.numbers.get("stepper").cloned().unwrap_or_default();
+    let states = (0..)
+        .map(|i| format!("stepper_state_{i}"))
+        .take_while(|name| checkpoint.numbers.contains_key(name))
+        .map(|name| take_state(checkpoint, &name, flow.layout()))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(damaged)?;
+    clock.time = checkpoint.time;
+    clock.steps = checkpoint.step_count as usize;
+    let rejected = checkpoint.integers.get("rejected").and_then(|v| v.first()).copied().unwrap_or(0);
+    let mut potentials = [None, None];
+    for (player, slot) in Player::BOTH.into_iter().zip(&mut potentials) {
+        *slot = take_potential(checkpoint, player, discretisation).map_err(damaged)?;
+    }
+    measurement.set_warm_starts(potentials).map_err(|error| damaged(error.to_string()))?;
+    Ok(Simulation::resume(flow, stepper, state, &Memory { numbers, states }, clock, rejected as usize))
+}
+
+/// Points per axis on which the checkpoint was made.
+pub fn shapes(checkpoint: &Checkpoint) -> Option<[Vec<usize>; 2]> {
+    let shape = |letter: &str| {
+        let points = checkpoint.integers.get(&format!("shape_{letter}"))?;
+        Some(points.iter().map(|&n| n as usize).collect::<Vec<usize>>())
+    };
+    Some([shape("x")?, shape("y")?])
+}
+
+fn interleaved(state: &[Complex64]) -> Vec<f64> {
+    state.iter().flat_map(|c| [c.re, c.im]).collect()
+}
+
+fn take_state(checkpoint: &Checkpoint, name: &str, layout: &PairLayout) -> Result<Vec<Complex64>, String> {
+    let numbers = checkpoint.numbers.get(name).ok_or_else(|| format!("its checkpoint has no {name}"))?;
+    if numbers.len() != 2 * layout.len() {
+        return Err(format!("its checkpoint has {} numbers in {name}, not {}", numbers.len(), 2 * layout.len()));
+    }
+    Ok(numbers.chunks_exact(2).map(|c| Complex64::new(c[0], c[1])).collect())
+}
+
+fn take_potential(
+    checkpoint: &Checkpoint,
+    player: Player,
+    discretisation: &Discretisation,
+) -> Result<Option<Potential>, String> {
+    let letter = player.letter();
+    let Some(values) = checkpoint.numbers.get(&format!("potential_{letter}")) else { return Ok(None) };
+    let key = format!("potential_shape_{letter}");
+    let shape = checkpoint.integers.get(&key).ok_or_else(|| format!("its checkpoint has no {key}"))?;
+    let shape: Vec<usize> = shape.iter().map(|&n| n as usize).collect();
+    if shape.len() != discretisation.grid(player).dimension() {
+        return Err(format!("its checkpoint has {key} = {shape:?}"));
+    }
+    let grid = discretisation.grid(player).with_points(&shape).map_err(|error| error.to_string())?;
+    Ok(Some(Potential { grid, values: values.clone() }))
+}

@@ -1,0 +1,87 @@
+//! The command `equilibrium`: the mixed Nash pair with its certificate.
+
+use super::discretisation::temperatures;
+use super::summary::{EquilibriumSummary, GridSummary, PayoffSummary};
+use super::{Measurement, RunError, discretise};
+use crate::flow::PairLayout;
+use crate::game::{GameFile, Player};
+use crate::output::{EquilibriumRecord, Header, Layout, RunWriter, check_destination};
+use serde::Serialize;
+use std::path::Path;
+
+/// The object of `equilibrium --json`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EquilibriumReport {
+    /// Name of the game.
+    pub game: String,
+    /// Points per axis.
+    pub grid: GridSummary,
+    /// The payoff operator.
+    pub payoff: PayoffSummary,
+    /// The pair and its certificate.
+    pub equilibrium: EquilibriumSummary,
+    /// Largest node value of `mu*` and `nu*`.
+    pub max_density: [f64; 2],
+    /// Smallest node value of `mu*` and `nu*`.
+    pub min_density: [f64; 2],
+    /// The output file, if one was asked for.
+    pub output: Option<String>,
+}
+
+/// Where to write the arrays.
+#[derive(Debug, Clone)]
+pub struct Destination<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// Whether an older file may be replaced.
+    pub overwrite: bool,
+    /// The command line, for the record.
+    pub command: &'a str,
+}
+
+/// Computes the equilibrium; with a destination, writes it as the only snapshot, at time 0, of an output file.
+///
+/// # Errors
+/// [`RunError`]; nothing is written then.
+pub fn equilibrium(file: &GameFile, destination: Option<Destination<'_>>) -> Result<EquilibriumReport, RunError> {
+    if let Some(destination) = &destination {
+        check_destination(destination.path, destination.overwrite)?;
+    }
+    let game = file.game();
+    let discretisation = discretise(game, file.solver())?;
+    let densities = discretisation.equilibrium.densities();
+    let extreme = |start: f64, pick: fn(f64, f64) -> f64| densities.map(|d| d.iter().copied().fold(start, pick));
+    let report = EquilibriumReport {
+        game: game.name().to_owned(),
+        grid: GridSummary::new(&discretisation),
+        payoff: PayoffSummary::new(&discretisation),
+        equilibrium: EquilibriumSummary::new(&discretisation),
+        max_density: extreme(0.0, f64::max),
+        min_density: extreme(f64::INFINITY, f64::min),
+        output: destination.as_ref().map(|d| d.path.display().to_string()),
+    };
+    if let Some(destination) = destination {
+        let (x, y) = (discretisation.grid(Player::X), discretisation.grid(Player::Y));
+        let header = Header::new(file.text(), destination.command, game.name());
+        let layout = Layout::new(x, y, &[0.0])?;
+        let mut writer = RunWriter::create(destination.path, &header, &layout, destination.overwrite)?;
+        writer.equilibrium(record(&discretisation))?;
+        let state = PairLayout::new(x, y).from_values(densities);
+        let mut measurement = Measurement::new(&discretisation, temperatures(game));
+        writer.snapshot(measurement.measure(&discretisation.payoff, 0.0, &state))?;
+        writer.finish()?;
+    }
+    Ok(report)
+}
+
+/// The equilibrium as the output file stores it.
+pub(super) fn record(discretisation: &super::Discretisation) -> EquilibriumRecord {
+    let equilibrium = &discretisation.equilibrium;
+    let [mu, nu] = equilibrium.densities().map(<[f64]>::to_vec);
+    let attributes = [
+        ("nikaido_isoda", equilibrium.nikaido_isoda()),
+        ("residual", equilibrium.residual()),
+        ("energy", equilibrium.energy()),
+    ];
+    EquilibriumRecord { mu, nu, attributes: attributes.map(|(name, value)| (name.to_owned(), value)).to_vec() }
+}

@@ -1,0 +1,124 @@
+//! `--resume`: what an earlier run left, and whether it was a run of the same game.
+
+use super::checkpoint::shapes;
+use super::summary::{Counters, Summary};
+use super::{Discretisation, RunError};
+use crate::game::{GameFile, Player};
+use crate::output::{Checkpoint, Diagnostics, RunWriter, stored_header};
+use std::path::Path;
+
+/// What was found.
+pub enum Resumption {
+    /// The run is complete.
+    Finished(Box<Finished>),
+    /// There is something to do.
+    Unfinished(Box<Unfinished>),
+}
+
+/// A complete run.
+pub struct Finished {
+    discretisation: Discretisation,
+    snapshots: Vec<(f64, Diagnostics)>,
+    steps: usize,
+    rejected: usize,
+}
+
+/// An interrupted run.
+pub struct Unfinished {
+    /// Writes where the run stopped.
+    pub writer: RunWriter,
+    /// The last checkpoint, if there was one.
+    pub checkpoint: Option<Checkpoint>,
+    /// The grids of the checkpoint.
+    pub shapes: Option<[Vec<usize>; 2]>,
+    /// The snapshots before it.
+    pub snapshots: Vec<(f64, Diagnostics)>,
+}
+
+impl Finished {
+    /// The summary of the complete run.
+    pub fn summary(&self, file: &GameFile, output: &Path) -> Summary {
+        let counters = Counters { steps: self.steps, rejected: self.rejected, wall_seconds: None };
+        let notes = vec!["the run was finished already; nothing was done".to_owned()];
+        Summary::new(file.game(), file.solver(), output, &self.discretisation, &self.snapshots, counters, notes)
+    }
+}
+
+/// Opens what an earlier run left at `output`; `None` when there is nothing.
+///
+/// # Errors
+/// [`RunError::OtherGame`] when the game in the file is another one, and errors of the file; it is not touched then.
+pub fn resume(file: &GameFile, output: &Path) -> Result<Option<Resumption>, RunError> {
+    let Some(header) = stored_header(output)? else { return Ok(None) };
+    compare(&header.game, file, output)?;
+    let Some(resumed) = RunWriter::resume(output)? else { return Ok(None) };
+    let shapes = resumed.checkpoint.as_ref().and_then(shapes);
+    if let Some(writer) = resumed.writer {
+        let unfinished = Unfinished { writer, checkpoint: resumed.checkpoint, shapes, snapshots: resumed.snapshots };
+        return Ok(Some(Resumption::Unfinished(Box::new(unfinished))));
+    }
+    let shapes = shapes.unwrap_or_else(|| Player::BOTH.map(|player| resumed.layout.grid(player).shape()));
+    let counter = |name: &str| {
+        resumed.checkpoint.as_ref().and_then(|c| c.integers.get(name)?.first().copied()).unwrap_or(0) as usize
+    };
+    Ok(Some(Resumption::Finished(Box::new(Finished {
+        discretisation: Discretisation::new(file.game(), &shapes)?,
+        steps: resumed.checkpoint.as_ref().map_or(0, |c| c.step_count as usize),
+        rejected: counter("rejected"),
+        snapshots: resumed.snapshots,
+    }))))
+}
+
+/// Refuses a game whose keys have other values than in the file. Comments and order do not count.
+fn compare(stored: &str, file: &GameFile, output: &Path) -> Result<(), RunError> {
+    if stored == file.text() {
+        return Ok(());
+    }
+    let parse = |text: &str| text.parse::<toml::Table>().map(toml::Value::Table).ok();
+    let (then, now) = (parse(stored), parse(file.text()));
+    let difference = match (&then, &now) {
+        (Some(then), Some(now)) => first_difference("", then, now),
+        _ => Some(("the whole game".to_owned(), "other text".to_owned(), "unreadable".to_owned())),
+    };
+    match difference {
+        None => Ok(()),
+        Some((key, then, now)) => Err(RunError::OtherGame { path: output.to_path_buf(), key, now, then }),
+    }
+}
+
+/// Key, value in the file, value now.
+fn first_difference(prefix: &str, then: &toml::Value, now: &toml::Value) -> Option<(String, String, String)> {
+    let (toml::Value::Table(a), toml::Value::Table(b)) = (then, now) else {
+        return (then != now).then(|| (prefix.to_owned(), then.to_string(), now.to_string()));
+    };
+    let mut keys: Vec<&String> = a.keys().chain(b.keys()).collect();
+    keys.sort();
+    keys.dedup();
+    keys.into_iter().find_map(|key| {
+        let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        match (a.get(key), b.get(key)) {
+            (Some(x), Some(y)) => first_difference(&name, x, y),
+            (Some(x), None) => Some((name, x.to_string(), "absent".to_owned())),
+            (None, Some(y)) => Some((name, "absent".to_owned(), y.to_string())),
+            (None, None) => None,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_key_that_differs_is_named_and_order_does_not_count() {
+        let parse = |text: &str| toml::Value::Table(text.parse().unwrap());
+        let a = parse("[game]\nname = 'a'\ntemperature = 0.1\n[solver]\ntime = 1.0\n");
+        let b = parse("[solver]\ntime = 1.0 # comment\n[game]\ntemperature = 0.1\nname = 'a'\n");
+        assert_eq!(first_difference("", &a, &b), None);
+        let c = parse("[game]\nname = 'a'\ntemperature = 0.2\n[solver]\ntime = 1.0\n");
+        let (key, then, now) = first_difference("", &a, &c).unwrap();
+        assert_eq!((key.as_str(), then.as_str(), now.as_str()), ("game.temperature", "0.1", "0.2"));
+        let d = parse("[game]\nname = 'a'\ntemperature = 0.1\n");
+        assert_eq!(first_difference("", &a, &d).unwrap().0, "solver");
+    }
+}

@@ -1,0 +1,396 @@
+//! The command `run`: equilibrium, evolution with diagnostics, distances, verdict, output file.
+//!
+//! Order of things: the destination is looked at, the game is put on grids, the file is created, the loop runs. After
+//! every step the snapshots that fall into it are interpolated, measured and handed to the writer; then the spectral
+//! tails decide whether an automatic grid must grow or a fixed one has failed; then a checkpoint may be due. Steps do not
+//! depend on snapshots, and nothing depends on when checkpoints are made.
+
+use super::checkpoint;
+use super::discretisation::{automatic_tail, discretise_with_initial, grown_shape, temperatures};
+use super::equilibrium::record;
+use super::resumption::{Resumption, resume};
+use super::summary::{Counters, Summary};
+use super::{Clock, Discretisation, Measurement, RunError, Simulation};
+use crate::flow::{MflDa, PairLayout};
+use crate::game::{GameFile, GridChoice, Player, Scheme};
+use crate::output::{Diagnostics, Header, Layout, RunWriter, StepRecord, check_destination};
+use crate::stepper::{Etd43, Etdrk4, ImexEuler, Sbdf2, Stepper, StepperError};
+use crate::torus::tail_per_axis;
+use num_complex::Complex64;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How a run is to be done.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// The output file.
+    pub output: PathBuf,
+    /// Whether an older output may be replaced.
+    pub overwrite: bool,
+    /// Whether to go on with an interrupted run.
+    pub resume: bool,
+    /// The command line, for the record.
+    pub command: String,
+    /// Wall time between checkpoints.
+    pub checkpoint_every: Duration,
+}
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress {
+    /// Time reached.
+    pub time: f64,
+    /// Final time.
+    pub end: f64,
+    /// Accepted steps.
+    pub steps: usize,
+    /// Length of the last step.
+    pub step: f64,
+    /// Distance at the last snapshot; NaN when it could not be had.
+    pub w2: f64,
+}
+
+/// Runs a game to its final time, or says what prevented it.
+///
+/// `interrupt` is looked at after every step: when it is set, a checkpoint is written and the run ends with
+/// [`RunError::Interrupted`]. `watch` is called after every step.
+///
+/// # Errors
+/// [`RunError`].
+pub fn run(
+    file: &GameFile,
+    options: &RunOptions,
+    interrupt: &AtomicBool,
+    watch: &mut dyn FnMut(&Progress),
+) -> Result<Summary, RunError> {
+    let started = Instant::now();
+    let resumption = if options.resume { resume(file, &options.output)? } else { None };
+    let mut session = match resumption {
+        Some(Resumption::Finished(finished)) => return Ok(finished.summary(file, &options.output)),
+        Some(Resumption::Unfinished(unfinished)) => Session::resume(file, options, *unfinished)?,
+        None => {
+            check_destination(&options.output, options.overwrite)?;
+            Session::fresh(file, options, None)?
+        }
+    };
+    session.evolve(interrupt, watch)?;
+    session.finish(started.elapsed())
+}
+
+/// A run under way.
+pub(super) struct Session<'a> {
+    file: &'a GameFile,
+    options: &'a RunOptions,
+    discretisation: Discretisation,
+    measurement: Measurement,
+    simulation: Simulation<MflDa>,
+    writer: RunWriter,
+    snapshots: Vec<(f64, Diagnostics)>,
+    notes: Vec<String>,
+    buffer: Vec<Complex64>,
+    last_step: f64,
+    last_checkpoint: Instant,
+}
+
+impl<'a> Session<'a> {
+    /// From the initial densities; `writer` is that of an interrupted run that had no checkpoint yet.
+    pub(super) fn fresh(
+        file: &'a GameFile,
+        options: &'a RunOptions,
+        writer: Option<RunWriter>,
+    ) -> Result<Session<'a>, RunError> {
+        let game = file.game();
+        let (discretisation, [mu, nu]) = discretise_with_initial(game, file.solver())?;
+        let layout = Layout::new(mu.grid(), nu.grid(), file.output().times())?;
+        let mut writer = match writer {
+            Some(mut writer) => {
+                writer.regrid(&layout, None)?;
+                writer
+            }
+            None => {
+                let header = Header::new(file.text(), &options.command, game.name());
+                RunWriter::create(&options.output, &header, &layout, options.overwrite)?
+            }
+        };
+        writer.equilibrium(record(&discretisation))?;
+        let flow = new_flow(file, &discretisation);
+        let state = flow.layout().from_values([mu.values(), nu.values()]);
+        let measurement = Measurement::new(&discretisation, temperatures(game));
+        let simulation = Simulation::new(flow, new_stepper(file), state, new_clock(file));
+        let mut session = Session {
+            file,
+            options,
+            discretisation,
+            measurement,
+            simulation,
+            writer,
+            snapshots: Vec::new(),
+            notes: Vec::new(),
+            buffer: Vec::new(),
+            last_step: f64::NAN,
+            last_checkpoint: Instant::now(),
+        };
+        let state = session.simulation.state().to_vec();
+        session.take_snapshot(0.0, &state)?;
+        Ok(session)
+    }
+
+    fn resume(
+        file: &'a GameFile,
+        options: &'a RunOptions,
+        unfinished: super::resumption::Unfinished,
+    ) -> Result<Session<'a>, RunError> {
+        let super::resumption::Unfinished { writer, checkpoint, shapes, snapshots } = unfinished;
+        let (Some(stored), Some(shapes)) = (checkpoint, shapes) else {
+            return Session::fresh(file, options, Some(writer));
+        };
+        let discretisation = Discretisation::new(file.game(), &shapes)?;
+        let mut measurement = Measurement::new(&discretisation, temperatures(file.game()));
+        let simulation = checkpoint::restore(
+            &stored,
+            new_flow(file, &discretisation),
+            new_stepper(file),
+            new_clock(file),
+            &mut measurement,
+            &discretisation,
+            &options.output,
+        )?;
+        let notes = vec![format!("resumed at time {}", stored.time)];
+        Ok(Session {
+            file,
+            options,
+            discretisation,
+            measurement,
+            simulation,
+            writer,
+            snapshots,
+            notes,
+            buffer: Vec::new(),
+            last_step: f64::NAN,
+            last_checkpoint: Instant::now(),
+        })
+    }
+
+    fn evolve(&mut self, interrupt: &AtomicBool, watch: &mut dyn FnMut(&Progress)) -> Result<(), RunError> {
+        loop {
+            if interrupt.load(Ordering::Relaxed) {
+                self.checkpoint()?;
+                self.writer.flush()?;
+                let time = self.simulation.clock().time;
+                let kept = format!("{} holds a checkpoint; --resume continues", self.options.output.display());
+                return Err(RunError::Interrupted { time, kept });
+            }
+            match self.step() {
+                Ok(true) => watch(&self.progress()),
+                Ok(false) => return Ok(()),
+                Err(error) => return Err(self.keep_last_state(error)),
+            }
+            self.check_resolution()?;
+            if self.last_checkpoint.elapsed() >= self.options.checkpoint_every {
+                self.checkpoint()?;
+            }
+        }
+    }
+
+    /// One step, with the snapshots that fall into it; whether there was one to take.
+    fn step(&mut self) -> Result<bool, RunError> {
+        let times = self.file.output().times();
+        let (time, steps) = (self.simulation.clock().time, self.simulation.clock().steps);
+        let mut stretch = match self.simulation.advance() {
+            Ok(Some(stretch)) => stretch,
+            Ok(None) => return Ok(false),
+            Err(source) => {
+                let advice = self.step_advice(&source);
+                return Err(RunError::Step { time, steps, source, advice, kept: String::new() });
+            }
+        };
+        self.last_step = stretch.step.length;
+        let (to, error) = (stretch.to, stretch.step.error);
+        while let Some(&next) = times.get(self.snapshots.len()).filter(|&&next| next <= to) {
+            stretch.state_at(next, &mut self.buffer);
+            let snapshot = self.measurement.measure(stretch.flow().payoff(), next, &self.buffer);
+            self.snapshots.push((next, snapshot.diagnostics));
+            self.writer.snapshot(snapshot)?;
+        }
+        self.writer.step(StepRecord { time: to, step: self.last_step, error })?;
+        Ok(true)
+    }
+
+    fn take_snapshot(&mut self, time: f64, state: &[Complex64]) -> Result<(), RunError> {
+        let snapshot = self.measurement.measure(self.simulation.flow().payoff(), time, state);
+        self.snapshots.push((time, snapshot.diagnostics));
+        Ok(self.writer.snapshot(snapshot)?)
+    }
+
+    /// Grows an automatic grid whose tails have risen, refuses a fixed one.
+    fn check_resolution(&mut self) -> Result<(), RunError> {
+        let automatic = *self.file.solver().grid() == GridChoice::Auto;
+        let tolerance = self.file.solver().tolerance();
+        let limit = if automatic { automatic_tail(tolerance) } else { tolerance };
+        let layout = self.simulation.flow().layout();
+        let tails = Player::BOTH.map(|p| tail_per_axis(layout.grid(p), layout.part(p, self.simulation.state())));
+        let Some(player) = Player::BOTH.into_iter().find(|p| !tails[p.index()].iter().all(|t| *t <= limit)) else {
+            return Ok(());
+        };
+        let grid = layout.grid(player);
+        let time = self.simulation.clock().time;
+        if automatic {
+            let mut shapes = self.discretisation.shapes();
+            shapes[player.index()] = grown_shape(grid, &tails[player.index()], limit, "the density", player)
+                .map_err(|error| at_time(error, time))?;
+            return self.regrid(&shapes);
+        }
+        let tail = tails[player.index()].iter().copied().fold(0.0, f64::max);
+        let advice = self.resolution_advice(player, tail, limit);
+        Err(self.keep_last_state(RunError::Unresolved {
+            what: "the density".to_owned(),
+            player,
+            time: Some(time),
+            shape: grid.shape(),
+            tail,
+            advice,
+        }))
+    }
+
+    fn regrid(&mut self, shapes: &[Vec<usize>; 2]) -> Result<(), RunError> {
+        let game = self.file.game();
+        let before = self.simulation.flow().layout().clone();
+        let warm_starts = self.measurement.warm_starts();
+        self.discretisation = Discretisation::new(game, shapes)?;
+        self.measurement = Measurement::new(&self.discretisation, temperatures(game));
+        // A potential of the old grid is as good a start as before; if it is refused the next distance starts cold.
+        let _ = self.measurement.set_warm_starts(warm_starts);
+        let flow = new_flow(self.file, &self.discretisation);
+        let after: PairLayout = flow.layout().clone();
+        self.simulation.regrid(flow, |state| before.resample(&after, state));
+        let layout = self.writer.layout().with_grids(after.grid(Player::X), after.grid(Player::Y));
+        let stored = checkpoint::store(&self.simulation, &self.measurement, self.snapshots.len());
+        self.writer.regrid(&layout, Some(stored))?;
+        self.writer.equilibrium(record(&self.discretisation))?;
+        self.notes.push(format!("at time {} the grid grew to {shapes:?}", self.simulation.clock().time));
+        Ok(())
+    }
+
+    fn checkpoint(&mut self) -> Result<(), RunError> {
+        self.last_checkpoint = Instant::now();
+        let stored = checkpoint::store(&self.simulation, &self.measurement, self.snapshots.len());
+        Ok(self.writer.checkpoint(stored)?)
+    }
+
+    fn progress(&self) -> Progress {
+        let clock = self.simulation.clock();
+        Progress {
+            time: clock.time,
+            end: self.file.solver().time(),
+            steps: clock.steps,
+            step: self.last_step,
+            w2: self.snapshots.last().map_or(f64::NAN, |(_, d)| d.w2),
+        }
+    }
+
+    /// Stores the last good state before an error of the numerics leaves the run, and says where it is.
+    fn keep_last_state(&mut self, error: RunError) -> RunError {
+        let RunError::Step { time, steps, source, advice, .. } = error else { return error };
+        let stored = self.checkpoint().and_then(|()| Ok(self.writer.flush()?));
+        let kept = match stored {
+            Ok(()) => format!("The last good state is in {}", self.options.output.display()),
+            Err(error) => format!("The last good state could not be stored: {error}"),
+        };
+        RunError::Step { time, steps, source, advice, kept }
+    }
+
+    /// What to change after a step has failed.
+    fn step_advice(&self, error: &StepperError) -> String {
+        match (self.stable_step(), error) {
+            (Some((step, bound)), _) => {
+                format!("solver.step = {step:e} should be at most about {bound:.1e} (drift at this state)")
+            }
+            (None, StepperError::NotFinite { .. }) => "reduce solver.step, or use the scheme adaptive".to_owned(),
+            (None, _) => "raise solver.tolerance or solver.grid".to_owned(),
+        }
+    }
+
+    fn resolution_advice(&self, player: Player, tail: f64, limit: f64) -> String {
+        if let Some((step, bound)) = self.stable_step().filter(|(step, bound)| step > bound) {
+            return format!(
+                "the step {step:e} is unstable for this drift, at most about {bound:.1e}: reduce solver.step, or use \
+                 the scheme adaptive"
+            );
+        }
+        // Coefficients of a smooth density fall at least like exp(-c |m|).
+        let factor = if tail < 0.5 { limit.ln() / tail.ln() } else { 2.0 };
+        let points: Vec<usize> = self
+            .simulation
+            .flow()
+            .layout()
+            .grid(player)
+            .shape()
+            .iter()
+            .map(|n| crate::torus::next_fast_size((factor * *n as f64).ceil() as usize))
+            .collect();
+        format!("about {points:?} points are needed, or solver.grid = \"auto\"")
+    }
+
+    /// The fixed step, and the largest that is stable for the drift of the present state.
+    fn stable_step(&self) -> Option<(f64, f64)> {
+        let (solver, game) = (self.file.solver(), self.file.game());
+        let constant = match solver.scheme() {
+            Scheme::ImexEuler => 2.0,
+            Scheme::Sbdf2 => 1.23,
+            Scheme::Etdrk4 => 4.8,
+            Scheme::Adaptive => return None,
+        };
+        let drift = self.simulation.flow().largest_drift(self.simulation.state());
+        let bound = Player::BOTH
+            .into_iter()
+            .zip([1.0, game.timescale()])
+            .map(|(p, speed)| constant * game.temperature(p) / (speed * drift[p.index()].powi(2)))
+            .fold(f64::INFINITY, f64::min);
+        solver.step().filter(|_| bound.is_finite()).map(|step| (step, bound))
+    }
+
+    fn finish(mut self, wall: Duration) -> Result<Summary, RunError> {
+        self.checkpoint()?;
+        let Session { file, options, discretisation, measurement, simulation, writer, snapshots, mut notes, .. } = self;
+        writer.finish()?;
+        for (player, failure) in Player::BOTH.into_iter().zip(measurement.failures()) {
+            if let Some(reason) = failure {
+                notes.push(format!("w2_{} is null from some time on: {reason}", player.letter()));
+            }
+        }
+        let counters = Counters {
+            steps: simulation.clock().steps,
+            rejected: simulation.rejected(),
+            wall_seconds: Some(wall.as_secs_f64()),
+        };
+        Ok(Summary::new(file.game(), file.solver(), &options.output, &discretisation, &snapshots, counters, notes))
+    }
+}
+
+fn at_time(error: RunError, now: f64) -> RunError {
+    match error {
+        RunError::Unresolved { what, player, shape, tail, advice, .. } => {
+            RunError::Unresolved { what, player, time: Some(now), shape, tail, advice }
+        }
+        other => other,
+    }
+}
+
+fn new_flow(file: &GameFile, discretisation: &Discretisation) -> MflDa {
+    MflDa::new(discretisation.payoff.clone(), temperatures(file.game()), file.game().timescale())
+}
+
+fn new_clock(file: &GameFile) -> Clock {
+    Clock::new(file.solver().time(), file.solver().step())
+}
+
+fn new_stepper(file: &GameFile) -> Box<dyn Stepper<f64>> {
+    let solver = file.solver();
+    match (solver.scheme(), solver.step()) {
+        (Scheme::ImexEuler, Some(step)) => Box::new(ImexEuler::new(step)),
+        (Scheme::Sbdf2, Some(step)) => Box::new(Sbdf2::new(step)),
+        (Scheme::Etdrk4, Some(step)) => Box::new(Etdrk4::new(step)),
+        _ => Box::new(Etd43::new(solver.tolerance())),
+    }
+}

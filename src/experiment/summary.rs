@@ -1,0 +1,224 @@
+//! What a run has to say for itself: the object of `run --json`.
+
+use super::Discretisation;
+use super::verdict::{Verdict, judge};
+use crate::diagnostics::{Decay, fit_decay};
+use crate::game::{Game, Solver};
+use crate::output::Diagnostics;
+use serde::Serialize;
+
+/// Points per axis.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GridSummary {
+    /// Of the x player.
+    pub x: Vec<usize>,
+    /// Of the y player.
+    pub y: Vec<usize>,
+}
+
+impl GridSummary {
+    /// The grids of a discretisation.
+    pub fn new(discretisation: &Discretisation) -> GridSummary {
+        let [x, y] = discretisation.shapes();
+        GridSummary { x, y }
+    }
+}
+
+/// How the payoff is represented.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PayoffSummary {
+    /// `low rank` or `spectral`.
+    pub form: &'static str,
+    /// Number of products or modes.
+    pub rank: usize,
+    /// Largest error found, relative to the range.
+    pub error: f64,
+    /// `max f - min f`.
+    pub range: f64,
+}
+
+impl PayoffSummary {
+    /// The payoff of a discretisation.
+    pub fn new(discretisation: &Discretisation) -> PayoffSummary {
+        let payoff = &discretisation.payoff;
+        PayoffSummary { form: payoff.form().name(), rank: payoff.rank(), error: payoff.error(), range: payoff.range() }
+    }
+}
+
+/// The equilibrium and what certifies it; bounds that say nothing are null.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EquilibriumSummary {
+    /// Duality gap.
+    pub nikaido_isoda: f64,
+    /// Largest residual of the log-densities.
+    pub residual: f64,
+    /// `F(mu*, nu*)`.
+    pub energy: f64,
+    /// Newton steps over all temperatures.
+    pub iterations: usize,
+    /// Bound on `KL(mu | mu*)` between the computed and the exact equilibrium, per player.
+    pub kl_bound: [f64; 2],
+    /// Bound on the L1 distance, per player.
+    pub l1_bound: [f64; 2],
+    /// Bound on W2, per player.
+    pub w2_bound: [Option<f64>; 2],
+    /// Largest spectral tail of the pair.
+    pub tail: f64,
+}
+
+impl EquilibriumSummary {
+    /// The equilibrium of a discretisation.
+    pub fn new(discretisation: &Discretisation) -> EquilibriumSummary {
+        let equilibrium = &discretisation.equilibrium;
+        let bounds = equilibrium.bounds();
+        EquilibriumSummary {
+            nikaido_isoda: equilibrium.nikaido_isoda(),
+            residual: equilibrium.residual(),
+            energy: equilibrium.energy(),
+            iterations: equilibrium.iterations(),
+            kl_bound: [bounds[0].relative_entropy, bounds[1].relative_entropy],
+            l1_bound: [bounds[0].l1, bounds[1].l1],
+            w2_bound: [bounds[0].wasserstein, bounds[1].wasserstein],
+            tail: equilibrium.tail().iter().flatten().copied().fold(0.0, f64::max),
+        }
+    }
+}
+
+/// A state. What could not be had is null.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StateSummary {
+    /// Product distance to the equilibrium.
+    pub w2: Option<f64>,
+    /// Of `mu`.
+    pub w2_x: Option<f64>,
+    /// Of `nu`.
+    pub w2_y: Option<f64>,
+    /// Error bar of `w2`.
+    pub w2_error: Option<f64>,
+    /// Duality gap.
+    pub nikaido_isoda: Option<f64>,
+    /// `F(mu, nu)`.
+    pub energy: Option<f64>,
+    /// Larger deviation of the two masses from 1.
+    pub mass_error: Option<f64>,
+    /// Smallest node value of both densities.
+    pub min_density: Option<f64>,
+    /// Largest spectral tail.
+    pub tail: Option<f64>,
+}
+
+impl StateSummary {
+    fn new(d: &Diagnostics) -> StateSummary {
+        let known = |value: f64| value.is_finite().then_some(value);
+        StateSummary {
+            w2: known(d.w2),
+            w2_x: known(d.w2_x),
+            w2_y: known(d.w2_y),
+            w2_error: known(d.w2_error),
+            nikaido_isoda: known(d.nikaido_isoda),
+            energy: known(d.energy),
+            mass_error: known((d.mass_x - 1.0).abs().max((d.mass_y - 1.0).abs())),
+            min_density: known(d.min_x.min(d.min_y)),
+            tail: known(d.tail_x.max(d.tail_y)),
+        }
+    }
+}
+
+/// The summary of a run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summary {
+    /// Name of the game.
+    pub game: String,
+    /// The output file.
+    pub output: String,
+    /// Final grids.
+    pub grid: GridSummary,
+    /// The time stepping scheme.
+    pub scheme: &'static str,
+    /// The payoff operator.
+    pub payoff: PayoffSummary,
+    /// Final time.
+    pub time: f64,
+    /// Accepted steps.
+    pub steps: usize,
+    /// Rejected steps.
+    pub rejected: usize,
+    /// Snapshots in the file.
+    pub snapshots: usize,
+    /// Wall time of this call; null when the file was already finished.
+    pub wall_seconds: Option<f64>,
+    /// The equilibrium.
+    pub equilibrium: EquilibriumSummary,
+    /// The spectrum of the linearisation: null, this version does not compute it.
+    pub spectrum: Option<()>,
+    /// The first state.
+    pub initial: StateSummary,
+    /// The last state.
+    #[serde(rename = "final")]
+    pub last: StateSummary,
+    /// Exponential decay of the distance; null when there is none.
+    pub decay: Option<Decay>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: String,
+    /// What else should be known.
+    pub notes: Vec<String>,
+    /// Time, distance and error bar of every snapshot, for the picture in the terminal.
+    #[serde(skip)]
+    pub history: Vec<[f64; 3]>,
+}
+
+/// Counters of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct Counters {
+    /// Accepted steps.
+    pub steps: usize,
+    /// Rejected steps.
+    pub rejected: usize,
+    /// Wall time of this call.
+    pub wall_seconds: Option<f64>,
+}
+
+impl Summary {
+    /// Draws the conclusions from the snapshots of a finished run.
+    ///
+    /// # Panics
+    /// When there is no snapshot.
+    pub fn new(
+        game: &Game,
+        solver: &Solver,
+        output: &std::path::Path,
+        discretisation: &Discretisation,
+        snapshots: &[(f64, Diagnostics)],
+        counters: Counters,
+        notes: Vec<String>,
+    ) -> Summary {
+        let (first, last) = (&snapshots[0], &snapshots[snapshots.len() - 1]);
+        let history: Vec<[f64; 3]> = snapshots.iter().map(|(t, d)| [*t, d.w2, d.w2_error]).collect();
+        let column = |i: usize| history.iter().map(|row| row[i]).collect::<Vec<f64>>();
+        let decay = fit_decay(&column(0), &column(1), &column(2));
+        let (verdict, reason) = judge(&discretisation.payoff, solver.tolerance(), last.0, &last.1, decay.as_ref());
+        Summary {
+            game: game.name().to_owned(),
+            output: output.display().to_string(),
+            grid: GridSummary::new(discretisation),
+            scheme: solver.scheme().name(),
+            payoff: PayoffSummary::new(discretisation),
+            time: last.0,
+            steps: counters.steps,
+            rejected: counters.rejected,
+            snapshots: snapshots.len(),
+            wall_seconds: counters.wall_seconds,
+            equilibrium: EquilibriumSummary::new(discretisation),
+            spectrum: None,
+            initial: StateSummary::new(&first.1),
+            last: StateSummary::new(&last.1),
+            decay,
+            verdict,
+            reason,
+            notes,
+            history,
+        }
+    }
+}

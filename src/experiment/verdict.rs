@@ -1,0 +1,71 @@
+//! What a run turned out to be.
+//!
+//! `converged` is said only when the state has arrived: the exact distance to the certified equilibrium, error bar
+//! included, is at most [`CLOSE`] times the tolerance times the diameter of the product of the two tori, and the
+//! duality gap is at most the tolerance times the range of the payoff. Time running out, or a small gap by itself, is not
+//! convergence. Everything else is `undecided`, with the reason.
+
+use crate::diagnostics::Decay;
+use crate::game::Payoff;
+use crate::output::Diagnostics;
+use serde::Serialize;
+
+/// Distance at which a state counts as arrived, in units of the tolerance times the diameter.
+const CLOSE: f64 = 10.0;
+
+/// The verdict on a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// The state has arrived at the equilibrium.
+    Converged,
+    /// It has not, or that is not known.
+    Undecided,
+}
+
+impl Verdict {
+    /// As printed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Converged => "converged",
+            Verdict::Undecided => "undecided",
+        }
+    }
+}
+
+/// Judges the final state, with the reason in words.
+pub fn judge(
+    payoff: &Payoff,
+    tolerance: f64,
+    end: f64,
+    last: &Diagnostics,
+    decay: Option<&Decay>,
+) -> (Verdict, String) {
+    let diameter =
+        payoff.grids().iter().flat_map(|grid| grid.periods()).map(|period| 0.25 * period * period).sum::<f64>().sqrt();
+    let close = CLOSE * tolerance * diameter;
+    let gap = tolerance * payoff.range();
+    if last.w2.is_nan() {
+        return (Verdict::Undecided, "the distance to the equilibrium could not be computed".to_owned());
+    }
+    if last.w2 + last.w2_error <= close && last.nikaido_isoda <= gap {
+        let reason = format!(
+            "W2 = {:.1e} is within {close:.1e} ({CLOSE} x tolerance x diameter) and the duality gap {:.1e} within {gap:.1e}",
+            last.w2, last.nikaido_isoda
+        );
+        return (Verdict::Converged, reason);
+    }
+    let reason = match decay {
+        Some(decay) => {
+            let more = ((last.w2 / close).ln() / decay.rate).max(0.0);
+            format!(
+                "W2 = {:.1e} still decays at the rate {:.4}; it would be within {close:.1e} at about time {:.4}",
+                last.w2,
+                decay.rate,
+                end + more
+            )
+        }
+        None => format!("W2 = {:.1e} is above {close:.1e} and does not decay exponentially", last.w2),
+    };
+    (Verdict::Undecided, reason)
+}

@@ -1,0 +1,33 @@
+//! Looking at the place of an output before anything is computed.
+
+use super::OutputError;
+use super::contents::open;
+use super::header::Header;
+use super::place::Place;
+use std::path::Path;
+
+/// Whether [`super::RunWriter::create`] could write there now; leaves nothing behind.
+///
+/// # Errors
+/// As [`super::RunWriter::create`], but for the room on the disk.
+pub fn check_destination(path: &Path, overwrite: bool) -> Result<(), OutputError> {
+    let place = Place::new(path)?;
+    match place.existing() {
+        Some(existing) if !overwrite => Err(OutputError::Exists { path: existing.to_path_buf() }),
+        _ => place.lock().map(drop),
+    }
+}
+
+/// The header of the run, finished or not, that [`super::RunWriter::resume`] would continue; `None` when there is none.
+///
+/// # Errors
+/// [`OutputError`] for a file that is not ours.
+pub fn stored_header(path: &Path) -> Result<Option<Header>, OutputError> {
+    let place = Place::new(path)?;
+    if place.existing().is_none() {
+        return Ok(None);
+    }
+    let target = if place.part.exists() { &place.part } else { &place.output };
+    let file = open(target, false)?;
+    Header::read(&file, target).map(|(header, _)| Some(header))
+}
