@@ -42,9 +42,8 @@ impl Certificate {
 
 fn value_without_floor(level: &Level, floor: f64) -> f64 {
     let [d1, d2] = &level.displacement;
-    let sum: f64 = (0..level.grid.len())
-        .map(|j| (d1[j] * d1[j] + d2[j] * d2[j]) * (level.nodes.source[j] - floor))
-        .sum();
+    let sum: f64 =
+        (0..level.grid.len()).map(|j| (d1[j] * d1[j] + d2[j] * d2[j]) * (level.nodes.source[j] - floor)).sum();
     (sum / (level.grid.len() as f64 * (1.0 - floor))).max(0.0).sqrt()
 }
 

@@ -28,14 +28,7 @@ const NEAR_PHASE: f64 = 0.34;
 const GAUSS: [(f64, &[(f64, f64)]); 4] = [
     (1.5e-6, &[(0.5, 1.0)]),
     (4.5e-3, &[(0.211_324_865_405_187_12, 0.5), (0.788_675_134_594_812_9, 0.5)]),
-    (
-        2.4e-2,
-        &[
-            (0.112_701_665_379_258_31, 5.0 / 18.0),
-            (0.5, 8.0 / 18.0),
-            (0.887_298_334_620_741_7, 5.0 / 18.0),
-        ],
-    ),
+    (2.4e-2, &[(0.112_701_665_379_258_31, 5.0 / 18.0), (0.5, 8.0 / 18.0), (0.887_298_334_620_741_7, 5.0 / 18.0)]),
     (
         NEAR_PHASE,
         &[
@@ -248,7 +241,8 @@ impl Level {
 
     /// Turns `q - mu` into `r`, and fills `rho`.
     fn form_residual(&mut self) -> Result<(), Refused> {
-        let worst = self.pushed.iter().chain(&self.nodes.source).fold(f64::INFINITY, |m, q| if *q >= m { m } else { *q });
+        let worst =
+            self.pushed.iter().chain(&self.nodes.source).fold(f64::INFINITY, |m, q| if *q >= m { m } else { *q });
         if worst.is_nan() || worst <= 0.0 {
             return Err(Refused::NotPositive(worst));
         }
@@ -270,8 +264,7 @@ impl Level {
     /// `|grad p|` in `L2(mu)`.
     pub fn value(&self) -> f64 {
         let [d1, d2] = &self.displacement;
-        let sum: f64 =
-            d1.iter().zip(d2).zip(&self.nodes.source).map(|((a, b), mu)| (a * a + b * b) * mu).sum();
+        let sum: f64 = d1.iter().zip(d2).zip(&self.nodes.source).map(|((a, b), mu)| (a * a + b * b) * mu).sum();
         (sum / self.grid.len() as f64).sqrt()
     }
 

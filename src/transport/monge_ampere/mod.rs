@@ -313,7 +313,8 @@ impl MongeAmpere {
         let rung = self.rungs[index].as_mut().expect("rungs are placed before they are used");
         let newton = rung.newton.get_or_insert_with(|| Newton::new(&rung.level));
         let mut work = Work::default();
-        let mut outcome = newton.solve(&mut rung.level, &self.target, potential, tolerance, &mut work).map_err(|f| (0.0, f));
+        let mut outcome =
+            newton.solve(&mut rung.level, &self.target, potential, tolerance, &mut work).map_err(|f| (0.0, f));
         if outcome.is_err() {
             outcome = continuation::solve(newton, &mut rung.level, &self.target, potential, tolerance, &mut work);
         }
@@ -323,7 +324,12 @@ impl MongeAmpere {
     }
 
     /// Evaluates the map on the finer rung. A map that is not convex there is shrunk until it can start Newton.
-    fn certify(&mut self, index: usize, potential: &mut [Complex64], floor: f64) -> Result<Certificate, TransportError> {
+    fn certify(
+        &mut self,
+        index: usize,
+        potential: &mut [Complex64],
+        floor: f64,
+    ) -> Result<Certificate, TransportError> {
         let target = &self.target;
         let level = &mut self.rungs[index].as_mut().expect("rungs are placed before they are used").level;
         match level.evaluate(potential, target) {

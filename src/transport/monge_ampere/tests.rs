@@ -31,7 +31,12 @@ fn distance(source: &Density, target: &Density) -> Distance {
     let cold = started.elapsed();
     let started = std::time::Instant::now();
     let again = solver.distance(source);
-    println!("{found:?} {:?} cold {cold:?} {:?} warm {again:?} {:?}", solver.effort(), solver.warm.as_ref().unwrap().grid.shape(), started.elapsed());
+    println!(
+        "{found:?} {:?} cold {cold:?} {:?} warm {again:?} {:?}",
+        solver.effort(),
+        solver.warm.as_ref().unwrap().grid.shape(),
+        started.elapsed()
+    );
     found
 }
 
