@@ -12,7 +12,7 @@
 
 use super::gmres::gmres;
 use super::moments::Problem;
-use crate::game::Player;
+use crate::game::{PayoffWork, Player};
 use faer::linalg::solvers::Solve;
 use faer::{Mat, MatRef};
 
@@ -98,24 +98,25 @@ fn direction(problem: &mut Problem, temperature: [f64; 2]) -> Vec<f64> {
     let (rm, rl) = problem.residual.split_at(problem.count[1]);
     let (rm, rl) = (rm.to_vec(), rl.to_vec());
     let [tau_x, tau_y] = temperature;
+    let mut work = problem.work.clone();
     let c_rm = coupled(problem, &rm);
-    let driven = apply_covariance(problem, &covariances, Player::X, &c_rm);
+    let driven = apply_covariance(problem, &covariances, Player::X, &c_rm, &mut work);
     let right: Vec<f64> = rl.iter().zip(&driven).map(|(r, k)| k / tau_x - r).collect();
     let dl = match &covariances {
         Some([ka, kb]) => solve_directly(problem, ka, kb, tau_x * tau_y, &right),
         None => {
             let product = |v: &[f64]| {
                 let inner = coupled_transposed(problem, v);
-                let inner = apply_covariance(problem, &None, Player::Y, &inner);
+                let inner = apply_covariance(problem, &None, Player::Y, &inner, &mut work);
                 let outer = coupled(problem, &inner);
-                let outer = apply_covariance(problem, &None, Player::X, &outer);
+                let outer = apply_covariance(problem, &None, Player::X, &outer, &mut work);
                 v.iter().zip(outer).map(|(v, k)| v + k / (tau_x * tau_y)).collect()
             };
             gmres(product, &right, LINEAR_TOLERANCE, MOST_LINEAR_STEPS)
         }
     };
     let c_dl = coupled_transposed(problem, &dl);
-    let moved = apply_covariance(problem, &covariances, Player::Y, &c_dl);
+    let moved = apply_covariance(problem, &covariances, Player::Y, &c_dl, &mut work);
     let dm = rm.iter().zip(&moved).map(|(r, k)| k / tau_y - r);
     dm.chain(dl.iter().copied()).collect()
 }
@@ -145,22 +146,27 @@ fn covariance(tables: &[f64], density: &[f64], mean: &[f64], cell: f64) -> Mat<f
 }
 
 /// `K v`, with the matrix or, without it, as `int A (A^T v - mean) mu`.
-fn apply_covariance(problem: &Problem, matrices: &Option<[Mat<f64>; 2]>, player: Player, v: &[f64]) -> Vec<f64> {
+fn apply_covariance(
+    problem: &Problem,
+    matrices: &Option<[Mat<f64>; 2]>,
+    player: Player,
+    v: &[f64],
+    work: &mut PayoffWork,
+) -> Vec<f64> {
     let p = player.index();
     if let Some(matrices) = matrices {
         let product = &matrices[p] * MatRef::from_column_major_slice(v, v.len(), 1);
         return product.col(0).iter().copied().collect();
     }
     let grid = &problem.payoff.grids()[p];
-    let mut work = problem.work.clone();
     let mut values = vec![0.0; grid.len()];
-    problem.payoff.combination(player, 0.0, v, &mut values, &mut work);
+    problem.payoff.combination(player, 0.0, v, &mut values, work);
     let mean = problem.own_moments[p].iter().zip(v).map(|(l, v)| l * v).sum::<f64>();
     for (a, r) in values.iter_mut().zip(&problem.densities[p]) {
         *a = (*a - mean) * r;
     }
     let mut out = vec![0.0; v.len()];
-    problem.payoff.function_integrals(player, &values, &mut out, &mut work);
+    problem.payoff.function_integrals(player, &values, &mut out, work);
     out
 }
 

@@ -93,7 +93,7 @@ fn a_pure_rotation_has_the_uniform_equilibrium_at_every_temperature() {
 #[test]
 fn random_games_agree_with_the_damped_fixed_point() {
     for seed in 1..5 {
-        let payoff = random_game(seed, 1.5, 64);
+        let payoff = random_game(seed, 1.5, 96);
         let temperature = [1.0, 1.3];
         let equilibrium = Equilibrium::solve(&payoff, temperature).unwrap();
         let slow = damped_fixed_point(&payoff, temperature, 0.15, 1200);
@@ -182,17 +182,17 @@ fn temperatures_must_be_positive_numbers() {
 
 #[test]
 fn a_spectral_payoff_of_four_variables_is_solved_without_a_matrix() {
-    let grid = Grid::new(&[20, 20], &[1.0, 1.0], &[0.0, 0.0]).unwrap();
+    let grid = Grid::new(&[30, 30], &[1.0, 1.0], &[0.0, 0.0]).unwrap();
     let f = |x: &[f64], y: &[f64]| {
         let [a, b, c, d] = [x[0], x[1], y[0], y[1]].map(|t| 2.0 * PI * t);
         (0.1 * (a - c).cos() + 0.08 * (b - d).cos() * (b + c).sin() + 0.05 * a.sin() - 0.06 * d.cos()).exp()
     };
     let payoff = Payoff::from_function(f, &grid, &grid).unwrap();
     assert_eq!(payoff.form(), PayoffForm::Spectral);
-    let temperature = [0.03, 0.04];
+    let temperature = [0.06, 0.08];
     let equilibrium = Equilibrium::solve(&payoff, temperature).unwrap();
     assert!(equilibrium.nikaido_isoda() <= 1e-17, "{:e}", equilibrium.nikaido_isoda());
-    let slow = damped_fixed_point(&payoff, temperature, 0.1, 600);
+    let slow = damped_fixed_point(&payoff, temperature, 0.2, 300);
     for p in 0..2 {
         let difference = largest_difference(equilibrium.densities()[p], &slow[p]);
         assert!(difference <= 1e-10, "{difference:e}");

@@ -77,4 +77,7 @@ pub enum PayoffError {
         /// Periods of the second player.
         y: Vec<f64>,
     },
+    /// A table could not be read or is no sampled periodic function.
+    #[error(transparent)]
+    Table(#[from] super::TableError),
 }

@@ -11,10 +11,11 @@
 
 use super::assemble::{assemble, compress_product};
 use super::cross::cross_approximation;
-use super::modes::Modes;
+use super::modes::{Modes, position};
 use super::resolution::{RESOLUTION_TOLERANCE, check_grids, independent_modes, points_needed};
 use super::sample::{checked, node_coordinates, range_of_function};
 use super::{Coupling, FactorFunction, Payoff, PayoffError, ProductTerm, Side};
+use crate::game::Player;
 use crate::torus::{Fourier, Grid, pad_values};
 use faer::Mat;
 
@@ -25,7 +26,7 @@ const MOST_CROSSES: usize = 512;
 /// Bytes that factor tables may take.
 const MOST_TABLE_BYTES: f64 = 2e9;
 /// Coefficients and crosses below this share of the largest value of `f` are rounding.
-const ROUNDING: f64 = 4.0 * f64::EPSILON;
+pub const ROUNDING: f64 = 4.0 * f64::EPSILON;
 /// Trigonometric products are tried for at most this many coefficients: above, tables cannot win.
 const MOST_TRIGONOMETRIC_TERMS: usize = 4096;
 /// A representation with a larger error, relative to the range, is refused.
@@ -44,17 +45,25 @@ pub fn factorise(f: &impl Fn(&[f64], &[f64]) -> f64, x: &Grid, y: &Grid) -> Resu
         grid.with_points(&points).expect("no larger than the grid itself")
     };
     let (cx, cy) = (coarse(x, &needed[0]), coarse(y, &needed[1]));
-    let size = range[0].abs().max(range[1].abs());
+    let rounding = ROUNDING * range[0].abs().max(range[1].abs());
     let mut payoff = if cx.len() * cy.len() <= MOST_SAMPLES {
         let samples = Samples::take(f, &cx, &cy)?;
-        from_samples(&samples, x, y, size)?
+        from_samples(&samples, x, y, rounding)?
     } else {
-        on_demand(f, x, y, &cx, &cy, size)?
+        on_demand(f, x, y, &cx, &cy, rounding)?
     };
     payoff.range = range;
     payoff.error = payoff.sampled_error(f)?;
     if payoff.error <= ACCEPTED_ERROR {
         return Ok(payoff);
+    }
+    for player in Player::BOTH {
+        for (axis, a) in [x, y][player.index()].axes().iter().enumerate() {
+            let (points, needed, tail) = (a.points, needed[player.index()][axis], payoff.error);
+            if points < needed {
+                return Err(PayoffError::Unresolved { player, axis, points, needed: Some(needed), tail });
+            }
+        }
     }
     Err(PayoffError::TooComplex { rank: payoff.rank, error: payoff.error, bytes: 0.0, limit: MOST_TABLE_BYTES })
 }
@@ -80,9 +89,9 @@ impl Samples {
     }
 }
 
-/// The cheapest form of a payoff of which all values on resolving grids are known; `size` is the largest of them.
-pub fn from_samples(samples: &Samples, x: &Grid, y: &Grid, size: f64) -> Result<Payoff, PayoffError> {
-    let coefficients = TrigonometricSum::of(samples, size);
+/// The cheapest form of a payoff of which all values on resolving grids are known, each with an error `rounding`.
+pub fn from_samples(samples: &Samples, x: &Grid, y: &Grid, rounding: f64) -> Result<Payoff, PayoffError> {
+    let coefficients = TrigonometricSum::of(samples, rounding);
     let spectral = coefficients.spectral(x, y);
     let mut best = match coefficients.terms(x, y) {
         Some(terms) => {
@@ -96,7 +105,7 @@ pub fn from_samples(samples: &Samples, x: &Grid, y: &Grid, size: f64) -> Result<
     if best.form() == super::PayoffForm::LowRank && best.rank() <= 2 {
         return Ok(best);
     }
-    if let Some(terms) = low_rank(samples, x, y, size, most)? {
+    if let Some(terms) = low_rank(samples, x, y, rounding, most)? {
         let low_rank = assemble(x, y, &terms)?;
         if low_rank.cost() < best.cost() {
             best = low_rank;
@@ -110,7 +119,7 @@ fn low_rank(
     samples: &Samples,
     x: &Grid,
     y: &Grid,
-    size: f64,
+    rounding: f64,
     most: usize,
 ) -> Result<Option<Vec<ProductTerm>>, PayoffError> {
     let (n_x, n_y) = (samples.x.len(), samples.y.len());
@@ -131,10 +140,10 @@ fn low_rank(
         n_y,
         |i| Ok::<_, PayoffError>(values[i * n_y..(i + 1) * n_y].to_vec()),
         |j| Ok(values[j..].iter().step_by(n_y).copied().collect()),
-        ROUNDING * size,
+        rounding,
         2 * most + 4,
     )?;
-    if cross.residual > ROUNDING * size {
+    if cross.residual > rounding {
         return Ok(None);
     }
     let (columns, rows) = recompressed(cross.columns, cross.rows);
@@ -178,7 +187,7 @@ fn on_demand(
     y: &Grid,
     cx: &Grid,
     cy: &Grid,
-    size: f64,
+    rounding: f64,
 ) -> Result<Payoff, PayoffError> {
     let bytes_per_rank = 8.0 * (x.len() * (1 + x.dimension()) + y.len() * (1 + y.dimension())) as f64;
     let most = MOST_CROSSES.min((MOST_TABLE_BYTES / bytes_per_rank) as usize);
@@ -186,9 +195,10 @@ fn on_demand(
     let (points_x, points_y) = (points(cx), points(cy));
     let base = checked(f, &points_x[0], &points_y[0])?;
     let s: Vec<f64> = points_x.iter().map(|p| checked(f, p, &points_y[0])).collect::<Result<_, _>>()?;
-    let t: Vec<f64> = points_y.iter().map(|q| Ok(checked(f, &points_x[0], q)? - base)).collect::<Result<_, _>>()?;
-    let rest = |i: usize, j: usize| Ok(checked(f, &points_x[i], &points_y[j])? - s[i] - t[j]);
-    let tolerance = ROUNDING * size * 4.0;
+    let t: Vec<f64> =
+        points_y.iter().map(|q| checked(f, &points_x[0], q).map(|v| v - base)).collect::<Result<_, _>>()?;
+    let rest = |i: usize, j: usize| checked(f, &points_x[i], &points_y[j]).map(|v| v - s[i] - t[j]);
+    let tolerance = 4.0 * rounding;
     let cross = cross_approximation(
         cx.len(),
         cy.len(),
@@ -199,7 +209,7 @@ fn on_demand(
     )?;
     if cross.residual > tolerance {
         let bytes = 16.0 * cx.len() as f64 * cy.len() as f64;
-        let error = cross.residual / size;
+        let error = ROUNDING * cross.residual / rounding;
         return Err(PayoffError::TooComplex { rank: most, error, bytes, limit: 16.0 * MOST_SAMPLES as f64 });
     }
     let samples = Samples { x: cx.clone(), y: cy.clone(), values: Vec::new() };
@@ -217,7 +227,7 @@ pub struct TrigonometricSum {
 
 impl TrigonometricSum {
     /// From values on grids that resolve `f`; coefficients at rounding level are dropped.
-    pub fn of(samples: &Samples, size: f64) -> TrigonometricSum {
+    pub fn of(samples: &Samples, rounding: f64) -> TrigonometricSum {
         let modes = [&samples.x, &samples.y].map(independent_modes);
         let along_y = analyse_rows(&samples.y, &modes[1], &samples.values);
         let (n_x, count_y) = (samples.x.len(), 1 + 2 * modes[1].len());
@@ -225,14 +235,31 @@ impl TrigonometricSum {
         debug_assert_eq!(transposed.len(), count_y * n_x);
         let both = analyse_rows(&samples.x, &modes[0], &transposed);
         let count_x = 1 + 2 * modes[0].len();
-        let threshold = ROUNDING * size;
-        let entries = both.iter().enumerate().filter(|(_, c)| c.abs() > threshold);
+        let entries = both.iter().enumerate().filter(|(_, c)| c.abs() > rounding);
         TrigonometricSum { modes, entries: entries.map(|(place, c)| (place % count_x, place / count_x, *c)).collect() }
     }
 
     /// From coefficients known otherwise.
     pub fn new(modes: [Vec<Vec<i64>>; 2], entries: Vec<(usize, usize, f64)>) -> TrigonometricSum {
         TrigonometricSum { modes, entries }
+    }
+
+    /// The largest coefficient of modes `|m| >= from` along one axis of a player.
+    pub fn largest_from(&self, player: Player, axis: usize, from: usize) -> f64 {
+        let sizes = self.entries.iter().filter(|e| self.mode_of(player, axis, e) >= from).map(|e| e.2.abs());
+        sizes.fold(0.0, f64::max)
+    }
+
+    /// The highest mode along one axis of a player.
+    pub fn highest_mode(&self, player: Player, axis: usize) -> usize {
+        self.entries.iter().map(|e| self.mode_of(player, axis, e)).max().unwrap_or(0)
+    }
+
+    fn mode_of(&self, player: Player, axis: usize, entry: &(usize, usize, f64)) -> usize {
+        match [entry.0, entry.1][player.index()] {
+            0 => 0,
+            i => self.modes[player.index()][(i - 1) / 2][axis].unsigned_abs() as usize,
+        }
     }
 
     /// The spectral form.
@@ -311,10 +338,7 @@ fn analyse_rows(grid: &Grid, modes: &[Vec<i64>], values: &[f64]) -> Vec<f64> {
     let mut scratch = fourier.scratch();
     let mut spectrum = fourier.zero_spectrum();
     let mut out = Vec::with_capacity(values.len() / grid.len() * (1 + 2 * modes.len()));
-    let positions: Vec<usize> = modes
-        .iter()
-        .map(|m| (0..grid.spectrum_len()).find(|p| grid.modes(*p) == *m).expect("modes of this grid"))
-        .collect();
+    let positions: Vec<usize> = modes.iter().map(|m| position(grid, m)).collect();
     for row in values.chunks_exact(grid.len()) {
         fourier.forward(row, &mut spectrum, &mut scratch);
         out.push(spectrum[0].re);

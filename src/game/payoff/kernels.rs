@@ -54,6 +54,9 @@ pub fn combine(constant: f64, weights: &[f64], tables: &[f64], out: &mut [f64]) 
 /// `out += sum_q weights[q] tables[q]`.
 pub fn add_combination(weights: &[f64], tables: &[f64], out: &mut [f64]) {
     let n = out.len();
+    if n == 0 {
+        return;
+    }
     let mut fours = weights.chunks_exact(4);
     let mut blocks = tables.chunks_exact(4 * n);
     for (w, block) in (&mut fours).zip(&mut blocks) {

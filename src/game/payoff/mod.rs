@@ -15,6 +15,7 @@
 //! convolution `f = k(x - y)`. The cheaper form is taken; values of `f` on all pairs of nodes are never stored.
 
 mod assemble;
+mod convolution;
 mod coupling;
 mod cross;
 mod error;
@@ -23,6 +24,8 @@ mod kernels;
 mod modes;
 mod resolution;
 mod sample;
+mod source;
+mod table;
 mod tables;
 mod work;
 
@@ -30,6 +33,7 @@ pub use assemble::ProductTerm;
 pub use coupling::Coupling;
 pub use error::PayoffError;
 pub use kernels::dot;
+pub use table::{Table, TableError};
 pub use tables::FactorFunction;
 pub use work::PayoffWork;
 
@@ -97,6 +101,14 @@ impl Payoff {
     /// complex for either form.
     pub fn from_function(f: impl Fn(&[f64], &[f64]) -> f64, x: &Grid, y: &Grid) -> Result<Payoff, PayoffError> {
         factorise::factorise(&f, x, y)
+    }
+
+    /// The operator of a convolution `f(x, y) = k(x - y)`.
+    ///
+    /// # Errors
+    /// [`PayoffError`] when the players' domains differ, or the kernel is not finite, smooth, periodic and resolved.
+    pub fn from_kernel(k: impl Fn(&[f64]) -> f64, x: &Grid, y: &Grid) -> Result<Payoff, PayoffError> {
+        convolution::convolution(&k, x, y)
     }
 
     /// The grid of a player.

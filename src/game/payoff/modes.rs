@@ -141,6 +141,11 @@ pub fn fits(grid: &Grid, modes: &[i64]) -> bool {
     modes.iter().zip(grid.axes()).all(|(m, a)| 2 * (m.unsigned_abs() as usize) < a.points)
 }
 
+/// Position of the stored coefficient of these modes.
+pub fn position(grid: &Grid, modes: &[i64]) -> usize {
+    stored_positions(grid, modes).0 as usize
+}
+
 fn stored_positions(grid: &Grid, modes: &[i64]) -> (u32, Option<u32>) {
     assert!(fits(grid, modes), "modes {modes:?} do not fit a grid of {:?} points", grid.shape());
     let rows = grid.rows();

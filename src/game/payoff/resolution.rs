@@ -81,13 +81,26 @@ pub fn points_needed(
     range: [f64; 2],
     tolerance: f64,
 ) -> Result<[Vec<usize>; 2], PayoffError> {
-    let mut needed = [Vec::new(), Vec::new()];
-    for player in Player::BOTH {
-        for axis in 0..[x, y][player.index()].dimension() {
-            needed[player.index()].push(axis_points(f, [x, y], player, axis, range, tolerance)?);
-        }
-    }
-    Ok(needed)
+    let player = |p: Player| -> Result<Vec<usize>, PayoffError> {
+        let axes = 0..[x, y][p.index()].dimension();
+        axes.map(|axis| axis_points(f, [x, y], p, axis, range, tolerance)).collect()
+    };
+    Ok([player(Player::X)?, player(Player::Y)?])
+}
+
+/// As [`points_needed`] to [`RESOLUTION_TOLERANCE`], for a function of one player's variables.
+///
+/// # Errors
+/// As [`points_needed`].
+pub fn points_needed_of_factor(
+    f: &impl Fn(&[f64]) -> f64,
+    player: Player,
+    grid: &Grid,
+    range: [f64; 2],
+) -> Result<Vec<usize>, PayoffError> {
+    let own = |x: &[f64], y: &[f64]| f([x, y][player.index()]);
+    let axes = 0..grid.dimension();
+    axes.map(|axis| axis_points(&own, [grid, grid], player, axis, range, RESOLUTION_TOLERANCE)).collect()
 }
 
 fn axis_points(

@@ -2,7 +2,7 @@
 
 use super::{Payoff, PayoffError};
 use crate::game::Player;
-use crate::torus::Grid;
+use crate::torus::{Fourier, Grid, evaluate, pad_values};
 
 /// Pairs of nodes at which the range of a payoff is looked for.
 const RANGE_SAMPLES: usize = 1 << 15;
@@ -99,6 +99,35 @@ impl Payoff {
         let mut column = vec![0.0; x.len()];
         self.potential(Player::X, &point_mass, &mut column, work);
         column
+    }
+
+    /// Largest difference from the values in some columns of `samples`, whose grids are coarser than the payoff's: the
+    /// columns are moved to the payoff's grid exactly.
+    pub(super) fn error_at_samples(&self, samples: &super::factorise::Samples) -> f64 {
+        let [x, y] = &self.grids;
+        let mut sequence = Sequence::new(9);
+        let mut work = self.work();
+        let rows = samples.values.chunks_exact(samples.y.len());
+        let mut largest = 0.0_f64;
+        for _ in 0..ERROR_COLUMNS {
+            let i = sequence.below(samples.x.len());
+            let row = rows.clone().nth(i).expect("a row of the samples");
+            let fine = pad_values(&samples.y, y, row);
+            let coordinates = node_coordinates(&samples.x, i);
+            let mut point_mass = vec![0.0; y.len()];
+            for _ in 0..ERROR_COLUMNS {
+                let j = sequence.below(y.len());
+                point_mass.fill(0.0);
+                point_mass[j] = 1.0 / y.cell_volume();
+                let mut column = vec![0.0; x.len()];
+                self.potential(Player::X, &point_mass, &mut column, &mut work);
+                let fourier = Fourier::new(x);
+                let mut spectrum = fourier.zero_spectrum();
+                fourier.forward(&column, &mut spectrum, &mut fourier.scratch());
+                largest = largest.max((evaluate(x, &spectrum, &coordinates) - fine[j]).abs());
+            }
+        }
+        largest
     }
 
     /// Smallest and largest value of the representation on a lattice of nodes.

@@ -228,3 +228,40 @@ fn the_row_interface_gives_the_bits_of_the_whole_gradient() {
         assert_eq!(row, whole[i * 18..(i + 1) * 18]);
     }
 }
+
+#[test]
+fn a_convolution_has_four_entries_per_mode_whatever_the_origins() {
+    let (x, y) = (
+        Grid::new(&[40, 30], &[1.0, 2.0], &[0.1, -0.4]).unwrap(),
+        Grid::new(&[36, 45], &[1.0, 2.0], &[0.0, 0.3]).unwrap(),
+    );
+    let k = |z: &[f64]| (0.3 * (2.0 * PI * z[0]).cos() + 0.2 * (PI * (z[0] * 2.0 - z[1])).sin()).exp();
+    let payoff = Payoff::from_kernel(k, &x, &y).unwrap();
+    assert!(payoff.error() <= 1e-13, "{:e}", payoff.error());
+    agrees_with_dense_sums(|p: &[f64], q: &[f64]| k(&[p[0] - q[0], p[1] - q[1]]), &payoff, "kernel in two dimensions");
+    let other = Grid::new(&[36], &[1.0], &[0.0]).unwrap();
+    assert!(matches!(Payoff::from_kernel(k, &x, &other), Err(PayoffError::KernelDomains { .. })));
+}
+
+#[test]
+fn every_source_of_one_game_gives_the_same_operator_and_the_same_needs() {
+    use crate::game::{Expression, PayoffSource, Scope, Term};
+    let grid = Grid::new(&[32], &[1.0], &[0.0]).unwrap();
+    let parse = |text: &str, names: &[&str]| Expression::parse(text, &Scope::new(names.iter().copied())).unwrap();
+    let term = |coefficient, x: &str, y: &str| Term { coefficient, x: parse(x, &["x"]), y: parse(y, &["y"]) };
+    let sources = [
+        PayoffSource::Expression(parse("2*cos(2*pi*(x - y))", &["x", "y"])),
+        PayoffSource::Kernel(parse("2*cos(2*pi*z)", &["z"])),
+        PayoffSource::Terms(vec![term(2.0, "cos(2*pi*x)", "cos(2*pi*y)"), term(2.0, "sin(2*pi*x)", "sin(2*pi*y)")]),
+    ];
+    for source in &sources {
+        let payoff = Payoff::new(source, &grid, &grid).unwrap();
+        assert_eq!(payoff.rank(), 2, "{source:?}");
+        assert!((payoff.range() - 4.0).abs() <= 1e-14 * 4.0, "{}", payoff.range());
+        agrees_with_dense_sums(|p: &[f64], q: &[f64]| 2.0 * (2.0 * PI * (p[0] - q[0])).cos(), &payoff, "source");
+        assert_eq!(Payoff::points_needed(source, &grid, &grid).unwrap(), [vec![6], vec![6]], "{source:?}");
+    }
+    let rough = PayoffSource::Terms(vec![term(1.0, "abs(sin(2*pi*x))", "cos(2*pi*y)")]);
+    let error = Payoff::new(&rough, &grid, &grid).unwrap_err();
+    assert!(matches!(error, PayoffError::NotSmooth { player: Player::X, .. }), "{error}");
+}
