@@ -116,6 +116,8 @@ fn kill_often(name: &str, kills: usize, microseconds: u64) {
         loop {
             let stride = moments.below(1 + script.snapshots() as u64 / 8) as usize;
             let after = if name == "finish" { script.snapshots() - 1 } else { reached + stride };
+            // What was acknowledged before a resume may be after the checkpoint, and is then written again.
+            let _ = std::fs::remove_file(acknowledged_path(&output));
             let mut child = start(&output, name);
             if killed >= kills {
                 assert!(child.wait().unwrap().success());

@@ -254,7 +254,7 @@ fn no_single_changed_byte_of_a_small_file_crashes_the_reader() {
     let script = Script::new(&layout(&[4], &[4], 2), 1);
     script.complete(&path, |_, _| {}).unwrap();
     let whole = std::fs::read(&path).unwrap();
-    for position in (0..whole.len()).step_by(7) {
+    for position in 0..whole.len() {
         let mut bytes = whole.clone();
         bytes[position] ^= 0xff;
         std::fs::write(&path, &bytes).unwrap();
@@ -262,7 +262,7 @@ fn no_single_changed_byte_of_a_small_file_crashes_the_reader() {
         let _ = RunWriter::resume(&path);
         let _ = read_state(&path, Player::X, StateIndex::Last);
     }
-    for length in (0..whole.len()).step_by(97) {
+    for length in (0..whole.len()).step_by(31) {
         std::fs::write(&path, &whole[..length]).unwrap();
         assert!(read_state(&path, Player::X, StateIndex::Last).is_err(), "cut to {length} bytes");
     }

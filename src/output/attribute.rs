@@ -8,15 +8,27 @@ use hdf5_sys::h5s::{H5S_class_t, H5Sclose, H5Screate};
 use hdf5_sys::h5t::{H5T_C_S1, H5T_str_t, H5Tclose, H5Tcopy, H5Tset_size, H5Tset_strpad};
 use std::ffi::CString;
 
+/// More than an attribute of fixed size can hold.
+const MAXIMUM_ATTRIBUTE: usize = 1 << 16;
+
 /// Writes variable-length UTF-8: a fixed-length attribute above 64 KiB fails in the old file format.
 pub(super) fn write_text(location: &Location, name: &str, text: &str) -> Result<()> {
     let value: VarLenUnicode = text.parse().map_err(|_| hdf5::Error::from("the text has a NUL character"))?;
     location.new_attr::<VarLenUnicode>().create(name)?.write_scalar(&value)
 }
 
-/// Reads what [`write_text`] has written.
-pub(super) fn read_text(location: &Location, name: &str) -> Result<String> {
-    Ok(location.attr(name)?.read_scalar::<VarLenUnicode>()?.as_str().to_string())
+/// Writes bytes.
+pub(super) fn write_bytes(location: &Location, name: &str, bytes: &[u8]) -> Result<()> {
+    location.new_attr::<u8>().shape(bytes.len()).create(name)?.write(bytes)
+}
+
+/// Reads what [`write_bytes`] has written.
+pub(super) fn read_bytes(location: &Location, name: &str) -> Result<Vec<u8>> {
+    let attribute = location.attr(name)?;
+    if attribute.size() > MAXIMUM_ATTRIBUTE {
+        return Err(format!("attribute {name} claims {} bytes", attribute.size()).into());
+    }
+    attribute.read_raw::<u8>()
 }
 
 /// Writes a scalar `f64`.

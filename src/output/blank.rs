@@ -6,7 +6,7 @@
 //! once, compressed and with checksums.
 
 use super::OutputError;
-use super::attribute::{write_number, write_text};
+use super::attribute::{write_bytes, write_number, write_text};
 use super::header::{Header, State};
 use super::layout::{Layout, coordinate_names};
 use super::record::EquilibriumRecord;
@@ -20,6 +20,10 @@ use std::path::Path;
 
 /// Deflate level of finished files. Densities hardly compress; higher levels cost time for nothing.
 const DEFLATE: u8 = 4;
+
+/// Attribute of `/checkpoint` with the names of the attributes of `/equilibrium`, as a JSON list: listing attributes is
+/// not safe in a damaged file.
+pub(super) const EQUILIBRIUM_ATTRIBUTES: &str = "equilibrium_attributes";
 
 /// Everything that is in a file when it is created.
 #[derive(Debug, Clone)]
@@ -39,6 +43,7 @@ impl Blank {
         variables(&Extents {
             layout: &self.layout,
             equilibrium: self.equilibrium.is_some(),
+            game: self.header.game.len(),
             steps: self.steps,
             slot: self.slot,
         })
@@ -63,13 +68,16 @@ impl Blank {
     }
 
     fn fill(&self, file: &File) -> Result<()> {
-        self.header.write(file, self.state)?;
         for group in ["steps", "checkpoint"] {
             file.create_group(group)?;
         }
+        self.header.write(file, self.state)?;
         if let Some(equilibrium) = &self.equilibrium {
             let group = file.create_group("equilibrium")?;
             write_numbers(&group, &equilibrium.attributes)?;
+            let names: Vec<&str> = equilibrium.attributes.iter().map(|(name, _)| name.as_str()).collect();
+            let json = serde_json::to_vec(&names).expect("strings are valid JSON");
+            write_bytes(&file.group("checkpoint")?, EQUILIBRIUM_ATTRIBUTES, &json)?;
         }
         let variables = self.variables();
         for variable in &variables {
@@ -78,7 +86,7 @@ impl Blank {
             write_text(&dataset, "long_name", &variable.long_name)?;
         }
         scale::connect(file, &variables)?;
-        self.fill_coordinates(file)?;
+        self.fill_constants(file)?;
         self.fill_equilibrium(file)
     }
 
@@ -101,7 +109,7 @@ impl Blank {
         builder.shape(variable.shape.clone()).create(variable.path.as_str())
     }
 
-    fn fill_coordinates(&self, file: &File) -> Result<()> {
+    fn fill_constants(&self, file: &File) -> Result<()> {
         for player in Player::BOTH {
             let grid = self.layout.grid(player);
             for (axis, name) in grid.axes().iter().zip(coordinate_names(player, grid.dimension())) {
@@ -113,6 +121,7 @@ impl Blank {
         }
         let numbers: Vec<i64> = (1..=self.steps as i64).collect();
         file.dataset("steps/accepted")?.write_raw(&numbers)?;
+        file.dataset("checkpoint/game")?.write_raw(self.header.game.as_bytes())?;
         file.dataset("checkpoint/planned_time")?.write_raw(self.layout.times())
     }
 

@@ -1,7 +1,8 @@
 //! A file found on the disk, taken for what it claims to be only after everything in it has been checked.
 
 use super::OutputError;
-use super::blank::{Blank, access};
+use super::attribute::read_bytes;
+use super::blank::{Blank, EQUILIBRIUM_ATTRIBUTES, access};
 use super::header::{Header, State};
 use super::layout::{Layout, coordinate_names};
 use super::record::EquilibriumRecord;
@@ -44,12 +45,12 @@ pub(super) fn read_blank(file: &File, path: &Path) -> Result<Blank, OutputError>
     }
     let layout = Layout::new(&x, &y, &times).map_err(|error| damaged(path, error.to_string()))?;
     let steps = dataset(file, path, "steps/time")?.shape().first().copied().unwrap_or(0);
-    let slot = match is_hard_link(file, "checkpoint/state") {
+    let slot = match has_hard_link(file, "checkpoint/state") {
         true => dataset(file, path, "checkpoint/state")?.shape().get(1).copied().unwrap_or(0),
         false => 0,
     };
     let mut blank = Blank { header, layout, equilibrium: None, steps, slot, state };
-    if is_hard_link(file, "equilibrium") {
+    if has_hard_link(file, "equilibrium") {
         blank.equilibrium = Some(EquilibriumRecord { mu: Vec::new(), nu: Vec::new(), attributes: Vec::new() });
     }
     for variable in blank.variables() {
@@ -68,7 +69,7 @@ fn damaged(path: &Path, reason: String) -> OutputError {
 /// A dataset reached by hard links only, with its data in this file: neither an external link nor a virtual dataset
 /// may make us read other files.
 pub(super) fn dataset(file: &File, path: &Path, name: &str) -> Result<Dataset, OutputError> {
-    if !is_hard_link(file, name) {
+    if !has_hard_link(file, name) {
         return Err(damaged(path, format!("it has no dataset {name} of its own")));
     }
     let dataset = file.dataset(name).map_err(OutputError::damaged(path, name))?;
@@ -79,7 +80,8 @@ pub(super) fn dataset(file: &File, path: &Path, name: &str) -> Result<Dataset, O
     Ok(dataset)
 }
 
-fn is_hard_link(file: &File, name: &str) -> bool {
+/// Whether every link of the path is a hard one.
+pub(super) fn has_hard_link(file: &File, name: &str) -> bool {
     let is_hard = |group: &Group, part: &str| {
         let mut found = false;
         let visited = group.iter_visit_default(|link, info| {
@@ -125,7 +127,7 @@ pub(super) fn read_column(column: &Dataset, path: &Path, name: &str) -> Result<V
 
 /// The grid of a player from the coordinate scales and their attributes.
 pub(super) fn read_grid(file: &File, path: &Path, player: Player) -> Result<Grid, OutputError> {
-    let dimension = if is_hard_link(file, player.letter()) { 1 } else { 2 };
+    let dimension = if has_hard_link(file, player.letter()) { 1 } else { 2 };
     let (mut points, mut period, mut origin) = (Vec::new(), Vec::new(), Vec::new());
     for name in coordinate_names(player, dimension) {
         let scale = dataset(file, path, &name)?;
@@ -142,8 +144,10 @@ pub(super) fn read_grid(file: &File, path: &Path, player: Player) -> Result<Grid
 
 fn read_equilibrium(file: &File) -> hdf5::Result<EquilibriumRecord> {
     let group = file.group("equilibrium")?;
+    let json = read_bytes(&file.group("checkpoint")?, EQUILIBRIUM_ATTRIBUTES)?;
+    let names: Vec<String> = serde_json::from_slice(&json).map_err(|error| error.to_string())?;
     let mut attributes = Vec::new();
-    for name in group.attr_names()? {
+    for name in names {
         let value = group.attr(&name)?.read_scalar::<f64>()?;
         attributes.push((name, value));
     }

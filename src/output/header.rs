@@ -1,8 +1,14 @@
 //! The root attributes: who wrote the file, when, from which game.
+//!
+//! Text attributes are of variable length, as users want them. They are written and never read: a damaged reference to
+//! such a text crashes HDF5 1.10. What a resumed run needs stands once more in arrays of bytes: the game in
+//! `/checkpoint/game`, the rest, as JSON, in the attribute `header` of `/checkpoint`.
 
 use super::OutputError;
-use super::attribute::{read_text, write_integer, write_text};
+use super::attribute::{read_bytes, write_bytes, write_integer, write_text};
+use super::contents::{dataset, has_hard_link};
 use hdf5::File;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,6 +16,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub(super) const FORMAT: &str = "nashflow";
 /// Value of the root attribute `format_version`; raised when a reader of the old files would misread the new ones.
 pub(super) const FORMAT_VERSION: i64 = 1;
+
+/// Longest game that is read back.
+const MAXIMUM_GAME: usize = 1 << 28;
+/// Bytes of the command line and of the title kept for a resumed run: an attribute of bytes holds less than 64 KiB,
+/// and JSON may double them.
+const KEPT_TEXT: usize = 10_000;
 
 /// The text attributes at the root of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +52,7 @@ impl Header {
         }
     }
 
+    /// Writes all but the game of `/checkpoint/game`.
     pub(super) fn write(&self, file: &File, state: State) -> hdf5::Result<()> {
         write_text(file, "format", FORMAT)?;
         write_integer(file, "format_version", FORMAT_VERSION)?;
@@ -51,38 +64,76 @@ impl Header {
         write_text(file, "Conventions", "CF-1.11")?;
         write_text(file, "title", &self.title)?;
         write_text(file, "source", &format!("nashflow {}", self.nashflow_version))?;
-        write_text(file, "history", &format!("{} {}", self.created, self.command))
+        write_text(file, "history", &format!("{} {}", self.created, self.command))?;
+        let kept = Kept {
+            format: FORMAT.to_string(),
+            finished: state == State::Finished,
+            command: beginning(&self.command),
+            title: beginning(&self.title),
+            created: self.created.clone(),
+            nashflow_version: self.nashflow_version.clone(),
+        };
+        let json = serde_json::to_vec(&kept).expect("strings and flags are valid JSON");
+        let group = file.group("checkpoint")?;
+        write_bytes(&group, "header", &json)
     }
 
     /// Reads the header of a file that may be anything.
     pub(super) fn read(file: &File, path: &Path) -> Result<(Header, State), OutputError> {
         let foreign = |reason: &str| OutputError::Foreign { path: path.to_path_buf(), reason: reason.to_string() };
-        match read_text(file, "format") {
-            Ok(format) if format == FORMAT => {}
-            Ok(format) => return Err(foreign(&format!("its attribute format is {format:?}"))),
-            Err(_) => return Err(foreign("it has no attribute format = \"nashflow\"")),
-        }
-        let found = file
-            .attr("format_version")
-            .and_then(|a| a.read_scalar::<i64>())
-            .map_err(OutputError::damaged(path, "format_version"))?;
+        let version = file.attr("format_version").and_then(|a| a.read_scalar::<i64>());
+        let found = version.map_err(|_| foreign("it has no attribute format_version"))?;
         if found > FORMAT_VERSION {
             return Err(OutputError::Newer { path: path.to_path_buf(), found, known: FORMAT_VERSION });
         }
-        let text = |name: &str| read_text(file, name).map_err(OutputError::damaged(path, name));
-        let state = State::from_name(&text("state")?).ok_or_else(|| OutputError::Damaged {
+        if !has_hard_link(file, "checkpoint/game") {
+            return Err(foreign("it has no dataset checkpoint/game"));
+        }
+        let json = file.group("checkpoint").and_then(|group| read_bytes(&group, "header"));
+        let json = json.map_err(OutputError::damaged(path, "attribute header of checkpoint"))?;
+        let kept: Kept = serde_json::from_slice(&json).map_err(|error| OutputError::Damaged {
             path: path.to_path_buf(),
-            reason: "its attribute state is neither running nor finished".to_string(),
+            reason: format!("attribute header of checkpoint: {error}"),
         })?;
+        if kept.format != FORMAT {
+            return Err(foreign(&format!("its format is {:?}", kept.format)));
+        }
         let header = Header {
-            game: text("game")?,
-            command: text("command")?,
-            title: text("title")?,
-            created: text("created")?,
-            nashflow_version: text("nashflow_version")?,
+            game: read_game(file, path)?,
+            command: kept.command,
+            title: kept.title,
+            created: kept.created,
+            nashflow_version: kept.nashflow_version,
         };
-        Ok((header, state))
+        Ok((header, if kept.finished { State::Finished } else { State::Running }))
     }
+}
+
+/// The first [`KEPT_TEXT`] bytes, less a cut character.
+fn beginning(text: &str) -> String {
+    let end = (0..=KEPT_TEXT.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
+    text[..end.expect("0 is a boundary")].to_string()
+}
+
+fn read_game(file: &File, path: &Path) -> Result<String, OutputError> {
+    let damaged = |reason: String| OutputError::Damaged { path: path.to_path_buf(), reason };
+    let game = dataset(file, path, "checkpoint/game")?;
+    if game.size() > MAXIMUM_GAME {
+        return Err(damaged(format!("its game has {} bytes", game.size())));
+    }
+    let bytes = game.read_raw::<u8>().map_err(OutputError::damaged(path, "checkpoint/game"))?;
+    String::from_utf8(bytes).map_err(|error| damaged(format!("its game is not UTF-8: {error}")))
+}
+
+/// What a resumed run needs of a header.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    format: String,
+    finished: bool,
+    command: String,
+    title: String,
+    created: String,
+    nashflow_version: String,
 }
 
 /// Root attribute `state`. Written once in the life of a file: a finished file is a new file.
@@ -100,10 +151,6 @@ impl State {
             State::Running => "running",
             State::Finished => "finished",
         }
-    }
-
-    fn from_name(name: &str) -> Option<State> {
-        [State::Running, State::Finished].into_iter().find(|state| state.name() == name)
     }
 }
 

@@ -45,6 +45,8 @@ pub(super) struct Variable {
 pub(super) struct Extents<'a> {
     pub layout: &'a Layout,
     pub equilibrium: bool,
+    /// Bytes of the game text.
+    pub game: usize,
     /// Room in `/steps`.
     pub steps: usize,
     /// Bytes of a checkpoint slot; 0 for a file without a checkpoint.
@@ -83,6 +85,7 @@ pub(super) fn variables(extents: &Extents) -> Vec<Variable> {
     array("steps/step", "length of an accepted step", Element::Float, accepted());
     array("steps/error", "estimated error of an accepted step", Element::Float, accepted());
     array("checkpoint/planned_time", "planned snapshot times", Element::Float, time());
+    array("checkpoint/game", "the game, UTF-8", Element::Byte, vec!["checkpoint/game_byte".to_string()]);
     if extents.slot > 0 {
         let slot = "checkpoint/slot".to_string();
         array("checkpoint/sequence", "order of the checkpoints, 0 for none", Element::Unsigned, vec![slot.clone()]);
@@ -112,6 +115,8 @@ fn scales(extents: &Extents) -> Vec<Variable> {
     }
     let long_name = "number of the accepted step, from 1";
     all.push(scale("steps/accepted", long_name, Role::Scale, Element::Integer, extents.steps));
+    let long_name = "byte of the game text";
+    all.push(scale("checkpoint/game_byte", long_name, Role::Length, Element::Byte, extents.game));
     if extents.slot > 0 {
         all.push(scale("checkpoint/slot", "slot of a checkpoint", Role::Length, Element::Byte, 2));
         all.push(scale("checkpoint/byte", "byte of a checkpoint", Role::Length, Element::Byte, extents.slot));
