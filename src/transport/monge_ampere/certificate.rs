@@ -8,7 +8,7 @@ const ROUNDING: f64 = 2.0 * f64::EPSILON;
 /// The distance read off a map, its error bar in parts, and how convex the map is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Certificate {
-    /// `|grad p|` in `L2(mu)`, without the floor.
+    /// `|T - x|` in `L2(mu)`, without the floor.
     pub value: f64,
     /// Bound of `W2(T#mu, nu)` from the residual.
     pub residual: f64,
@@ -16,7 +16,7 @@ pub(super) struct Certificate {
     pub rounding: f64,
     /// Bound of what the floor changes.
     pub floor: f64,
-    /// Lower estimate of the smallest eigenvalue of `I + D^2 p` between the nodes.
+    /// Lower estimate of the smallest eigenvalue of `I + H` and `I - H` between the nodes.
     pub convexity: f64,
 }
 
@@ -42,17 +42,20 @@ impl Certificate {
 
 fn value_without_floor(level: &Level, floor: f64) -> f64 {
     let [d1, d2] = &level.displacement;
-    let sum: f64 =
-        (0..level.grid.len()).map(|j| (d1[j] * d1[j] + d2[j] * d2[j]) * (level.nodes.source[j] - floor)).sum();
-    (sum / (level.grid.len() as f64 * (1.0 - floor))).max(0.0).sqrt()
+    let shrinkage = |j: usize| {
+        let (trace, determinant) = level.invariants(j);
+        1.0 - trace + determinant
+    };
+    let sum: f64 = (0..level.grid.len())
+        .map(|j| (d1[j] * d1[j] + d2[j] * d2[j]) * (level.pulled[j] - floor * shrinkage(j)))
+        .sum();
+    2.0 * (sum / (level.grid.len() as f64 * (1.0 - floor))).max(0.0).sqrt()
 }
 
 /// Mass is conserved by a convex map exactly, so what the quadrature finds missing measures the quadrature.
 fn rounding(level: &Level, value: f64) -> f64 {
-    let nodes = level.grid.len() as f64;
-    let quadrature = (mean(&level.pushed) - mean(&level.nodes.source)).abs();
-    let spread: f64 = level.nodes.source.iter().zip(&level.pushed).map(|(mu, q)| mu * mu / q).sum::<f64>() / nodes;
-    (quadrature + ROUNDING) * value + ROUNDING * (spread / nodes).sqrt() * diameter(level)
+    let quadrature = (mean(&level.pushed) - 1.0).abs() + (mean(&level.pulled) - 1.0).abs();
+    (quadrature + ROUNDING) * value + ROUNDING / (level.grid.len() as f64).sqrt() * diameter(level)
 }
 
 /// The bound in the header of the pair's file.
@@ -60,7 +63,8 @@ fn floor_effect(level: &Level, floor: f64) -> f64 {
     if floor == 0.0 {
         return 0.0;
     }
-    let change = (0..level.grid.len()).map(|j| level.volume_change(j).abs()).sum::<f64>() / level.grid.len() as f64;
+    // Over the midpoints |det DT - 1| dx = |det(I + H) - det(I - H)| dm = 2 |tr H| dm.
+    let change = (0..level.grid.len()).map(|j| 2.0 * level.invariants(j).0.abs()).sum::<f64>() / level.grid.len() as f64;
     diameter(level) * (0.5 * floor / (1.0 - floor) * change).sqrt()
 }
 

@@ -1,21 +1,31 @@
-//! The periodic Monge-Ampere equation collocated on one grid.
+//! The periodic Monge-Ampere equation, symmetric in its two densities, collocated on one grid.
 //!
-//! Densities are relative to the uniform one (mean 1). With `T = x + grad p`, `H = D^2 p`, `q = nu(T) det(I + H)`:
+//! Densities are relative to the uniform one (mean 1). The unknown lives at the midpoints `m` of the optimal pairs:
 //!
 //! ```text
-//! r   = q - s mu,   s = mean q / mean mu          residual; s makes the collocated system solvable
-//! rho = log(q / (s mu))                           residual of the logarithms, what Newton reduces
-//! q - mu = [nu(T) - nu(x)] + nu(T) [tr H + det H] + [nu(x) - mu(x)]
+//! x = m - grad phi(m),   y = m + grad phi(m),   H = D^2 phi,   -I < H < I,   T = y o x^-1
+//! q = nu(y) det(I + H),    q' = mu(x) det(I - H)          both densities pulled back
+//! r = q - s q',   s = mean q / mean q'                    residual; s makes the collocated system solvable
+//! rho = log(q / (s q'))                                   residual of the logarithms, what Newton reduces
+//! W2^2 = mean(|2 grad phi|^2 q')
 //! ```
 //!
-//! For short displacements the last line is used with `nu(T) - nu(x) = int_0^1 grad nu(x + t d).d dt` by Gauss
-//! quadrature, so that nothing cancels and `W2 -> 0` keeps its relative accuracy.
+//! Over `x` the map is steep wherever mass spreads out of a full region into an almost empty one; over `m` both `x`
+//! and `y` have Lipschitz constant 2, whatever the contrast (the circle's `s = x + T` in two dimensions). `D y D x^-1
+//! = (I + H)(I - H)^-1` is symmetric positive, so `T` is the optimal map of its image.
 //!
-//! Error bar (Peyre 2018, with the weight taken along the interpolation of the two measures; docs of the room):
-//! `W2(T#mu, nu) <= C |r|`, `|r|^2 = mean(|DT v|^2 / q)`, `v = grad Lap^-1 r`, `C = 2/(1 + sqrt(1 - D))`,
-//! `D = max(0, sup(1 - mu/q))`.
+//! For short displacements `d = grad phi` the difference is formed without cancellation, so that `W2 -> 0` keeps its
+//! relative accuracy: `nu(m + d) - nu(m) = int_0^1 grad nu(m + t d).d dt` by Gauss quadrature, and
+//!
+//! ```text
+//! q - q' = [nu(y) - nu(m)] + nu(y) [tr H + det H] - [mu(x) - mu(m)] - mu(x) [-tr H + det H] + [nu(m) - mu(m)].
+//! ```
+//!
+//! Error bar (Peyre 2018, with the weight taken along the interpolation of the two measures):
+//! `W2(T#mu, nu) <= C |r|`, `|r|^2 = mean(|Dy v|^2 / q)`, `v = grad Lap^-1 r`, `C = 2/(1 + sqrt(1 - D))`,
+//! `D = max(0, sup(1 - q'/q))`: `v` is a flux over `m` whose image under `y` transports the defect.
 
-use super::target::Target;
+use super::density::{Densities, OffGridDensity};
 use crate::torus::{Fourier, FourierScratch, Grid};
 use num_complex::Complex64;
 use std::f64::consts::PI;
@@ -28,7 +38,14 @@ const NEAR_PHASE: f64 = 0.34;
 const GAUSS: [(f64, &[(f64, f64)]); 4] = [
     (1.5e-6, &[(0.5, 1.0)]),
     (4.5e-3, &[(0.211_324_865_405_187_12, 0.5), (0.788_675_134_594_812_9, 0.5)]),
-    (2.4e-2, &[(0.112_701_665_379_258_31, 5.0 / 18.0), (0.5, 8.0 / 18.0), (0.887_298_334_620_741_7, 5.0 / 18.0)]),
+    (
+        2.4e-2,
+        &[
+            (0.112_701_665_379_258_31, 5.0 / 18.0),
+            (0.5, 8.0 / 18.0),
+            (0.887_298_334_620_741_7, 5.0 / 18.0),
+        ],
+    ),
     (
         NEAR_PHASE,
         &[
@@ -54,9 +71,9 @@ pub(super) struct Nodes {
 /// Why a potential cannot be evaluated.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Refused {
-    /// `I + D^2 p` has this smallest eigenvalue at a node.
+    /// `I + H` or `I - H` has this smallest eigenvalue at a node.
     NotConvex(f64),
-    /// `nu(T)` or `mu` is not positive at a node.
+    /// `mu(x)` or `nu(y)` is not positive: this value.
     NotPositive(f64),
 }
 
@@ -75,22 +92,20 @@ pub(super) struct Level {
     inverse_laplacian: Vec<f64>,
     spectrum: Vec<Complex64>,
     derivative: Vec<Complex64>,
-    /// `grad p`.
+    /// `grad phi`.
     pub displacement: [Vec<f64>; 2],
-    /// `p_11, p_12, p_22`.
+    /// `phi_11, phi_12, phi_22`.
     pub hessian: [Vec<f64>; 3],
-    /// `nu(T)`, then its gradient at `T`.
-    pub density: Vec<f64>,
-    pub slope: [Vec<f64>; 2],
-    /// `q`, `r`, `rho`.
+    /// `grad log nu(y) + grad log mu(x)`.
+    pub log_slope: [Vec<f64>; 2],
+    /// `q`, `q'`, `r`, `rho`.
     pub pushed: Vec<f64>,
+    pub pulled: Vec<f64>,
     pub residual: Vec<f64>,
     pub log_residual: Vec<f64>,
     flux: [Vec<f64>; 2],
-    /// Smallest eigenvalue of `I + D^2 p` over the nodes.
+    /// Smallest eigenvalue of `I + H` and `I - H` over the nodes.
     pub smallest_eigenvalue: f64,
-    /// Whether the cancellation-free form was used.
-    pub near: bool,
 }
 
 impl Level {
@@ -114,14 +129,13 @@ impl Level {
             derivative: fourier.zero_spectrum(),
             displacement: [zeros(), zeros()],
             hessian: [zeros(), zeros(), zeros()],
-            density: zeros(),
-            slope: [zeros(), zeros()],
+            log_slope: [zeros(), zeros()],
             pushed: zeros(),
+            pulled: zeros(),
             residual: zeros(),
             log_residual: zeros(),
             flux: [zeros(), zeros()],
             smallest_eigenvalue: 1.0,
-            near: true,
             grid: grid.clone(),
             fourier,
         }
@@ -130,13 +144,6 @@ impl Level {
     /// The spectrum of zero.
     pub fn zero_potential(&self) -> Vec<Complex64> {
         self.fourier.zero_spectrum()
-    }
-
-    /// Coefficients of a potential given at the nodes.
-    pub fn spectrum_of(&mut self, values: &[f64]) -> Vec<Complex64> {
-        let mut spectrum = self.fourier.zero_spectrum();
-        self.fourier.forward(values, &mut spectrum, &mut self.scratch);
-        spectrum
     }
 
     /// Node values of a potential given by its coefficients.
@@ -150,19 +157,19 @@ impl Level {
     ///
     /// # Errors
     /// [`Refused`] when the map is not convex at the nodes or a density is not positive.
-    pub fn evaluate(&mut self, potential: &[Complex64], target: &Target) -> Result<(), Refused> {
+    pub fn evaluate(&mut self, potential: &[Complex64], densities: Densities<'_>) -> Result<(), Refused> {
         self.differentiate(potential);
         self.smallest_eigenvalue = self.find_smallest_eigenvalue();
         if self.smallest_eigenvalue.is_nan() || self.smallest_eigenvalue <= 0.0 {
             return Err(Refused::NotConvex(self.smallest_eigenvalue));
         }
         let phase = self.longest_phase();
-        self.near = phase <= NEAR_PHASE;
-        match GAUSS.iter().find(|(longest, _)| phase <= *longest) {
-            Some((_, rule)) => self.push_near(target, rule),
-            None => self.push_far(target),
+        match GAUSS.iter().find(|(longest, _)| densities.power == 1.0 && phase <= *longest) {
+            Some((_, rule)) => self.pull_back_near(densities, rule)?,
+            None => self.pull_back_far(densities)?,
         }
-        self.form_residual()
+        self.form_residual();
+        Ok(())
     }
 
     fn differentiate(&mut self, potential: &[Complex64]) {
@@ -179,10 +186,10 @@ impl Level {
         fourier.inverse(derivative, &mut self.hessian[2], scratch);
     }
 
-    /// Smallest eigenvalue of `I + D^2 p` at node `j`.
+    /// Smallest eigenvalue of `I + H` and `I - H` at node `j`.
     pub fn eigenvalue(&self, j: usize) -> f64 {
         let [a, b, c] = [self.hessian[0][j], self.hessian[1][j], self.hessian[2][j]];
-        1.0 + 0.5 * (a + c) - (0.5 * (a - c)).hypot(b)
+        1.0 - 0.5 * (a + c).abs() - (0.5 * (a - c)).hypot(b)
     }
 
     fn find_smallest_eigenvalue(&self) -> f64 {
@@ -195,63 +202,70 @@ impl Level {
         (0..2).map(|axis| longest(axis) * PI / self.grid.axis(axis).spacing()).fold(0.0, f64::max)
     }
 
-    /// `det(I + D^2 p) - 1`.
-    pub fn volume_change(&self, j: usize) -> f64 {
+    /// `tr H` and `det H`.
+    pub fn invariants(&self, j: usize) -> (f64, f64) {
         let [a, b, c] = [self.hessian[0][j], self.hessian[1][j], self.hessian[2][j]];
-        a + c + (a * c - b * b)
+        (a + c, a * c - b * b)
     }
 
-    fn push_far(&mut self, target: &Target) {
+    fn midpoint_and_displacement(&self, j: usize) -> ([f64; 2], [f64; 2]) {
         let n = self.grid.row_len();
-        for j in 0..self.grid.len() {
-            let image = [
-                self.coordinates[0][j / n] + self.displacement[0][j],
-                self.coordinates[1][j % n] + self.displacement[1][j],
-            ];
-            let (density, slope) = target.value_and_gradient(image);
-            let pushed = density * (1.0 + self.volume_change(j));
-            self.store(j, density, slope, pushed, pushed - self.nodes.source[j]);
-        }
+        let midpoint = [self.coordinates[0][j / n], self.coordinates[1][j % n]];
+        (midpoint, [self.displacement[0][j], self.displacement[1][j]])
     }
 
-    fn push_near(&mut self, target: &Target, rule: &[(f64, f64)]) {
-        let n = self.grid.row_len();
+    fn pull_back_far(&mut self, densities: Densities<'_>) -> Result<(), Refused> {
+        let power = densities.power;
         for j in 0..self.grid.len() {
-            let x = [self.coordinates[0][j / n], self.coordinates[1][j % n]];
-            let d = [self.displacement[0][j], self.displacement[1][j]];
-            let mut rise = 0.0;
-            for (t, weight) in rule {
-                let (_, slope) = target.value_and_gradient([x[0] + t * d[0], x[1] + t * d[1]]);
-                rise += weight * (slope[0] * d[0] + slope[1] * d[1]);
+            let (m, d) = self.midpoint_and_displacement(j);
+            let (mu, mu_slope) = densities.source.value_and_gradient([m[0] - d[0], m[1] - d[1]]);
+            let (nu, nu_slope) = densities.target.value_and_gradient([m[0] + d[0], m[1] + d[1]]);
+            check_positive(mu, nu)?;
+            let (trace, determinant) = self.invariants(j);
+            let raise = |u: f64| if power == 1.0 { u } else { u.powf(power) };
+            let pushed = raise(nu) * (1.0 + trace + determinant);
+            let pulled = raise(mu) * (1.0 - trace + determinant);
+            for axis in 0..2 {
+                self.log_slope[axis][j] = power * (nu_slope[axis] / nu + mu_slope[axis] / mu);
             }
-            let (_, slope) = target.value_and_gradient([x[0] + d[0], x[1] + d[1]]);
-            let density = self.nodes.target[j] + rise;
-            let excess = rise + density * self.volume_change(j) + self.nodes.difference[j];
-            self.store(j, density, slope, self.nodes.source[j] + excess, excess);
+            self.store(j, pushed, pulled, pushed - pulled);
         }
+        Ok(())
     }
 
-    fn store(&mut self, j: usize, density: f64, slope: [f64; 2], pushed: f64, excess: f64) {
-        self.density[j] = density;
-        self.slope[0][j] = slope[0];
-        self.slope[1][j] = slope[1];
+    fn pull_back_near(&mut self, densities: Densities<'_>, rule: &[(f64, f64)]) -> Result<(), Refused> {
+        for j in 0..self.grid.len() {
+            let (m, d) = self.midpoint_and_displacement(j);
+            let (mu_rise, mu_slope) = rise(densities.source, m, [-d[0], -d[1]], rule);
+            let (nu_rise, nu_slope) = rise(densities.target, m, d, rule);
+            let (mu, nu) = (self.nodes.source[j] + mu_rise, self.nodes.target[j] + nu_rise);
+            check_positive(mu, nu)?;
+            let (trace, determinant) = self.invariants(j);
+            let excess = (nu_rise - mu_rise)
+                + (nu * (trace + determinant) - mu * (determinant - trace))
+                + self.nodes.difference[j];
+            let pulled = mu * (1.0 - trace + determinant);
+            for axis in 0..2 {
+                self.log_slope[axis][j] = nu_slope[axis] / nu + mu_slope[axis] / mu;
+            }
+            self.store(j, pulled + excess, pulled, excess);
+        }
+        Ok(())
+    }
+
+    fn store(&mut self, j: usize, pushed: f64, pulled: f64, excess: f64) {
         self.pushed[j] = pushed;
+        self.pulled[j] = pulled;
         self.residual[j] = excess;
     }
 
-    /// Turns `q - mu` into `r`, and fills `rho`.
-    fn form_residual(&mut self) -> Result<(), Refused> {
-        let worst =
-            self.pushed.iter().chain(&self.nodes.source).fold(f64::INFINITY, |m, q| if *q >= m { m } else { *q });
-        if worst.is_nan() || worst <= 0.0 {
-            return Err(Refused::NotPositive(worst));
+    /// Turns `q - q'` into `r`, and fills `rho`.
+    fn form_residual(&mut self) {
+        let defect = mean(&self.residual) / mean(&self.pulled);
+        for ((r, rho), pulled) in self.residual.iter_mut().zip(&mut self.log_residual).zip(&self.pulled) {
+            *r -= defect * pulled;
+            *rho = (*r / ((1.0 + defect) * pulled)).ln_1p();
         }
-        let defect = mean(&self.residual) / mean(&self.nodes.source);
-        for ((r, rho), mu) in self.residual.iter_mut().zip(&mut self.log_residual).zip(&self.nodes.source) {
-            *r -= defect * mu;
-            *rho = (*r / ((1.0 + defect) * mu)).ln_1p();
-        }
-        Ok(())
     }
 
     /// Root mean square of `rho` under the pushed measure and Lebesgue measure together: what a Newton step must
@@ -261,11 +275,11 @@ impl Level {
         (0.5 * sum / self.grid.len() as f64).sqrt()
     }
 
-    /// `|grad p|` in `L2(mu)`.
+    /// `|T - x|` in `L2(mu)`.
     pub fn value(&self) -> f64 {
         let [d1, d2] = &self.displacement;
-        let sum: f64 = d1.iter().zip(d2).zip(&self.nodes.source).map(|((a, b), mu)| (a * a + b * b) * mu).sum();
-        (sum / self.grid.len() as f64).sqrt()
+        let sum: f64 = d1.iter().zip(d2).zip(&self.pulled).map(|((a, b), q)| (a * a + b * b) * q).sum();
+        2.0 * (sum / self.grid.len() as f64).sqrt()
     }
 
     /// `|r|` of the error bar: one Poisson solve.
@@ -288,7 +302,7 @@ impl Level {
 
     /// The constant `C` of the error bar.
     pub fn bar_constant(&self) -> f64 {
-        let worst = self.nodes.source.iter().zip(&self.pushed).fold(0.0_f64, |m, (mu, q)| m.max(1.0 - mu / q));
+        let worst = self.pulled.iter().zip(&self.pushed).fold(0.0_f64, |m, (pulled, q)| m.max(1.0 - pulled / q));
         2.0 / (1.0 + (1.0 - worst.min(1.0)).sqrt())
     }
 
@@ -324,6 +338,20 @@ impl Level {
 /// Mean in the order of the array.
 pub(super) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
+}
+
+/// `u(m + d) - u(m)` without cancellation, and the gradient at `m + d`.
+fn rise(u: &OffGridDensity, m: [f64; 2], d: [f64; 2], rule: &[(f64, f64)]) -> (f64, [f64; 2]) {
+    let mut sum = 0.0;
+    for (t, weight) in rule {
+        let (_, slope) = u.value_and_gradient([m[0] + t * d[0], m[1] + t * d[1]]);
+        sum += weight * (slope[0] * d[0] + slope[1] * d[1]);
+    }
+    (sum, u.value_and_gradient([m[0] + d[0], m[1] + d[1]]).1)
+}
+
+fn check_positive(mu: f64, nu: f64) -> Result<(), Refused> {
+    if mu > 0.0 && nu > 0.0 { Ok(()) } else { Err(Refused::NotPositive(if mu > 0.0 { nu } else { mu })) }
 }
 
 fn real_symbol(spectrum: &[Complex64], out: &mut [Complex64], k: &[Vec<f64>; 2], f: impl Fn([f64; 2]) -> f64) {

@@ -1,12 +1,15 @@
 //! The continuous Wasserstein-2 distance between two band-limited positive densities on a flat torus of dimension 2.
 //!
 //! ```text
-//! T = x + grad p,   nu(T) det(I + D^2 p) = s mu,   I + D^2 p > 0,   W2(mu, nu) = |grad p| in L2(mu).
+//! x = m - grad phi(m),  y = m + grad phi(m),  nu(y) det(I + D^2 phi) = s mu(x) det(I - D^2 phi),  -I < D^2 phi < I,
+//! W2^2(mu, nu) = int |2 grad phi|^2 mu(x) det(I - D^2 phi) dm.
 //! ```
 //!
-//! The scalar `s` is part of the solution (it is 1 up to the resolution). A map of this form is optimal for its own
-//! image as soon as `I + D^2 p >= 0` everywhere (Cordero-Erausquin 1999); the error bar bounds the distance from that
-//! image to the target by one Poisson solve. Both are tested on a grid twice as fine as the one solved on.
+//! The usual form `T = x + grad p`, `nu(T) det(I + D^2 p) = mu`, is this one seen from `x`; over the midpoints `m`
+//! nothing is steep, whatever the contrast. The scalar `s` is part of the solution (1 up to the resolution). `T` is
+//! optimal for its own image as soon as `-I <= D^2 phi <= I` everywhere (Cordero-Erausquin 1999 for the torus); the
+//! error bar bounds the distance from that image to the target by one Poisson solve. Both are tested on a grid twice
+//! as fine as the one solved on.
 //!
 //! The way to a number: damped Newton-Krylov on a coarse grid, continuation in the data where that fails, then grids
 //! twice as fine until the error bar meets the tolerance. A previous potential is the start of the next solve.
@@ -19,22 +22,22 @@
 
 mod certificate;
 mod continuation;
+mod density;
 mod gmres;
 mod level;
 mod newton;
 mod off_grid;
 mod pair;
-mod target;
 
 use super::{Distance, Method, TransportError};
 use crate::torus::{Density, Fourier, Grid, resample};
 use certificate::Certificate;
+use density::{Densities, OffGridDensity};
 use level::{Level, Refused};
 use newton::{Failure, Newton, Work};
 use num_complex::Complex64;
 use off_grid::OffGrid;
 use pair::Pair;
-use target::Target;
 
 /// Default tolerance: error bar over distance.
 const RELATIVE_TOLERANCE: f64 = 1e-9;
@@ -49,12 +52,13 @@ const WORST_RELATIVE_ERROR: f64 = 0.05;
 /// Grids beyond the data's own on which a solution is sought after all coarser ones failed.
 const EXTRA_RUNGS_AFTER_FAILURE: usize = 1;
 
-/// The potential `p` of a map `T = x + grad p` at the nodes of a grid: the warm start, fit for a checkpoint.
+/// The potential `phi` of the optimal pairs `m -+ grad phi(m)` at the nodes of a grid: the warm start, fit for a
+/// checkpoint.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Potential {
     /// Where the values stand.
     pub grid: Grid,
-    /// `p` at the nodes, row-major, in squared units of length; only its gradient matters.
+    /// `phi` at the nodes, row-major, in squared units of length; only its gradient matters.
     pub values: Vec<f64>,
 }
 
@@ -78,7 +82,8 @@ struct Rung {
 #[derive(Debug)]
 pub struct MongeAmpere {
     density: Density,
-    target: Target,
+    source: Option<OffGridDensity>,
+    target: OffGridDensity,
     relative_tolerance: f64,
     warm: Option<Potential>,
     ladder: Vec<Grid>,
@@ -114,7 +119,8 @@ impl MongeAmpere {
         fourier.forward(&relative, &mut spectrum, &mut fourier.scratch());
         Ok(MongeAmpere {
             density: target.clone(),
-            target: Target { density: OffGrid::new(grid, &spectrum), floor: 0.0 },
+            source: None,
+            target: OffGridDensity { function: OffGrid::new(grid, &spectrum), floor: 0.0 },
             relative_tolerance: RELATIVE_TOLERANCE,
             warm: None,
             ladder: Vec::new(),
@@ -224,9 +230,20 @@ impl MongeAmpere {
         }
     }
 
+    /// Loads the source's off-grid form (its tables are kept while the grid stays) and the floor of both.
+    fn set_densities(&mut self, pair: &Pair, floor: f64) {
+        let (grid, spectrum) = pair.source_spectrum();
+        match &mut self.source {
+            Some(source) if source.function.grid() == grid => source.function.set_spectrum(spectrum),
+            source => *source = Some(OffGridDensity { function: OffGrid::new(grid, spectrum), floor }),
+        }
+        self.target.floor = floor;
+        self.source.as_mut().expect("just set").floor = floor;
+    }
+
     /// Warm, then cold.
     fn attempt(&mut self, pair: &Pair, floor: f64) -> Result<Candidate, TransportError> {
-        self.target.floor = floor;
+        self.set_densities(pair, floor);
         if let Some((start, spectrum)) = self.warm_spectrum()
             && let Ok(found) = self.climb(pair, start, spectrum, floor)
         {
@@ -258,7 +275,7 @@ impl MongeAmpere {
         let mut best: Option<Candidate> = None;
         let mut failure = None;
         for index in start..self.ladder.len() - 1 {
-            if best.is_none() && index > self.base + EXTRA_RUNGS_AFTER_FAILURE {
+            if best.is_none() && index > start.max(self.base + EXTRA_RUNGS_AFTER_FAILURE) {
                 break;
             }
             self.place(pair, index, floor);
@@ -312,11 +329,12 @@ impl MongeAmpere {
         let tolerance = NEWTON_SHARE * self.relative_tolerance;
         let rung = self.rungs[index].as_mut().expect("rungs are placed before they are used");
         let newton = rung.newton.get_or_insert_with(|| Newton::new(&rung.level));
+        let densities = densities(&self.source, &self.target);
         let mut work = Work::default();
         let mut outcome =
-            newton.solve(&mut rung.level, &self.target, potential, tolerance, &mut work).map_err(|f| (0.0, f));
+            newton.solve(&mut rung.level, densities, potential, tolerance, &mut work).map_err(|f| (0.0, f));
         if outcome.is_err() {
-            outcome = continuation::solve(newton, &mut rung.level, &self.target, potential, tolerance, &mut work);
+            outcome = continuation::solve(newton, &mut rung.level, densities, potential, tolerance, &mut work);
         }
         self.effort.newton_steps += work.steps;
         self.effort.krylov_products += work.products;
@@ -324,15 +342,10 @@ impl MongeAmpere {
     }
 
     /// Evaluates the map on the finer rung. A map that is not convex there is shrunk until it can start Newton.
-    fn certify(
-        &mut self,
-        index: usize,
-        potential: &mut [Complex64],
-        floor: f64,
-    ) -> Result<Certificate, TransportError> {
-        let target = &self.target;
+    fn certify(&mut self, index: usize, potential: &mut [Complex64], floor: f64) -> Result<Certificate, TransportError> {
+        let densities = densities(&self.source, &self.target);
         let level = &mut self.rungs[index].as_mut().expect("rungs are placed before they are used").level;
-        match level.evaluate(potential, target) {
+        match level.evaluate(potential, densities) {
             Ok(()) => {
                 let certificate = Certificate::of(level, floor);
                 if certificate.convexity > 0.0 {
@@ -343,7 +356,7 @@ impl MongeAmpere {
             Err(refused) => {
                 for _ in 0..10 {
                     potential.iter_mut().for_each(|p| *p *= 0.8);
-                    if level.evaluate(potential, target).is_ok() {
+                    if level.evaluate(potential, densities).is_ok() {
                         break;
                     }
                 }
@@ -351,6 +364,11 @@ impl MongeAmpere {
             }
         }
     }
+}
+
+/// The pair as it is.
+fn densities<'a>(source: &'a Option<OffGridDensity>, target: &'a OffGridDensity) -> Densities<'a> {
+    Densities { source: source.as_ref().expect("the source is set before anything is solved"), target, power: 1.0 }
 }
 
 const METHOD: Method = Method::PeriodicMongeAmpere;

@@ -1,20 +1,25 @@
 //! Damped Newton-Krylov on one grid.
 //!
-//! With `C` the cofactor matrix of `I + D^2 p`, the derivative of `q` in the direction `h` is
-//! `L h = nu(T) C : D^2 h + q grad(log nu)(T).grad h` (`= div(nu(T) C grad h)`), that of `rho` is `L h / q - const`.
-//! Divided by `a = nu(T) sqrt(det)` and with `h = Lap^-1 v` the operator is the identity up to the anisotropy of `C`
-//! and terms of lower order, whatever the contrast of the densities:
+//! The derivative of `rho` in the direction `h` is `L h - const` with
 //!
 //! ```text
-//! (1/a) (L - q mean(L)/mean(q)) Lap^-1 v = -sqrt(det) (rho - mean(q rho)/mean(q)).
+//! L h = B : D^2 h + (grad log nu(y) + grad log mu(x)).grad h,     B = (I + H)^-1 + (I - H)^-1 = 2 (I - H^2)^-1.
+//! ```
+//!
+//! Divided by `sqrt(det B)` and with `h = Lap^-1 v` the operator is the identity up to the anisotropy of `B` and
+//! terms of lower order. The constant (the change of `log s`) is eliminated by the mean under `q`, for which `q L` is
+//! a divergence at the solution:
+//!
+//! ```text
+//! a (L - mean(q L)/mean(q)) Lap^-1 v = -a (rho - mean(q rho)/mean(q)),     a = 1/sqrt(det B) = sqrt(det(I - H^2))/2.
 //! ```
 //!
 //! Five transforms a product. A step is halved until the map stays convex and, far from the solution, until the
 //! residual of the logarithms falls.
 
+use super::density::Densities;
 use super::gmres::Gmres;
 use super::level::{Level, Refused, mean};
-use super::target::Target;
 use num_complex::Complex64;
 
 /// Newton steps on one grid; a solvable problem takes fewer than ten once started within reach.
@@ -58,9 +63,9 @@ struct Linearisation {
     second_factors: [Vec<f64>; 3],
     /// Factors of `h_1, h_2`.
     first_factors: [Vec<f64>; 2],
-    /// `a` and `sqrt(det)`.
+    /// `q/a` and `a`.
     weight: Vec<f64>,
-    root: Vec<f64>,
+    scale: Vec<f64>,
     mean_pushed: f64,
     first: [Vec<f64>; 2],
     second: [Vec<f64>; 2],
@@ -85,7 +90,7 @@ impl Newton {
                 second_factors: [zeros(), zeros(), zeros()],
                 first_factors: [zeros(), zeros()],
                 weight: zeros(),
-                root: zeros(),
+                scale: zeros(),
                 mean_pushed: 1.0,
                 first: [zeros(), zeros()],
                 second: [zeros(), zeros()],
@@ -104,12 +109,12 @@ impl Newton {
     pub fn solve(
         &mut self,
         level: &mut Level,
-        target: &Target,
+        densities: Densities<'_>,
         potential: &mut Vec<Complex64>,
         relative: f64,
         work: &mut Work,
     ) -> Result<(), Failure> {
-        level.evaluate(potential, target).map_err(Failure::Start)?;
+        level.evaluate(potential, densities).map_err(Failure::Start)?;
         let mut before = f64::INFINITY;
         for _ in 0..STEPS {
             let (merit, length) = (level.merit(), level.residual_length());
@@ -134,7 +139,7 @@ impl Newton {
             if reached.reduction > USEFUL_REDUCTION {
                 return Err(Failure::Linear(reached.reduction));
             }
-            self.search(level, target, potential, merit)?;
+            self.search(level, densities, potential, merit)?;
         }
         Err(Failure::Steps(level.residual_length()))
     }
@@ -143,7 +148,7 @@ impl Newton {
     fn search(
         &mut self,
         level: &mut Level,
-        target: &Target,
+        densities: Densities<'_>,
         potential: &mut [Complex64],
         merit: f64,
     ) -> Result<(), Failure> {
@@ -152,7 +157,7 @@ impl Newton {
         let mut step = 1.0;
         for _ in 0..=HALVINGS {
             level.step_from(&self.base, step, &self.update, potential);
-            if level.evaluate(potential, target).is_ok() {
+            if level.evaluate(potential, densities).is_ok() {
                 let keeps_convex = level.smallest_eigenvalue >= 0.1 * smallest;
                 if keeps_convex
                     && (merit < CLOSE && level.merit() < 2.0 * CLOSE || level.merit() <= (1.0 - 0.1 * step) * merit)
@@ -170,16 +175,17 @@ impl Newton {
 impl Linearisation {
     fn linearise(&mut self, level: &Level) {
         for j in 0..level.grid.len() {
-            let [a, b, c] = [1.0 + level.hessian[0][j], level.hessian[1][j], 1.0 + level.hessian[2][j]];
-            let root = (a * c - b * b).sqrt();
-            self.second_factors[0][j] = c / root;
-            self.second_factors[1][j] = -2.0 * b / root;
-            self.second_factors[2][j] = a / root;
+            let [a, b, c] = [level.hessian[0][j], level.hessian[1][j], level.hessian[2][j]];
+            let (trace, determinant) = level.invariants(j);
+            let root = ((1.0 + trace + determinant) * (1.0 - trace + determinant)).sqrt();
+            self.second_factors[0][j] = (1.0 - b * b - c * c) / root;
+            self.second_factors[1][j] = 2.0 * b * trace / root;
+            self.second_factors[2][j] = (1.0 - a * a - b * b) / root;
             for axis in 0..2 {
-                self.first_factors[axis][j] = root * level.slope[axis][j] / level.density[j];
+                self.first_factors[axis][j] = 0.5 * root * level.log_slope[axis][j];
             }
-            self.weight[j] = level.density[j] * root;
-            self.root[j] = root;
+            self.weight[j] = 2.0 * level.pushed[j] / root;
+            self.scale[j] = 0.5 * root;
         }
         self.mean_pushed = mean(&level.pushed);
     }
@@ -187,8 +193,8 @@ impl Linearisation {
     fn right_side(&self, level: &Level, out: &mut [f64]) {
         let weighted: f64 = level.pushed.iter().zip(&level.log_residual).map(|(q, rho)| q * rho).sum();
         let centre = weighted / (level.grid.len() as f64 * self.mean_pushed);
-        for ((out, root), rho) in out.iter_mut().zip(&self.root).zip(&level.log_residual) {
-            *out = -root * (rho - centre);
+        for ((out, scale), rho) in out.iter_mut().zip(&self.scale).zip(&level.log_residual) {
+            *out = -scale * (rho - centre);
         }
     }
 
@@ -207,8 +213,8 @@ impl Linearisation {
             total += self.weight[j] * *out;
         }
         let correction = total / (v.len() as f64 * self.mean_pushed);
-        for (out, root) in out.iter_mut().zip(&self.root) {
-            *out -= correction * root;
+        for (out, scale) in out.iter_mut().zip(&self.scale) {
+            *out -= correction * scale;
         }
     }
 }

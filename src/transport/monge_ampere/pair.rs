@@ -77,6 +77,11 @@ impl Pair {
         ((share * largest - smallest) / (1.0 - smallest)).max(0.0)
     }
 
+    /// Coefficients of the source on the base grid.
+    pub fn source_spectrum(&self) -> (&Grid, &[Complex64]) {
+        (&self.base, &self.source.spectrum)
+    }
+
     /// Whether the difference vanishes at every node.
     pub fn is_equal(&self) -> bool {
         self.difference.values.iter().all(|u| *u == 0.0)
