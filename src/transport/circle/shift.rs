@@ -27,8 +27,8 @@ const DECREMENT: f64 = 1e-17;
 const COST_OF_ROUNDING: f64 = 1.2e-32;
 /// The quadrature has settled when doubling it changes the cost by less than this share.
 const SETTLED: f64 = 4e-15;
-/// So little of the other errors is worth no more doubling.
-const NEGLIGIBLE: f64 = 0.1;
+/// A change below this share of the other errors is worth no more doubling: the rule squares its error each time.
+const NEGLIGIBLE: f64 = 1.0;
 /// The mass is known: a quadrature that misses more of it has not seen the densities.
 const MASS: f64 = 1e-11;
 /// A quadrature that still moves by more than this at the work limit is an error.
