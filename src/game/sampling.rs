@@ -4,10 +4,10 @@
 //! can make is
 //!
 //! ```text
-//! 1e-11 (max f - min f) + 64 eps max|f| + 16 eps (|p_i| + L_i) |df/dp_i|,
+//! 1e-11 (max f - min f) + 64 eps max|f| + 16 eps sum_j (|p_j| + L_j) |df/dp_j|,
 //! ```
 //!
-//! the last term because `p_i` and its multiples carry a relative error of some eps: `5*cos(40*pi*z)` passes, and a
+//! the last term because coordinates and their multiples carry a relative error of some eps: `5*cos(40*pi*z)` passes, and a
 //! period wrong by one part in 1e9 does not.
 
 use super::error::Fault;
@@ -21,7 +21,7 @@ const MAXIMUM_SAMPLE: usize = 1024;
 const MINIMUM_SAMPLE: usize = 64;
 /// Operations a sample may cost, so that no expression takes seconds to check.
 const SAMPLE_BUDGET: usize = 1 << 23;
-/// Step of the difference quotient that estimates `df/dp_i`, in periods.
+/// Step of the difference quotient that estimates `df/dp_j`, in periods.
 const SLOPE_STEP: f64 = 1e-7;
 
 /// Points of a box: the lower corner, then a Kronecker sequence of the generalised golden ratio (its fractional parts
@@ -76,20 +76,25 @@ fn check_periodic(expression: &Expression, period: &[f64], origin: &[f64], key: 
     }
     let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v)));
     let rounding = 1e-11 * (high - low) + 64.0 * f64::EPSILON * high.abs().max(low.abs());
+    let moved = |axis: usize, by: f64| {
+        let mut moved = points.clone();
+        moved[axis].iter_mut().for_each(|p| *p += by);
+        evaluate(expression, &moved)
+    };
+    let mut allowed = vec![rounding; values.len()];
     for axis in expression.variables_used() {
-        let moved = |by: f64| {
-            let mut moved = points.clone();
-            moved[axis].iter_mut().for_each(|p| *p += by);
-            evaluate(expression, &moved)
-        };
         let step = SLOPE_STEP * period[axis];
-        let (there, beside) = (moved(period[axis]), moved(step));
-        for j in 0..values.len() {
-            let slope = ((beside[j] - values[j]) / step).abs();
+        for (j, beside) in moved(axis, step).into_iter().enumerate() {
+            let slope = ((beside - values[j]) / step).abs();
             let argument = 16.0 * f64::EPSILON * (points[axis][j].abs() + period[axis]);
-            let allowed = rounding + if slope.is_finite() { argument * slope } else { 0.0 };
+            allowed[j] += if slope.is_finite() { argument * slope } else { 0.0 };
+        }
+    }
+    for axis in expression.variables_used() {
+        let there = moved(axis, period[axis]);
+        for j in 0..values.len() {
             let difference = there[j] - values[j];
-            if !(difference.abs() <= allowed) {
+            if difference.is_nan() || difference.abs() > allowed[j] {
                 let place = describe(names, &points, j);
                 let message = format!(
                     "is not periodic in {} with period {}: it changes by {:.3e} from {place} to the same point one period on",

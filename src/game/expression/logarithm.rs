@@ -66,6 +66,12 @@ fn sum(terms: impl Iterator<Item = Both> + Clone) -> Both {
     Both::new(value, Function::Sign.apply(scaled), largest + scaled.abs().ln())
 }
 
+fn product(factors: impl Iterator<Item = Both>) -> Both {
+    let (value, sign, log) =
+        factors.fold((1.0, 1.0, 0.0), |(value, sign, log), f| (value * f.value, sign * f.sign, log + f.log));
+    Both::new(value, sign, log)
+}
+
 fn raised(base: Both, exponent: Both) -> Both {
     let value = power(base.value, exponent.value);
     let b = exponent.value;
@@ -78,7 +84,7 @@ fn raised(base: Both, exponent: Both) -> Both {
                 -1.0
             }
         }
-        s if s == 0.0 => return Both::plain(value),
+        0.0 => return Both::plain(value),
         _ => f64::NAN,
     };
     Both::new(value, sign, b * base.log)
@@ -132,16 +138,7 @@ impl Expression {
                 Node::Constant(value) => Both::plain(*value),
                 Node::Variable(index) => Both::plain(coordinate(*index)),
                 Node::Sum(terms) => sum(terms.iter().map(|&t| values[t])),
-                Node::Product(factors) => {
-                    let of = |f: fn(&Both) -> f64| {
-                        factors.iter().map(move |&i| i).map(|i| f(&values[i])).collect::<Vec<_>>()
-                    };
-                    Both::new(
-                        of(|b| b.value).iter().product(),
-                        of(|b| b.sign).iter().product(),
-                        of(|b| b.log).iter().sum(),
-                    )
-                }
+                Node::Product(factors) => product(factors.iter().map(|&f| values[f])),
                 Node::Negate(a) => values[*a].negative(),
                 Node::Divide(a, b) => {
                     let (a, b) = (values[*a], values[*b]);
