@@ -205,6 +205,8 @@ fn payoffs_of_high_frequency_or_far_origin_count_as_periodic() {
         parse(&format!("[game]\ntemperature = 1\npayoff = \"{payoff}\"\n{domain}\n"), &[])
             .unwrap_or_else(|error| panic!("{error}"));
     }
+    let modes: String = (1..20_000).map(|k| format!("sin({k}*2*pi*x) + ")).collect();
+    assert!(parse(&format!("[game]\ntemperature = 1\npayoff = \"{modes} cos(2*pi*y)\"\n"), &[]).is_ok());
     assert!(parse("[game]\ntemperature = 0.01\nkernel = \"5*cos(40*pi*z)\"\n", &[]).is_ok());
     let shifted = "[game]\ntemperature = 1\npayoff = \"1e8 + cos(2*pi*x) + 1e-3*x\"\n";
     assert!(error(shifted, &[]).contains("is not periodic in x"));

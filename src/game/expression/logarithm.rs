@@ -103,6 +103,11 @@ fn apply(function: Function, a: Both) -> Both {
     }
 }
 
+/// The logarithm of a value that neither overflows nor underflows (NaN if it is negative); `None` for others.
+fn ordinary_logarithm(value: f64) -> Option<f64> {
+    value.is_normal().then(|| value.ln())
+}
+
 impl Expression {
     /// The logarithm of the value at one point, computed in logarithms wherever the value itself would overflow or
     /// underflow: `-inf` where the value is 0 and NaN where it is negative or not a number.
@@ -111,8 +116,8 @@ impl Expression {
     /// When the point does not have one coordinate per variable.
     #[track_caller]
     pub fn evaluate_log(&self, point: &[f64]) -> f64 {
-        assert_eq!(point.len(), self.variables.len(), "one coordinate for each of {:?}", self.variables);
-        self.log_with(|variable| point[variable], &mut Vec::with_capacity(self.nodes.len()))
+        let value = self.evaluate(point);
+        ordinary_logarithm(value).unwrap_or_else(|| self.log_with(|variable| point[variable], &mut Vec::new()))
     }
 
     /// [`Expression::evaluate_log`] at many points: `variables[i][j]` is coordinate `i` of point `j`.
@@ -121,13 +126,11 @@ impl Expression {
     /// When there is not one array per variable, or one differs in length from `out`.
     #[track_caller]
     pub fn evaluate_log_many(&self, variables: &[&[f64]], out: &mut [f64]) {
-        assert_eq!(variables.len(), self.variables.len(), "one array for each of {:?}", self.variables);
-        for array in variables {
-            assert_eq!(array.len(), out.len(), "one coordinate per value");
-        }
-        let mut scratch = Vec::with_capacity(self.nodes.len());
+        self.evaluate_many(variables, out);
+        let mut scratch = Vec::new();
         for (j, out) in out.iter_mut().enumerate() {
-            *out = self.log_with(|variable| variables[variable][j], &mut scratch);
+            *out = ordinary_logarithm(*out)
+                .unwrap_or_else(|| self.log_with(|variable| variables[variable][j], &mut scratch));
         }
     }
 
