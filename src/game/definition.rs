@@ -29,8 +29,7 @@ impl Domain {
             return Err(Fault::new(format!("{prefix}dim"), format!("must be 1 or 2 in this version, got {dimension}")));
         }
         if origin.len() != dimension {
-            let message = format!("expected {dimension} numbers, one per axis, got {}", origin.len());
-            return Err(Fault::new(format!("{prefix}origin"), message));
+            return Err(Fault::axis_count(format!("{prefix}origin"), dimension, origin.len()));
         }
         if let Some(bad) = period.iter().find(|p| !(p.is_normal() && **p > 0.0)) {
             return Err(Fault::new(format!("{prefix}period"), format!("must be positive and finite, got {bad:?}")));

@@ -29,6 +29,11 @@ impl Fault {
         self
     }
 
+    /// A list that should have one number per axis.
+    pub(super) fn axis_count(key: impl Into<String>, axes: usize, got: usize) -> Fault {
+        Fault::new(key, format!("expected one number per axis, that is {axes}, got {got}"))
+    }
+
     pub(super) fn from_expression(key: impl Into<String>, error: super::ExpressionError) -> Fault {
         let within = Some((error.position, error.length));
         Fault { help: error.help, within, ..Fault::new(key, error.message) }

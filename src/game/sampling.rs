@@ -4,10 +4,10 @@
 //! can make is
 //!
 //! ```text
-//! 1e-11 (max f - min f) + 64 eps max|f| + 16 eps (|p_i| + L_i) |df/dp_i|,
+//! 1e-11 (max f - min f) + 64 eps max|f| + 16 eps sum_j (|origin_j| + 2 L_j) max|df/dp_j|,
 //! ```
 //!
-//! the last term because `p_i` and its multiples carry a relative error of some eps: `5*cos(40*pi*z)` passes, and a
+//! the last term because coordinates and their multiples carry a relative error of some eps: `5*cos(40*pi*z)` passes, and a
 //! period wrong by one part in 1e9 does not.
 
 use super::error::Fault;
@@ -21,7 +21,7 @@ const MAXIMUM_SAMPLE: usize = 1024;
 const MINIMUM_SAMPLE: usize = 64;
 /// Operations a sample may cost, so that no expression takes seconds to check.
 const SAMPLE_BUDGET: usize = 1 << 23;
-/// Step of the difference quotient that estimates `df/dp_i`, in periods.
+/// Step of the difference quotient that estimates `df/dp_j`, in periods.
 const SLOPE_STEP: f64 = 1e-7;
 
 /// Points of a box: the lower corner, then a Kronecker sequence of the generalised golden ratio (its fractional parts
@@ -41,7 +41,7 @@ fn sample_points(period: &[f64], origin: &[f64], points: usize) -> Vec<Vec<f64>>
 }
 
 fn sample_size(expression: &Expression) -> usize {
-    (SAMPLE_BUDGET / expression.nodes().len()).clamp(MINIMUM_SAMPLE, MAXIMUM_SAMPLE)
+    (SAMPLE_BUDGET / expression.cost()).clamp(MINIMUM_SAMPLE, MAXIMUM_SAMPLE)
 }
 
 fn evaluate(expression: &Expression, points: &[Vec<f64>]) -> Vec<f64> {
@@ -75,21 +75,24 @@ fn check_periodic(expression: &Expression, period: &[f64], origin: &[f64], key: 
         return Err(not_finite(key, values[j], &describe(names, &points, j)));
     }
     let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v)));
-    let rounding = 1e-11 * (high - low) + 64.0 * f64::EPSILON * high.abs().max(low.abs());
+    let mut rounding = 1e-11 * (high - low) + 64.0 * f64::EPSILON * high.abs().max(low.abs());
+    let moved = |axis: usize, by: f64| {
+        let mut moved = points.clone();
+        moved[axis].iter_mut().for_each(|p| *p += by);
+        evaluate(expression, &moved)
+    };
     for axis in expression.variables_used() {
-        let moved = |by: f64| {
-            let mut moved = points.clone();
-            moved[axis].iter_mut().for_each(|p| *p += by);
-            evaluate(expression, &moved)
-        };
         let step = SLOPE_STEP * period[axis];
-        let (there, beside) = (moved(period[axis]), moved(step));
+        let slopes = moved(axis, step).into_iter().zip(&values).map(|(beside, value)| ((beside - value) / step).abs());
+        let steepest = slopes.filter(|slope| slope.is_finite()).fold(0.0, f64::max);
+        let farthest = origin[axis].abs() + 2.0 * period[axis];
+        rounding += 16.0 * f64::EPSILON * farthest * steepest;
+    }
+    for axis in expression.variables_used() {
+        let there = moved(axis, period[axis]);
         for j in 0..values.len() {
-            let slope = ((beside[j] - values[j]) / step).abs();
-            let argument = 16.0 * f64::EPSILON * (points[axis][j].abs() + period[axis]);
-            let allowed = rounding + if slope.is_finite() { argument * slope } else { 0.0 };
             let difference = there[j] - values[j];
-            if !(difference.abs() <= allowed) {
+            if difference.is_nan() || difference.abs() > rounding {
                 let place = describe(names, &points, j);
                 let message = format!(
                     "is not periodic in {} with period {}: it changes by {:.3e} from {place} to the same point one period on",
@@ -135,13 +138,14 @@ fn check_terms(terms: &[Term], x: &Domain, y: &Domain) -> Result<(), Fault> {
 }
 
 /// Nodes per axis of the grid on which an initial density is looked at.
-fn density_sample(dimension: usize) -> usize {
-    if dimension == 1 { 4096 } else { 128 }
+fn density_sample(expression: &Expression, dimension: usize) -> usize {
+    let points = SAMPLE_BUDGET / expression.cost();
+    if dimension == 1 { points.clamp(MINIMUM_SAMPLE, 4096) } else { points.isqrt().clamp(8, 128) }
 }
 
 /// Checks that an expression is an unnormalised density: finite in logarithms, nowhere negative, not 0 everywhere.
 pub(super) fn check_density(expression: &Expression, domain: &Domain, key: &str) -> Result<(), Fault> {
-    let points = vec![density_sample(domain.dimension()); domain.dimension()];
+    let points = vec![density_sample(expression, domain.dimension()); domain.dimension()];
     let grid = domain.grid(&points).map_err(|error| Fault::new(key, error.to_string()))?;
     let coordinates = node_coordinates(&grid);
     match logarithms(expression, &coordinates) {

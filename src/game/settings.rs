@@ -80,9 +80,7 @@ impl Solver {
                 let key = format!("solver.grid.{}", player.letter());
                 let domain = domains[player.index()];
                 if points.len() != domain.dimension() {
-                    let message =
-                        format!("expected {} numbers, one per axis, got {}", domain.dimension(), points.len());
-                    return Err(Fault::new(key, message));
+                    return Err(Fault::axis_count(key, domain.dimension(), points.len()));
                 }
                 domain.grid(points).map_err(|error| Fault::new(key, error.to_string()))?;
             }

@@ -66,6 +66,12 @@ fn sum(terms: impl Iterator<Item = Both> + Clone) -> Both {
     Both::new(value, Function::Sign.apply(scaled), largest + scaled.abs().ln())
 }
 
+fn product(factors: impl Iterator<Item = Both>) -> Both {
+    let (value, sign, log) =
+        factors.fold((1.0, 1.0, 0.0), |(value, sign, log), f| (value * f.value, sign * f.sign, log + f.log));
+    Both::new(value, sign, log)
+}
+
 fn raised(base: Both, exponent: Both) -> Both {
     let value = power(base.value, exponent.value);
     let b = exponent.value;
@@ -78,7 +84,7 @@ fn raised(base: Both, exponent: Both) -> Both {
                 -1.0
             }
         }
-        s if s == 0.0 => return Both::plain(value),
+        0.0 => return Both::plain(value),
         _ => f64::NAN,
     };
     Both::new(value, sign, b * base.log)
@@ -97,6 +103,11 @@ fn apply(function: Function, a: Both) -> Both {
     }
 }
 
+/// The logarithm of a value that neither overflows nor underflows (NaN if it is negative); `None` for others.
+fn ordinary_logarithm(value: f64) -> Option<f64> {
+    value.is_normal().then(|| value.ln())
+}
+
 impl Expression {
     /// The logarithm of the value at one point, computed in logarithms wherever the value itself would overflow or
     /// underflow: `-inf` where the value is 0 and NaN where it is negative or not a number.
@@ -105,8 +116,8 @@ impl Expression {
     /// When the point does not have one coordinate per variable.
     #[track_caller]
     pub fn evaluate_log(&self, point: &[f64]) -> f64 {
-        assert_eq!(point.len(), self.variables.len(), "one coordinate for each of {:?}", self.variables);
-        self.log_with(|variable| point[variable], &mut Vec::with_capacity(self.nodes.len()))
+        let value = self.evaluate(point);
+        ordinary_logarithm(value).unwrap_or_else(|| self.log_with(|variable| point[variable], &mut Vec::new()))
     }
 
     /// [`Expression::evaluate_log`] at many points: `variables[i][j]` is coordinate `i` of point `j`.
@@ -115,13 +126,11 @@ impl Expression {
     /// When there is not one array per variable, or one differs in length from `out`.
     #[track_caller]
     pub fn evaluate_log_many(&self, variables: &[&[f64]], out: &mut [f64]) {
-        assert_eq!(variables.len(), self.variables.len(), "one array for each of {:?}", self.variables);
-        for array in variables {
-            assert_eq!(array.len(), out.len(), "one coordinate per value");
-        }
-        let mut scratch = Vec::with_capacity(self.nodes.len());
+        self.evaluate_many(variables, out);
+        let mut scratch = Vec::new();
         for (j, out) in out.iter_mut().enumerate() {
-            *out = self.log_with(|variable| variables[variable][j], &mut scratch);
+            *out = ordinary_logarithm(*out)
+                .unwrap_or_else(|| self.log_with(|variable| variables[variable][j], &mut scratch));
         }
     }
 
@@ -132,16 +141,7 @@ impl Expression {
                 Node::Constant(value) => Both::plain(*value),
                 Node::Variable(index) => Both::plain(coordinate(*index)),
                 Node::Sum(terms) => sum(terms.iter().map(|&t| values[t])),
-                Node::Product(factors) => {
-                    let of = |f: fn(&Both) -> f64| {
-                        factors.iter().map(move |&i| i).map(|i| f(&values[i])).collect::<Vec<_>>()
-                    };
-                    Both::new(
-                        of(|b| b.value).iter().product(),
-                        of(|b| b.sign).iter().product(),
-                        of(|b| b.log).iter().sum(),
-                    )
-                }
+                Node::Product(factors) => product(factors.iter().map(|&f| values[f])),
                 Node::Negate(a) => values[*a].negative(),
                 Node::Divide(a, b) => {
                     let (a, b) = (values[*a], values[*b]);

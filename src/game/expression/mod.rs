@@ -238,6 +238,13 @@ impl Expression {
         Self::from_builder(Builder::with_nodes(&self.nodes), index, self.variables.clone())
     }
 
+    /// Number of operations one evaluation takes.
+    pub fn cost(&self) -> usize {
+        let mut operands = 0;
+        self.nodes.iter().for_each(|node| node.for_each_child(|_| operands += 1));
+        operands.max(1)
+    }
+
     /// Names of the variables, in order; a point has one coordinate for each.
     pub fn variables(&self) -> &[String] {
         &self.variables

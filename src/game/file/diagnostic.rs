@@ -83,7 +83,7 @@ fn floor_boundary(text: &str, at: usize) -> usize {
 /// At most [`SHOWN_WIDTH`] characters of the line around the marked columns; tabs and other control characters are
 /// shown as spaces, so that the caret stands where it should.
 fn cropped(line: &str, marked: Range<usize>) -> (String, Range<usize>) {
-    let from = if marked.start > SHOWN_WIDTH / 2 { marked.start - SHOWN_WIDTH / 2 } else { 0 };
+    let from = marked.start.saturating_sub(SHOWN_WIDTH / 2);
     let printable = |c: char| if c.is_control() { ' ' } else { c };
     let shown: String = line.chars().skip(from).take(SHOWN_WIDTH).map(printable).collect();
     let prefix = if from > 0 { ".." } else { "" };

@@ -68,7 +68,10 @@ impl<'a> Document<'a> {
                 }
             }
             let Some(value) = value else { return found };
-            found = (here.trim_start_matches('.').to_owned(), value.span());
+            // What is missing from a table keeps its own key; what a number stands for is called by the number's.
+            let key =
+                if value.get_ref().is_table() { fault.key.clone() } else { here.trim_start_matches('.').to_owned() };
+            found = (key, value.span());
             table = value.get_ref().as_table();
         }
         if let (Some((position, length)), Some(value)) = (fault.within, value) {
@@ -219,19 +222,20 @@ impl<'a> Entry<'a> {
     /// A finite number, or a constant expression in quotes.
     pub(super) fn number(&self, scope: &Scope) -> Result<f64, Fault> {
         let value = match self.value.get_ref() {
+            DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str().parse().unwrap_or(f64::NAN),
             DeValue::Integer(integer) => {
-                let digits = integer.as_str();
-                i64::from_str_radix(digits, integer.radix()).map(|i| i as f64).ok()
+                i64::from_str_radix(integer.as_str(), integer.radix()).map_or(f64::NAN, |value| value as f64)
             }
-            DeValue::Float(float) => float.as_str().parse().ok(),
+            DeValue::Float(float) => float.as_str().parse().unwrap_or(f64::NAN),
             DeValue::String(text) => {
                 return constant(text, scope).map_err(|error| Fault::from_expression(self.key.clone(), error));
             }
             _ => return Err(self.wrong_type("a number (or a constant expression in quotes)")),
         };
-        match value {
-            Some(value) if value.is_finite() => Ok(value),
-            _ => Err(Fault::new(self.key.clone(), "must be a finite number")),
+        if value.is_finite() {
+            Ok(value)
+        } else {
+            Err(Fault::new(self.key.clone(), format!("must be a finite number, got {value}")))
         }
     }
 
@@ -241,7 +245,7 @@ impl<'a> Entry<'a> {
         if value >= 0.0 && value.fract() == 0.0 && value <= 9e15 {
             Ok(value as usize)
         } else {
-            Err(Fault::new(self.key.clone(), format!("must be a whole number, not negative, got {value:?}")))
+            Err(Fault::new(self.key.clone(), format!("must be a whole number, not negative, got {value}")))
         }
     }
 
@@ -257,8 +261,7 @@ impl<'a> Entry<'a> {
         let elements = self.elements("a number or an array of numbers")?;
         match dimension {
             Some(expected) if elements.len() != expected => {
-                let message = format!("expected {expected} numbers, one per axis, got {}", elements.len());
-                Err(Fault::new(self.key.clone(), message))
+                Err(Fault::axis_count(self.key.clone(), expected, elements.len()))
             }
             _ => elements.iter().map(read).collect(),
         }

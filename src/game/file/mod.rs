@@ -47,9 +47,7 @@ impl GameFile {
         let mut origins = Vec::new();
         if !overrides.is_empty() {
             Document::parse(path, &text, Vec::new())?;
-            let (changed, keys) = overrides::apply(&text, overrides)?;
-            text = changed;
-            origins = keys.into_iter().zip(overrides.iter().cloned()).collect();
+            (text, origins) = overrides::apply(&text, overrides)?;
         }
         let document = Document::parse(path, &text, origins)?;
         let folder = path.parent().unwrap_or(Path::new(""));

@@ -10,11 +10,18 @@ const ALTERNATIVES: [(&str, &[&str]); 2] =
 /// Deepest path of an override: `game.domain.x.period` has four parts.
 const MAXIMUM_DEPTH: usize = 8;
 
-/// The text with the overrides applied in order, and for each override its key in dots.
+/// Most characters of an override that a message repeats.
+const SHOWN_LENGTH: usize = 100;
+
+/// The text with the overrides applied in order, and for each override its key in dots and itself as shown in
+/// messages.
 ///
 /// `text` must be valid TOML.
-pub(super) fn apply(text: &str, overrides: &[String]) -> Result<(String, Vec<String>), GameError> {
-    let refused = |argument: &str, message: String| GameError::Override { argument: argument.to_owned(), message };
+pub(super) fn apply(text: &str, overrides: &[String]) -> Result<(String, Vec<(String, String)>), GameError> {
+    let refused = |argument: &str, message: String| GameError::Override {
+        argument: argument.chars().take(SHOWN_LENGTH).collect(),
+        message,
+    };
     let mut document: DocumentMut =
         text.parse().map_err(|error: toml_edit::TomlError| refused("", error.message().to_owned()))?;
     let mut keys = Vec::new();
@@ -22,9 +29,8 @@ pub(super) fn apply(text: &str, overrides: &[String]) -> Result<(String, Vec<Str
         let Some((path, value)) = argument.split_once('=') else {
             return Err(refused(argument, "expected key=value, for example game.temperature=0.1".into()));
         };
-        let path = Key::parse(path.trim()).map_err(|_| {
-            refused(argument, format!("`{}` is not a key; write for example game.temperature", path.trim()))
-        })?;
+        let path = Key::parse(path.trim())
+            .map_err(|_| refused(argument, "what stands before = is not a key such as game.temperature".into()))?;
         if path.len() > MAXIMUM_DEPTH {
             return Err(refused(
                 argument,
@@ -32,9 +38,13 @@ pub(super) fn apply(text: &str, overrides: &[String]) -> Result<(String, Vec<Str
             ));
         }
         set(document.as_table_mut(), &path, parse_value(value.trim())).map_err(|message| refused(argument, message))?;
-        keys.push(path.iter().map(Key::get).collect::<Vec<_>>().join("."));
+        keys.push((path.iter().map(Key::get).collect::<Vec<_>>().join("."), shown(argument)));
     }
     Ok((document.to_string(), keys))
+}
+
+fn shown(argument: &str) -> String {
+    argument.chars().take(SHOWN_LENGTH).collect()
 }
 
 /// The value as TOML, or as a bare string.

@@ -245,11 +245,12 @@ fn grid_choice(entry: &Entry<'_>, domain: &[Domain; 2], scope: &Scope) -> Result
     if entry.as_text() == Some("auto") {
         return Ok(GridChoice::Auto);
     }
+    let allowed = "allowed: \"auto\", a number of points, { x = .., y = .. }";
     if entry.is_array() {
-        return Err(entry.wrong_type("\"auto\", a number of points, or { x = .., y = .. }"));
+        return Err(entry.wrong_type("a table or a number").with_help(allowed));
     }
     if !entry.is_table() {
-        let points = entry.count(scope)?;
+        let points = entry.count(scope).map_err(|fault| fault.with_help(allowed))?;
         return Ok(GridChoice::Fixed([0, 1].map(|player: usize| vec![points; domain[player].dimension()])));
     }
     let section = entry.section()?;
