@@ -144,7 +144,8 @@ pub(super) fn read_grid(file: &File, path: &Path, player: Player) -> Result<Grid
 
 fn read_equilibrium(file: &File) -> hdf5::Result<EquilibriumRecord> {
     let group = file.group("equilibrium")?;
-    let json = read_bytes(&file.group("checkpoint")?, EQUILIBRIUM_ATTRIBUTES)?;
+    let group = file.group("checkpoint")?;
+    let json = read_bytes(&group, EQUILIBRIUM_ATTRIBUTES)?;
     let names: Vec<String> = serde_json::from_slice(&json).map_err(|error| error.to_string())?;
     let mut attributes = Vec::new();
     for name in names {
