@@ -16,7 +16,7 @@ const FEWEST_POINTS: [usize; 2] = [64, 32];
 /// Most nodes of an automatic grid, in one and in two dimensions.
 const MOST_NODES: [usize; 2] = [1 << 16, 1 << 20];
 /// Growth of an axis that is not resolved.
-const GROWTH: f64 = 1.4;
+const GROWTH: f64 = 1.15;
 
 /// A game on two grids.
 #[derive(Debug, Clone)]
