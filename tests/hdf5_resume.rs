@@ -255,7 +255,7 @@ fn no_single_changed_byte_of_a_small_file_crashes_the_reader() {
     let script = Script::new(&layout(&[4], &[4], 2), 1);
     script.complete(&path, |_, _| {}).unwrap();
     let whole = std::fs::read(&path).unwrap();
-    // Every byte was tried once; a prime stride keeps the test short.
+    // A prime stride meets every kind of byte and keeps the test short.
     for position in (0..whole.len()).step_by(23) {
         let mut bytes = whole.clone();
         bytes[position] ^= 0xff;

@@ -80,6 +80,11 @@ pub(super) fn dataset(file: &File, path: &Path, name: &str) -> Result<Dataset, O
     if !creation.external().is_empty() || creation.layout() == hdf5::dataset::Layout::Virtual {
         return Err(damaged(path, format!("the data of {name} are in another file")));
     }
+    // HDF5 allocates whole chunks, and ours are never larger than the dataset.
+    let chunk = creation.chunk().unwrap_or_default();
+    if chunk.iter().zip(dataset.shape()).any(|(&part, whole)| part > whole.max(1)) {
+        return Err(damaged(path, format!("{name} has chunks of {chunk:?} in a shape of {:?}", dataset.shape())));
+    }
     Ok(dataset)
 }
 
