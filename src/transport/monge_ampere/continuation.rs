@@ -11,7 +11,7 @@ const FIRST_STEP: f64 = 0.25;
 /// Shorter steps mean that the grid cannot carry the map.
 const SHORTEST_STEP: f64 = 1.0 / 256.0;
 /// Newton runs of one continuation.
-const RUNS: usize = 40;
+const RUNS: usize = 24;
 /// Relative residual length on the way.
 const LOOSE: f64 = 1e-2;
 

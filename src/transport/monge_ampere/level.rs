@@ -326,6 +326,13 @@ impl Level {
         fourier.inverse(derivative, &mut second[1], scratch);
     }
 
+    /// Convolves the potential with a Gaussian of this width: averages of convex functions are convex.
+    pub fn smooth(&self, potential: &mut [Complex64], width: f64) {
+        for (c, l) in potential.iter_mut().zip(&self.inverse_laplacian).filter(|(_, l)| **l < 0.0) {
+            *c *= (0.5 * width * width / l).exp();
+        }
+    }
+
     /// `potential = base + step Lap^-1 v`.
     pub fn step_from(&mut self, base: &[Complex64], step: f64, v: &[f64], potential: &mut [Complex64]) {
         self.fourier.forward(v, &mut self.spectrum, &mut self.scratch);
