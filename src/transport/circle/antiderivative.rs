@@ -87,9 +87,7 @@ impl Antiderivative {
     pub(super) fn tabulate(&mut self, u: &[f64]) {
         self.coarse.forward(u, &mut self.spectrum, &mut self.coarse_scratch);
         self.spectrum[0] = Complex64::ZERO;
-        let outer = OUTER * (u.len() / 2) as f64;
-        let tail = self.spectrum.iter().enumerate().filter(|(k, _)| *k as f64 > outer);
-        self.tail = 2.0 * tail.map(|(_, c)| c.norm()).fold(0.0, f64::max);
+        self.tail = self.largest_in_tail(|_, c| c.norm());
         self.terms = 1 + self.degree();
         let rows = self.rows();
         self.coefficients.resize(self.terms * rows, 0.0);
@@ -133,6 +131,17 @@ impl Antiderivative {
     /// Amplitude of the largest mode in the outer sixth of the spectrum of `u`.
     pub(super) fn tail(&self) -> f64 {
         self.tail
+    }
+
+    /// The same for the sum of `u` and the function of `other`, on a grid that is at most as fine.
+    pub(super) fn tail_of_sum(&self, other: &Antiderivative) -> f64 {
+        self.largest_in_tail(|k, c| (c + other.spectrum.get(k).unwrap_or(&Complex64::ZERO)).norm())
+    }
+
+    fn largest_in_tail(&self, amplitude: impl Fn(usize, &Complex64) -> f64) -> f64 {
+        let outer = OUTER * (self.coarse.grid().len() / 2) as f64;
+        let tail = self.spectrum.iter().enumerate().filter(|(k, _)| *k as f64 > outer);
+        2.0 * tail.map(|(k, c)| amplitude(k, c)).fold(0.0, f64::max)
     }
 
     /// Largest `|U|`.

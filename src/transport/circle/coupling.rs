@@ -57,8 +57,9 @@ pub(super) struct Point {
 }
 
 impl Point {
-    /// A point is solved when what remains of `r` is below this share of its terms. Where the densities are at the
-    /// noise the last bits of `d` cannot do better; a search that went astray leaves far more.
+    /// A point is solved when what remains of `r` is below this share of its terms, or rounding of the long increment
+    /// (the two forms differ by that, and where a vacuum makes `d` cross from one to the other `r` jumps). A search that
+    /// went astray leaves far more.
     pub(super) const SOLVED: f64 = 1e-12;
 
     /// `|r|` relative to the size of its terms.
@@ -66,9 +67,14 @@ impl Point {
         self.residual.abs() / self.scale
     }
 
+    /// How far rounding can have moved `d`.
+    pub(super) fn uncertainty(&self) -> f64 {
+        4.0 * f64::EPSILON * self.scale / (self.f + self.g)
+    }
+
     /// Whether the search succeeded.
     pub(super) fn is_solved(&self) -> bool {
-        self.residual.abs() <= Self::SOLVED * self.scale
+        self.residual.abs() <= Self::SOLVED * self.scale + 4.0 * f64::EPSILON
     }
 }
 
@@ -89,34 +95,26 @@ impl Pair<'_> {
         let (x, mass) = (middle - half, 1.0 + self.floor);
         let (big_d, delta) = self.difference.at(x);
         let stretch = if self.short_stretches { self.target.stretch(middle, d) } else { None };
-        let (flux, source, target, size) = match stretch {
-            Some(stretch) => {
-                let flux = mass * d + stretch.increment;
-                (flux, stretch.start, stretch.end, flux.abs())
-            }
+        let (flux, source, target) = match stretch {
+            Some(stretch) => (mass * d + stretch.increment, stretch.start, stretch.end),
             None => {
                 let (start, source) = self.target.at(x);
                 let (end, target) = self.target.at(middle + half);
-                (mass * d + (end - start), source, target, d.abs() + start.abs() + end.abs())
+                (mass * d + (end - start), source, target)
             }
         };
-        Point {
-            d,
-            f: (mass + source + delta).max(self.least),
-            g: (mass + target).max(self.least),
-            flux,
-            residual: flux - big_d - a,
-            scale: size + big_d.abs() + a.abs(),
-            short: stretch.is_some(),
-        }
+        let (f, g) = ((mass + source + delta).max(self.least), (mass + target).max(self.least));
+        // Moving x by one rounding changes D by delta, and the long increment by f + g.
+        let size = if stretch.is_some() { flux.abs() + delta.abs() } else { 1.0 + f + g };
+        let scale = size + big_d.abs() + a.abs();
+        Point { d, f, g, flux, residual: flux - big_d - a, scale, short: stretch.is_some() }
     }
 
     /// The point at `s` of the coupling with shift `a`, searched from `guess` in `[low, high]`; the bracket is given up
     /// for the whole range where it turns out not to hold the point.
     pub(super) fn point(&self, s: f64, a: f64, guess: f64, (low, high): (f64, f64)) -> Point {
         let point = self.search(s, a, guess.clamp(low, high), (low, high));
-        let inside = low < point.d && point.d < high;
-        if inside || point.is_solved() {
+        if point.is_solved() {
             return point;
         }
         let whole = self.reach() + a.abs();

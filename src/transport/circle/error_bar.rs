@@ -7,7 +7,9 @@
 //! ```
 //!
 //! the first variation (potentials have the slope `2 d`) and the square of the distance between a density and its
-//! perturbation, `2 |S / rho|_{L2(rho)}` (Peyre 2018), where no mass has to go further than the flux can carry it.
+//! perturbation, `2 |S / rho|_{L2(rho)}` (Peyre 2018), where no mass has to go further than the flux can carry it; and
+//! by at most `int |S| dx`, for no potential of either pair is steeper than 1. The integrals are taken over `ds`, which
+//! is at least `dx` and at least `dT`, with the larger of the errors of the two densities.
 //!
 //! `|S|` is put together from
 //! - what the grid does not resolve: modes as large as those in the outer sixth of the spectrum, of the difference (near
@@ -24,26 +26,36 @@ use super::vacuum::Vacuum;
 
 /// Units of rounding in a sum of Taylor terms or of a few thousand points.
 const ROUNDING: f64 = 8.0 * f64::EPSILON;
+/// Noise of node values, in units of their maximum: all modes carry as much of it as the tail.
+const NOISE: f64 = 4.0 * f64::EPSILON;
+/// Flux of white noise for one unit of amplitude: its standard deviation is `sqrt(sum_k 1/2 / (2 pi k)^2) = 0.14`; three
+/// of these and a little more.
+const FLUX_OF_NOISE: f64 = 0.5;
+/// Flux beyond the end of a spectrum for one unit of amplitude there: as many modes as there are up to the end, each
+/// half as large as the one before the last octave, `sum A / (2 pi k) = A / (4 pi)`, and a little more for aliasing.
+const FLUX_OF_TAIL: f64 = 0.1;
 
-/// Bar on the squared distance.
-pub(super) fn cost_error(pair: &Pair, vacuum: &Vacuum, optimum: &Optimum, points: &[Point]) -> f64 {
-    let flux_error = |p: &Point| {
-        let near = (pair.target.tail() + ROUNDING * vacuum.largest) * p.d.abs();
-        let far = 2.0 * pair.target.tail() + ROUNDING;
-        let rounding = ROUNDING * (pair.difference.largest() + optimum.shift.abs());
-        pair.difference.tail() + rounding + if p.short { near.min(far) } else { far }
-    };
-    let (mut first, mut second, mut across) = (0.0, 0.0, 0.0);
+/// What the densities, the rounding and the vacuum leave open of the squared distance.
+pub(super) fn density_error(pair: &Pair, vacuum: &Vacuum, optimum: &Optimum, points: &[Point]) -> f64 {
+    let flux_of = |tail: f64| FLUX_OF_NOISE * tail.min(NOISE * vacuum.largest) + FLUX_OF_TAIL * tail;
+    let either = pair.target.tail().max(pair.difference.tail_of_sum(pair.target));
+    let far = flux_of(either) + ROUNDING;
+    let in_proportion = FLUX_OF_NOISE * pair.target.tail() + ROUNDING * vacuum.largest;
+    let of_difference = flux_of(pair.difference.tail());
+    let rounding = ROUNDING * (pair.difference.largest() + optimum.shift.abs());
+    let flux_error =
+        |p: &Point| rounding + if p.short { (of_difference + in_proportion * p.d.abs()).min(far) } else { far };
+    let (mut first, mut second, mut most, mut across) = (0.0, 0.0, 0.0, 0.0);
     for p in points {
         let error = flux_error(p);
         let thin = p.f.min(p.g);
         first += 2.0 * p.d.abs() * error;
         second += 4.0 * error * error / thin.max(error);
+        most += error;
         across += 0.5 * p.flux.abs() * (pair.floor / thin).min(1.0);
     }
     let ds = 2.0 / points.len() as f64;
-    let vacuum_error = (0.25 * pair.floor).min(across * ds);
-    optimum.quadrature_error + ROUNDING * optimum.cost + (first + second) * ds + vacuum_error
+    ROUNDING * optimum.cost + most.min(first + second) * ds + (0.25 * pair.floor).min(across * ds)
 }
 
 /// Bar on the distance, from the bar on its square.

@@ -90,19 +90,21 @@ impl CircleDistance {
         let period = to.volume();
         if from.len() == to.len() {
             let pairs = source.values().iter().zip(self.density.values());
-            self.values.iter_mut().zip(pairs).for_each(|(v, (f, g))| *v = (f - g) * period);
+            self.values.iter_mut().zip(pairs).for_each(|(v, (f, g))| *v = f - g);
             return self.solve();
         }
         let finer = if from.len() > to.len() { from } else { to };
         let (f, g) = (pad_values(from, finer, source.values()), pad_values(to, finer, self.density.values()));
         let mut difference = Antiderivative::new(finer.len())?;
-        let values: Vec<f64> = f.iter().zip(&g).map(|(f, g)| (f - g) * period).collect();
+        let mut values: Vec<f64> = f.iter().zip(&g).map(|(f, g)| f - g).collect();
+        balance(&mut values, &g, period);
         difference.tabulate(&values);
         optimal(&self.target, &difference, period, self.short_stretches, &mut self.points)
     }
 
     /// `W2(target + difference, target)`, the node values of `difference` given on the grid of the target as an array of
-    /// their own: full relative accuracy however small they are. Their mean is dropped.
+    /// their own: full relative accuracy however small they are. The source is normalised: a multiple of the target in the
+    /// difference does not count.
     ///
     /// # Errors
     /// [`TransportError`] when the number of values is wrong, one is not finite, target + difference is negative
@@ -120,8 +122,7 @@ impl CircleDistance {
         if let Some((index, value)) = source().enumerate().find(|(_, f)| *f < -Density::ROUNDING * largest) {
             return Err(TransportError::Negative { index: vec![index], value });
         }
-        let period = self.density.grid().volume();
-        self.values.iter_mut().zip(difference).for_each(|(v, d)| *v = d * period);
+        self.values.copy_from_slice(difference);
         self.solve()
     }
 
@@ -130,10 +131,19 @@ impl CircleDistance {
         if self.values.iter().all(|v| *v == 0.0) {
             return Ok(Distance::ZERO);
         }
-        self.difference.tabulate(&self.values);
         let period = self.density.grid().volume();
+        balance(&mut self.values, self.density.values(), period);
+        self.difference.tabulate(&self.values);
         optimal(&self.target, &self.difference, period, self.short_stretches, &mut self.points)
     }
+}
+
+/// Scales `f - g` to period 1 and mass 0: `f/m - g` with `m` the mass of `f` in units of that of `g`. Dropping the mean
+/// instead would leave a flux of `(m - 1) (G(x) - x)`, which shows in distances of 1e-16.
+fn balance(difference: &mut [f64], g: &[f64], period: f64) {
+    let excess = difference.iter().sum::<f64>() / g.iter().sum::<f64>();
+    let scale = period / (1.0 + excess);
+    difference.iter_mut().zip(g).for_each(|(v, g)| *v = (*v - excess * g) * scale);
 }
 
 /// The distance, in units of the period times `period`, between target and target + difference.
@@ -148,11 +158,12 @@ fn optimal(
     let pair = Pair { target, difference, floor: vacuum.floor, least: vacuum.least, short_stretches };
     // A point for each mode that matters from the start: the trapezoid rule squares its error at every doubling.
     let modes = target.bandwidth(RESOLVED).max(difference.bandwidth(RESOLVED));
-    let optimum = shift::minimise(&pair, 2 * modes, points)?;
-    let error = error_bar::cost_error(&pair, &vacuum, &optimum, points);
+    let other_errors =
+        |optimum: &shift::Optimum, points: &[Point]| error_bar::density_error(&pair, &vacuum, optimum, points);
+    let optimum = shift::minimise(&pair, 2 * modes, points, other_errors)?;
     Ok(Distance {
         value: optimum.cost.sqrt() * period,
-        error: error_bar::distance_error(optimum.cost, error) * period,
+        error: error_bar::distance_error(optimum.cost, optimum.error) * period,
         method: if optimum.any_long { Method::CircleSymmetric } else { Method::CircleDisplacement },
     })
 }

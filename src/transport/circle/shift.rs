@@ -17,6 +17,8 @@
 use super::coupling::{Pair, Point};
 use crate::transport::{Method, TransportError};
 
+/// Pairs are near when no more mass than this has to cross any place: it decides where Newton starts, nothing else.
+const NEAR: f64 = 1e-2;
 /// Most sweeps for one number of points; Newton takes about 5, halving in `s_0` adds about as many.
 const MAXIMUM_SWEEPS: usize = 120;
 /// The decrease of the cost that is still to be had when Newton stops, relative to the cost.
@@ -25,8 +27,12 @@ const DECREMENT: f64 = 1e-17;
 const COST_OF_ROUNDING: f64 = 1.2e-32;
 /// The quadrature has settled when doubling it changes the cost by less than this share.
 const SETTLED: f64 = 4e-15;
+/// A change below this share of the other errors is worth no more doubling: the rule squares its error each time.
+const NEGLIGIBLE: f64 = 1.0;
+/// The mass is known: a quadrature that misses more of it has not seen the densities.
+const MASS: f64 = 1e-11;
 /// A quadrature that still moves by more than this at the work limit is an error.
-const UNSETTLED: f64 = 1e-9;
+const UNSETTLED: f64 = 1e-6;
 /// Fewest points at which the quadrature may stop, and the limit of work.
 const POINTS: std::ops::RangeInclusive<usize> = 64..=1 << 18;
 
@@ -45,36 +51,46 @@ struct Integrals {
 pub(super) struct Optimum {
     /// `C` at the minimum.
     pub(super) cost: f64,
-    /// What the last doubling and the mass say about the error of the quadrature.
-    pub(super) quadrature_error: f64,
+    /// The last change of the quadrature, and the other errors.
+    pub(super) error: f64,
     /// `a`.
     pub(super) shift: f64,
     /// Whether a difference of cumulative functions was formed with cancellation anywhere.
     pub(super) any_long: bool,
 }
 
-/// Minimises the cost over the shift; leaves the points of the optimal coupling in `points`.
-pub(super) fn minimise(pair: &Pair, first_count: usize, points: &mut Vec<Point>) -> Result<Optimum, TransportError> {
+/// Minimises the cost over the shift; leaves the points of the optimal coupling in `points`. `other_errors` says what
+/// else the cost is uncertain by: the quadrature need not do much better.
+pub(super) fn minimise(
+    pair: &Pair,
+    first_count: usize,
+    points: &mut Vec<Point>,
+    other_errors: impl Fn(&Optimum, &[Point]) -> f64,
+) -> Result<Optimum, TransportError> {
     points.clear();
     points.resize(first_count.max(*POINTS.start()), Point::default());
-    let s_0 = emptiest_pairing(pair);
-    let mut warm = None;
+    let (s_0, mut shift) = across_the_emptiest(pair);
+    let mut known = None;
     let mut previous = f64::INFINITY;
     loop {
-        let (shift, integrals) = newton(pair, s_0, warm, points)?;
+        let integrals;
+        (shift, integrals) = newton(pair, s_0, shift, known, points)?;
         let cost = integrals.cost;
         let change = (cost - previous).abs();
-        let missing = (integrals.mass - (1.0 + pair.floor)).abs() * cost;
-        let quadrature_error = change.max(missing);
+        let mut optimum = Optimum { cost, error: change, shift, any_long: integrals.any_long };
+        let sees_all = (integrals.mass - (1.0 + pair.floor)).abs() <= MASS;
         let at_limit = 2 * points.len() > *POINTS.end();
-        if quadrature_error <= SETTLED * cost + COST_OF_ROUNDING || (at_limit && change <= UNSETTLED * cost) {
-            return Ok(Optimum { cost, quadrature_error, shift, any_long: integrals.any_long });
+        let other = other_errors(&optimum, points);
+        let settled = change <= SETTLED * cost || change <= NEGLIGIBLE * other;
+        if sees_all && (settled || (at_limit && change <= UNSETTLED * cost)) {
+            optimum.error += other;
+            return Ok(optimum);
         }
         if at_limit {
             return Err(not_converged("the quadrature", points.len(), change / cost, UNSETTLED));
         }
         previous = cost;
-        warm = Some(shift);
+        known = Some(shift);
         double(points);
     }
 }
@@ -97,28 +113,36 @@ fn double(points: &mut Vec<Point>) {
     }
 }
 
-/// `s_0`: pairs the emptiest place of the source with the emptiest of the target.
-fn emptiest_pairing(pair: &Pair) -> f64 {
+/// A first coupling and its shift: the one that pairs the emptiest place of the source with the emptiest of the target,
+/// or for near pairs the place where both are emptiest with itself. The optimal coupling sends little mass across it.
+fn across_the_emptiest(pair: &Pair) -> (f64, f64) {
     let rows = pair.target.rows() as f64;
-    let (mut at_f, mut at_g, mut f, mut g) = (0, 0, f64::INFINITY, f64::INFINITY);
-    for (j, u) in pair.target.derivative_at_rows().enumerate() {
-        let source = u + pair.difference.at(j as f64 / rows).1;
-        if source < f {
-            (f, at_f) = (source, j);
-        }
-        if u < g {
-            (g, at_g) = (u, j);
+    let mut emptiest = [(f64::INFINITY, 0.0); 3];
+    for (j, g) in pair.target.derivative_at_rows().enumerate() {
+        let x = j as f64 / rows;
+        let f = g + pair.difference.at(x).1;
+        for (least, u) in emptiest.iter_mut().zip([f, g, f + g]) {
+            if u < least.0 {
+                *least = (u, x);
+            }
         }
     }
-    (at_f + at_g) as f64 / rows
+    let [(_, x), (_, t), (_, both)] = emptiest;
+    let (s_0, d_0) = if pair.difference.largest() <= NEAR { (2.0 * both, 0.0) } else { (x + t, t - x) };
+    (s_0, pair.shift_through(s_0, d_0))
 }
 
 /// Newton in the shift for a fixed number of points.
-fn newton(pair: &Pair, s_0: f64, warm: Option<f64>, points: &mut [Point]) -> Result<(f64, Integrals), TransportError> {
+fn newton(
+    pair: &Pair,
+    s_0: f64,
+    first: f64,
+    mut known: Option<f64>,
+    points: &mut [Point],
+) -> Result<(f64, Integrals), TransportError> {
     let reach = pair.reach();
     let (mut low, mut high) = (-reach, reach);
-    let mut shift = warm.unwrap_or(0.0);
-    let mut known = warm;
+    let mut shift = first.clamp(low, high);
     let mut last_slope = f64::INFINITY;
     let mut decrement = f64::INFINITY;
     for _ in 0..MAXIMUM_SWEEPS {
@@ -169,8 +193,11 @@ fn sweep(pair: &Pair, a: f64, known: Option<f64>, points: &mut [Point]) -> Resul
             }
             None => before.map_or(0.0, from_before),
         };
-        // d(s) is Lipschitz with constant 1; the slack covers the rounding of its neighbour.
-        let bracket = before.map_or((-whole, whole), |p| (p.d - 1.001 * ds, p.d + 1.001 * ds));
+        // d(s) is Lipschitz with constant 1, up to rounding.
+        let bracket = before.map_or((-whole, whole), |p| {
+            let reach = 1.001 * ds + 2.0 * p.uncertainty();
+            (p.d - reach, p.d + reach)
+        });
         let point = pair.point(s, a, guess, bracket);
         if !point.is_solved() {
             return Err(not_converged("a point of the coupling", j, point.relative_residual(), Point::SOLVED));

@@ -253,8 +253,25 @@ fn low_temperature_pairs_answer_with_an_honest_bar() {
             let d = distance(&well(256, 1.0 + shift, noise), &well(256, 1.0, noise));
             let truth = shift / (2.0 * PI);
             assert!((d.value - truth).abs() <= d.error, "noise {noise:e}: {d:?} against {truth}");
-            assert!(d.error <= 2e-8, "{d:?}");
+            // The square root of the mass that rounding can hide, times the way it may have to go.
+            assert!(d.error <= 5e-8, "{d:?}");
         }
+    }
+}
+
+#[test]
+fn a_difference_of_its_own_is_seen_at_low_temperature_too() {
+    // First order: all mass moves by epsilon, for the difference is -epsilon times the derivative.
+    let n = 256;
+    let well = density(n, 1.0, |t| (70.0 * ((t - 1.0).cos() - 1.0)).exp());
+    let mut solver = CircleDistance::new(&well).unwrap();
+    for epsilon in [1e-6, 1e-9, 1e-12] {
+        let slope = |j: usize| 2.0 * PI * 70.0 * (2.0 * PI * j as f64 / n as f64 - 1.0).sin() * well.values()[j];
+        let difference: Vec<f64> = (0..n).map(|j| epsilon * slope(j)).collect();
+        let d = solver.distance_of_difference(&difference).unwrap();
+        assert!((d.value - epsilon).abs() <= d.error + 1e4 * epsilon * epsilon, "{d:?} against {epsilon:e}");
+        // The floor, 1e-14 of the mass, might have gone half round the circle instead of moving by epsilon.
+        assert!(d.error <= 1e-13 + 1e-12 * epsilon, "{d:?}");
     }
 }
 
@@ -270,8 +287,9 @@ fn a_sliver_of_mass_across_an_empty_barrier_is_inside_the_bar() {
         let d = distance(&wells(share), &wells(0.0));
         let actual = wells(share);
         let right: f64 = actual.values()[128..384].iter().sum::<f64>() / 512.0;
-        let truth = 0.5 * (0.5 - right).abs().sqrt();
-        assert!((d.value - truth).abs() <= d.error + 1e-2 * truth, "share {share:e}: {d:?} against {truth}");
+        // The mass leaves from the edges of a well: it travels less than half the circle, by at most 8 widths at each end.
+        let most = 0.5 * (0.5 - right).abs().sqrt();
+        assert!(d.value - d.error <= most && d.value + d.error >= 0.7 * most, "share {share:e}: {d:?} against {most}");
     }
 }
 
@@ -351,7 +369,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_slow_implementation_agrees(f in random_density(128), g in random_density(128)) {
+    fn the_slow_implementation_agrees(f in random_density(256), g in random_density(256)) {
         let d = distance(&f, &g);
         let (coarse, fine) = (slow::distance(&f, &g, 500), slow::distance(&f, &g, 1000));
         let uncertainty = 2.0 * (fine - coarse).abs() + 1e-7;
