@@ -47,8 +47,8 @@ const NEWTON_SHARE: f64 = 0.1;
 const FIRST_TOLERANCE: f64 = 1e-5;
 /// A bar below this multiple of the first tolerance says that the grid resolves the map that far.
 const RESOLVED: f64 = 10.0;
-/// Products times nodes spent on one distance before it is given up: half a minute.
-const MOST_WORK: u64 = 100_000_000;
+/// Products times nodes spent on one distance before it is given up: about ten seconds.
+const MOST_WORK: u64 = 40_000_000;
 /// Widths, in nodes of the finer grid, of the Gaussians that make a coarse map convex between its nodes.
 const SMOOTHING: [f64; 4] = [0.8, 1.6, 3.2, 6.4];
 /// Shares of the largest density below which values are lifted (see the pair's file), tried in this order.
@@ -318,12 +318,10 @@ impl MongeAmpere {
                 relative > self.relative_tolerance && relative <= RESOLVED * FIRST_TOLERANCE
             };
             if first > last && certified.as_ref().is_ok_and(worth_polishing) {
-                certified = self
-                    .solve(index, &mut potential, pair, last)
-                    .and_then(|()| {
-                        finer = resample(&grid, &self.ladder[index + 1], &potential);
-                        self.certify(index + 1, &mut finer, floor)
-                    });
+                certified = self.solve(index, &mut potential, pair, last).and_then(|()| {
+                    finer = resample(&grid, &self.ladder[index + 1], &potential);
+                    self.certify(index + 1, &mut finer, floor)
+                });
             }
             match certified {
                 Err(error) => failure = Some(error),
@@ -393,7 +391,12 @@ impl MongeAmpere {
     }
 
     /// Evaluates the map on the finer rung. A map that is not convex there is smoothed until it can start Newton.
-    fn certify(&mut self, index: usize, potential: &mut [Complex64], floor: f64) -> Result<Certificate, TransportError> {
+    fn certify(
+        &mut self,
+        index: usize,
+        potential: &mut [Complex64],
+        floor: f64,
+    ) -> Result<Certificate, TransportError> {
         let densities = densities(&self.source, &self.target);
         let level = &mut self.rungs[index].as_mut().expect("rungs are placed before they are used").level;
         match level.evaluate(potential, densities) {

@@ -159,7 +159,9 @@ impl Newton {
             level.step_from(&self.base, step, &self.update, potential);
             if level.evaluate(potential, densities).is_ok() {
                 let keeps_convex = level.smallest_eigenvalue >= 0.1 * smallest;
-                if keeps_convex && (merit < CLOSE && level.merit() < 2.0 * CLOSE || level.merit() <= (1.0 - 0.1 * step) * merit) {
+                if keeps_convex
+                    && (merit < CLOSE && level.merit() < 2.0 * CLOSE || level.merit() <= (1.0 - 0.1 * step) * merit)
+                {
                     return Ok(());
                 }
             }

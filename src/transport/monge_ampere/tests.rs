@@ -169,7 +169,9 @@ fn weighted_dual_norm(mu: &Density, difference: &[f64]) -> f64 {
     };
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     let mut u = vec![0.0; n * n];
-    let mut r = difference.to_vec();
+    // Rounding leaves a mean of 1e-16 in the difference, which no divergence can match.
+    let mean = difference.iter().sum::<f64>() / (n * n) as f64;
+    let mut r: Vec<f64> = difference.iter().map(|h| h - mean).collect();
     let mut p = r.clone();
     let start = dot(&r, &r);
     let mut size = start;
@@ -179,7 +181,7 @@ fn weighted_dual_norm(mu: &Density, difference: &[f64]) -> f64 {
         u.iter_mut().zip(&p).for_each(|(u, p)| *u += step * p);
         r.iter_mut().zip(&q).for_each(|(r, q)| *r -= step * q);
         let next = dot(&r, &r);
-        if next <= 1e-24 * start {
+        if next <= 1e-20 * start {
             return (dot(&u, difference) / (n * n) as f64).sqrt();
         }
         p.iter_mut().zip(&r).for_each(|(p, r)| *p = r + next / size * *p);
@@ -210,16 +212,16 @@ fn a_density_is_at_distance_zero_from_itself() {
     assert!(distance(&a, &a).value.is_sign_positive());
 }
 
-/// Bounds of W2^2 from the dual: `max int phi dmu + int phi^c dnu` over potentials `phi` at the nodes, where the
-/// c-transform runs over all nodes of the torus, and is lowered by what it can miss between them.
+/// Kantorovich duality: `W2^2 = max int a dmu + int a^c dnu`, the c-transform by trying all nodes of the torus and
+/// a parabola between them.
 #[test]
-fn the_kantorovich_dual_of_the_potential_bounds_the_distance_from_below() {
+fn the_kantorovich_dual_of_the_potential_is_the_cost_of_the_map() {
     let n = 64;
     let grid = square(n);
     let (mu, nu) = (density(&grid, density_a), density(&grid, density_b));
     let mut solver = MongeAmpere::new(&nu).unwrap();
     let found = solver.distance(&mu).unwrap();
-    // The dual potential of |x - y|^2 on optimal pairs x = m - d, y = m + d is a(x) = 2|d|^2 - 2 phi(m).
+    // The dual potential of |x - y|^2 on optimal pairs x = m - d, y = m + d is a(x) = 2|d|^2 - 4 phi(m).
     let potential = solver.warm_start().unwrap().clone();
     let fourier = Fourier::new(&potential.grid);
     let mut spectrum = fourier.zero_spectrum();
@@ -246,7 +248,7 @@ fn the_kantorovich_dual_of_the_potential_bounds_the_distance_from_below() {
                 }
             }
             let (phi, d) = at(m);
-            2.0 * (d[0] * d[0] + d[1] * d[1]) - 2.0 * phi
+            2.0 * (d[0] * d[0] + d[1] * d[1]) - 4.0 * phi
         })
         .collect();
     let wrap = |t: f64| t - t.round();
@@ -256,15 +258,23 @@ fn the_kantorovich_dual_of_the_potential_bounds_the_distance_from_below() {
             let x = node(i);
             wrap(x[0] - y[0]).powi(2) + wrap(x[1] - y[1]).powi(2) - a[i]
         };
-        (0..n * n).map(cost).fold(f64::INFINITY, f64::min)
+        let best = (0..n * n).min_by(|i, k| cost(*i).total_cmp(&cost(*k))).unwrap();
+        let near = |s: usize, t: usize| cost((best / n + n + s - 1) % n * n + (best % n + n + t - 1) % n);
+        parabola_minimum(near)
     };
     let sum: f64 = (0..n * n).map(|j| a[j] * mu.values()[j] + transform(j) * nu.values()[j]).sum::<f64>();
     let dual = sum * grid.cell_volume();
-    // The minimum over nodes exceeds the true c-transform by at most half the second derivative times (h^2/2).
-    let missed = 4.0 * 0.5 / (n * n) as f64;
-    let square_of_value = found.value * found.value;
-    assert!(dual - missed <= square_of_value, "dual {dual} against {square_of_value}");
-    assert!(dual >= square_of_value - 1e-9, "dual {dual} against {square_of_value}: the potential is not optimal");
+    // The map found is a coupling of cost value^2; a dual value as large shows that no other costs less.
+    assert_near(dual, found.value * found.value, 1e-4 * found.value * found.value, "dual against primal");
+}
+
+/// Minimum of the parabola through a 3 x 3 stencil (offsets 0, 1, 2; the middle is 1).
+fn parabola_minimum(f: impl Fn(usize, usize) -> f64) -> f64 {
+    let slope = [0.5 * (f(2, 1) - f(0, 1)), 0.5 * (f(1, 2) - f(1, 0))];
+    let (a, c) = (f(2, 1) + f(0, 1) - 2.0 * f(1, 1), f(1, 2) + f(1, 0) - 2.0 * f(1, 1));
+    let b = 0.25 * (f(2, 2) + f(0, 0) - f(2, 0) - f(0, 2));
+    let quadratic = c * slope[0] * slope[0] - 2.0 * b * slope[0] * slope[1] + a * slope[1] * slope[1];
+    f(1, 1) - 0.5 * quadratic / (a * c - b * b)
 }
 
 #[test]
@@ -288,28 +298,37 @@ fn a_warm_start_saves_work_and_gives_the_same_bits_when_restored() {
     assert_near(fresh.value, warm.value, fresh.error + warm.error, "warm against cold");
 }
 
+/// The same by the solver of the circle, for densities that the slow one cannot resolve.
+fn circle(f: impl Fn(f64) -> f64, g: impl Fn(f64) -> f64) -> Distance {
+    let grid = Grid::new(&[256], &[1.0], &[0.0]).unwrap();
+    let values = |u: &dyn Fn(f64) -> f64| (0..256).map(|j| u(j as f64 / 256.0)).collect::<Vec<f64>>();
+    let target = Density::normalised(&grid, values(&g)).unwrap();
+    let source = Density::normalised(&grid, values(&f)).unwrap();
+    crate::transport::CircleDistance::new(&target).unwrap().distance(&source).unwrap()
+}
+
 #[test]
 fn a_contrast_of_a_million_is_served_with_both_orders_agreeing() {
     let grid = square(64);
-    let a = density(&grid, |x, y| (3.5 * ((P * x).cos() + (P * y).cos())).exp());
-    let b = density(&grid, |x, y| (3.5 * ((P * (x - 0.3)).cos() + (P * (y - 0.1)).cos())).exp());
-    let circle = |s: f64| slow_circle(|x| (3.5 * (P * x).cos()).exp(), move |x| (3.5 * (P * (x - s)).cos()).exp());
-    let exact = circle(0.3).hypot(circle(0.1));
+    let bump = |x: f64| (3.5 * (P * x).cos()).exp();
+    let a = density(&grid, |x, y| bump(x) * bump(y));
+    let b = density(&grid, |x, y| bump(x - 0.3) * bump(y - 0.1));
+    let [first, second] = [0.3, 0.1].map(|shift| circle(bump, |x| bump(x - shift)));
+    let exact = first.value.hypot(second.value);
     for found in [distance(&a, &b), distance(&b, &a)] {
         assert!(found.error <= 1e-8 * found.value, "{found:?}");
-        assert_near(found.value, exact, found.error + 1e-7, "two circles");
+        assert_near(found.value, exact, found.error + first.error + second.error, "two circles");
     }
 }
 
 #[test]
-fn a_density_that_is_rounding_far_from_its_peak_gets_an_honest_bar() {
-    let grid = square(64);
-    let peak = |x: f64, y: f64| (10.0 * ((P * x).cos() + (P * y).cos() - 2.0)).exp();
-    let (a, u) = (density(&grid, peak), Density::uniform(&grid));
-    let (there, back) = (distance(&a, &u), distance(&u, &a));
-    let exact = slow_circle(|x| (10.0 * ((P * x).cos() - 1.0)).exp(), |_| 1.0) * std::f64::consts::SQRT_2;
-    for found in [there, back] {
-        assert_near(found.value, exact, found.error + 1e-10, "peak against uniform");
+fn a_density_that_vanishes_somewhere_gets_an_honest_bar() {
+    let grid = square(32);
+    let wave = |x: f64| 1.0 + (P * x).cos();
+    let (a, u) = (density(&grid, |x, y| wave(x) * wave(y)), Density::uniform(&grid));
+    let exact = circle(wave, |_| 1.0).value * std::f64::consts::SQRT_2;
+    for found in [distance(&a, &u), distance(&u, &a)] {
+        assert_near(found.value, exact, found.error, "against the uniform density");
         assert!(found.error <= 1e-5 * found.value, "{found:?}");
     }
 }
