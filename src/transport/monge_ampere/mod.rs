@@ -47,16 +47,16 @@ const NEWTON_SHARE: f64 = 0.1;
 const FIRST_TOLERANCE: f64 = 1e-5;
 /// A bar below this multiple of the first tolerance says that the grid resolves the map that far.
 const RESOLVED: f64 = 10.0;
-/// Products times nodes spent on one distance before it is given up: about ten seconds.
-const MOST_WORK: u64 = 40_000_000;
+/// Products times nodes spent with one floor before it is given up: a few seconds.
+const MOST_WORK: u64 = 12_000_000;
 /// Widths, in nodes of the finer grid, of the Gaussians that make a coarse map convex between its nodes.
 const SMOOTHING: [f64; 4] = [0.8, 1.6, 3.2, 6.4];
 /// Shares of the largest density below which values are lifted (see the pair's file), tried in this order.
-const FLOORS: [f64; 3] = [1e-13, 1e-10, 1e-7];
+const FLOORS: [f64; 3] = [5e-15, 1e-12, 1e-7];
 /// A density whose band-limited reading dips further below zero, as a share of its largest value, is not resolved.
 const DEEPEST_DIP: f64 = 1e-7;
-/// An error bar above this share of the distance is no answer.
-const WORST_RELATIVE_ERROR: f64 = 0.05;
+/// A residual above this share of the distance, and above what rounding and the floor leave open, is no answer.
+const WORST_RELATIVE_RESIDUAL: f64 = 0.05;
 /// Grids beyond the data's own on which a solution is sought after all coarser ones failed.
 const EXTRA_RUNGS_AFTER_FAILURE: usize = 1;
 
@@ -98,7 +98,7 @@ pub struct MongeAmpere {
     base: usize,
     rungs: Vec<Option<Rung>>,
     effort: Effort,
-    /// Products times nodes of the current distance.
+    /// Products times nodes spent with the current floor.
     spent: u64,
 }
 
@@ -191,7 +191,6 @@ impl MongeAmpere {
     pub fn distance(&mut self, source: &Density) -> Result<Distance, TransportError> {
         self.same_torus(source.grid())?;
         self.effort = Effort::default();
-        self.spent = 0;
         let pair = Pair::new(source, &self.density);
         if pair.is_equal() {
             return Ok(Distance::ZERO);
@@ -203,6 +202,7 @@ impl MongeAmpere {
         self.climb_to(&pair);
         let mut failure = None;
         for share in FLOORS {
+            self.spent = 0;
             match self.attempt(&pair, pair.floor(share)) {
                 Ok(found) => {
                     self.warm = Some(found.potential);
@@ -210,9 +210,6 @@ impl MongeAmpere {
                     return Ok(Distance { value, error: found.certificate.error(), method: METHOD });
                 }
                 Err(error) => failure = failure.or(Some(error)),
-            }
-            if self.spent > MOST_WORK {
-                break;
             }
         }
         Err(failure.expect("at least one floor was tried"))
@@ -428,23 +425,20 @@ fn densities<'a>(source: &'a Option<OffGridDensity>, target: &'a OffGridDensity)
 
 const METHOD: Method = Method::PeriodicMongeAmpere;
 
-/// The best certified result, if its bar is small enough to be an answer.
+/// The best certified result, if what is left of its residual is small. A bar larger than the distance is accepted
+/// when the data leave it open: near-empty regions that are rounding cannot say more.
 fn accept(
     best: Option<Candidate>,
     failure: Option<TransportError>,
     tolerance: f64,
 ) -> Result<Candidate, TransportError> {
-    match best {
-        Some(found) if found.certificate.error() <= WORST_RELATIVE_ERROR * found.certificate.value => Ok(found),
-        Some(found) => Err(TransportError::NotConverged {
-            method: METHOD,
-            stage: "refinement of the grid",
-            steps: 0,
-            residual: found.certificate.error() / found.certificate.value,
-            tolerance,
-        }),
-        None => Err(failure.expect("a ladder has a rung to solve on")),
+    let found = best.ok_or_else(|| failure.expect("a ladder has a rung to solve on"))?;
+    let Certificate { value, residual, rounding, floor, .. } = found.certificate;
+    if residual <= WORST_RELATIVE_RESIDUAL * value + rounding + floor {
+        return Ok(found);
     }
+    let residual = residual / value;
+    Err(TransportError::NotConverged { method: METHOD, stage: "refinement of the grid", steps: 0, residual, tolerance })
 }
 
 fn explain(failure: Failure, reached: f64, pair: &Pair, work: &Work, tolerance: f64) -> TransportError {
