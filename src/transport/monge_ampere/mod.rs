@@ -368,7 +368,7 @@ impl MongeAmpere {
     fn solve(
         &mut self,
         index: usize,
-        potential: &mut Vec<Complex64>,
+        potential: &mut [Complex64],
         pair: &Pair,
         tolerance: f64,
     ) -> Result<(), TransportError> {

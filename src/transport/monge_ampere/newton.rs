@@ -110,7 +110,7 @@ impl Newton {
         &mut self,
         level: &mut Level,
         densities: Densities<'_>,
-        potential: &mut Vec<Complex64>,
+        potential: &mut [Complex64],
         relative: f64,
         work: &mut Work,
     ) -> Result<(), Failure> {

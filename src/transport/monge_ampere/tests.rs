@@ -152,7 +152,7 @@ fn weighted_dual_norm(mu: &Density, difference: &[f64]) -> f64 {
     assert!(n == grid.axis(1).points && n % 2 == 1, "an odd square grid has no Nyquist mode");
     let derivative = |i: usize, j: usize| {
         let turn = std::f64::consts::PI * (i as f64 - j as f64) / n as f64;
-        let sign = if (i + j) % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = if (i + j).is_multiple_of(2) { 1.0 } else { -1.0 };
         if i == j { 0.0 } else { sign * std::f64::consts::PI / turn.sin() }
     };
     let matrix: Vec<f64> = (0..n * n).map(|q| derivative(q / n, q % n)).collect();
