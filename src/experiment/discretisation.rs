@@ -115,7 +115,7 @@ pub fn automatic_tail(tolerance: f64) -> f64 {
 pub fn grown_shape(grid: &Grid, tails: &[f64], limit: f64, what: &str, player: Player) -> Result<Vec<usize>, RunError> {
     let mut shape = grid.shape();
     for (points, tail) in shape.iter_mut().zip(tails) {
-        if !(*tail <= limit) {
+        if tail.is_nan() || *tail > limit {
             *points = next_fast_size((GROWTH * *points as f64).ceil() as usize);
         }
     }
