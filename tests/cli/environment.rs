@@ -112,13 +112,18 @@ fn a_game_whose_name_has_dots_keeps_them_in_the_default_output() {
 }
 
 #[test]
-fn arguments_that_are_not_utf8_are_names_like_others() {
+fn names_that_are_not_utf8_are_refused_where_hdf5_can_not_have_them() {
     let workspace = with_game();
     let strange = OsStr::from_bytes(b"strange-\xff.h5");
-    let mut command = workspace.command(&[&["run", "game.toml"][..], &SHORT].concat());
-    let output = command.arg("-o").arg(strange).output().unwrap();
+    for command in ["run", "equilibrium"] {
+        let output = workspace.command(&[command, "game.toml"]).arg("-o").arg(strange).output().unwrap();
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(2) && message.contains("is not UTF-8"), "{message}");
+    }
+    assert_eq!(workspace.names(), ["game.toml"]);
+    let strange = OsStr::from_bytes(b"strange-\xff.toml");
+    std::fs::copy(workspace.path("game.toml"), workspace.folder().join(strange)).unwrap();
+    let arguments = [&["run", "-o", "out.h5"][..], &SHORT].concat();
+    let output = workspace.command(&arguments).arg(strange).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(workspace.folder().join(strange).is_file());
-    let output = workspace.command(&["run"]).arg(OsStr::from_bytes(b"missing-\xff.toml")).output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
 }

@@ -60,7 +60,7 @@ fn a_fixed_grid_that_stops_resolving_the_state_is_refused_with_advice() {
         "--set",
         "solver.grid=96",
         "--set",
-        "initial.x=1",
+        "initial.x=\"1\"",
         "--set",
         "initial.y=1 + 0.5*cos(y/3)",
     ];

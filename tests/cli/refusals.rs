@@ -56,7 +56,8 @@ fn an_override_that_can_not_be_is_named_with_what_is_allowed() {
     set("solver.grid={x=128}", &["solver.grid.y", "missing"]);
     set("game.domain.x.dim=3", &["game.domain.x.dim", "1 or 2", "3"]);
     set("game.payoff=cos(2*pi*q)", &["game.payoff", "q", "x"]);
-    set("initial.x=-1", &["initial.x", "negative"]);
+    set("initial.x=\"-1\"", &["initial.x", "negative"]);
+    set("initial.x=1", &["initial.x", "in quotes"]);
 }
 
 #[test]

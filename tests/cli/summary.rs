@@ -84,16 +84,26 @@ fn run_prints_every_key_of_its_object_with_its_type() {
     let object = workspace.run(&["run", "circles.toml", "--json"]).succeeds().json();
     assert_types(&object, &GRID_AND_EQUILIBRIUM);
     assert_types(&object, &RUN);
-    assert_types(
-        &object,
-        &[("/decay/rate", "number"), ("/decay/error", "number"), ("/decay/from", "number"), ("/decay/to", "number")],
-    );
+    assert!(object.pointer("/decay").is_some(), "{object:#}");
     assert_eq!(object["game"], "Two circles");
     assert_eq!((object["time"].as_f64(), object["snapshots"].as_u64()), (Some(0.5), Some(26)));
     assert_eq!(object["output"], "circles.h5");
     assert!(object["final"]["w2"].as_f64() < object["initial"]["w2"].as_f64());
     assert!(object["final"]["mass_error"].as_f64() < Some(1e-13));
     assert_eq!(workspace.names(), ["circles.h5", "circles.toml"]);
+}
+
+#[test]
+fn the_decay_is_a_rate_with_an_error_over_a_stretch_of_time() {
+    let workspace = Workspace::new();
+    let object = workspace.run(&["run", "rotation", "--json", "--set", "solver.time=3"]).succeeds().json();
+    let keys =
+        [("/decay/rate", "number"), ("/decay/error", "number"), ("/decay/from", "number"), ("/decay/to", "number")];
+    assert_types(&object, &keys);
+    let [rate, error, from, to] = keys.map(|(pointer, _)| object.pointer(pointer).unwrap().as_f64().unwrap());
+    let exact = 0.4 * std::f64::consts::PI.powi(2);
+    assert!((rate - exact).abs() <= (5.0 * error).max(1e-6), "{rate} +- {error}, not {exact}");
+    assert!(0.0 < from && from < to && to <= 3.0, "{from} .. {to}");
 }
 
 #[test]

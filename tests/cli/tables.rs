@@ -45,7 +45,7 @@ fn a_table_with_the_end_point_twice_is_refused() {
     write_npy(workspace.path("once.npy"), &payoff(64, 64)).unwrap();
     for command in ["run", "equilibrium"] {
         let outcome = workspace.run(&[command, "game.toml", "--set", "game.table=twice.npy"]);
-        outcome.fails(2, &["game.", "twice.npy", "64"]);
+        outcome.fails(2, &["game.table", "twice.npy", "65 points", "leave the last point out"]);
     }
     assert_eq!(workspace.names(), ["game.toml", "once.npy", "twice.npy"]);
     workspace.run(&["equilibrium", "game.toml", "--set", "game.table=once.npy"]).succeeds();

@@ -135,6 +135,15 @@ pub fn signal(child: &Child, signal: i32) {
     assert_eq!(unsafe { libc::kill(child.id() as libc::pid_t, signal) }, 0);
 }
 
+/// Stops a program of ours where it stands, and waits until it does; `signal(.., SIGCONT)` lets it go on.
+pub fn freeze(child: &Child) {
+    signal(child, libc::SIGSTOP);
+    let mut status = 0;
+    // SAFETY: the child is ours and has not been waited for; a stopped child stays ours.
+    let stopped = unsafe { libc::waitpid(child.id() as libc::pid_t, &mut status, libc::WUNTRACED) };
+    assert!(stopped == child.id() as libc::pid_t && libc::WIFSTOPPED(status), "it ended before it was stopped");
+}
+
 /// A reproducible sequence of numbers in [0, 1): the moments of kills and signals.
 pub struct Moments(u64);
 
