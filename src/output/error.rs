@@ -18,6 +18,12 @@ pub enum OutputError {
         /// The path as given.
         path: PathBuf,
     },
+    /// HDF5 takes names in UTF-8 only.
+    #[error("the name {} is not UTF-8, which HDF5 needs; choose another name", path.display())]
+    NotUtf8 {
+        /// The output.
+        path: PathBuf,
+    },
     /// Another process holds the lock.
     #[error("{} is being written by another process (lock {}){hint}", path.display(), lock.display())]
     Locked {
