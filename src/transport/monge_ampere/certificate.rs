@@ -46,9 +46,8 @@ fn value_without_floor(level: &Level, floor: f64) -> f64 {
         let (trace, determinant) = level.invariants(j);
         1.0 - trace + determinant
     };
-    let sum: f64 = (0..level.grid.len())
-        .map(|j| (d1[j] * d1[j] + d2[j] * d2[j]) * (level.pulled[j] - floor * shrinkage(j)))
-        .sum();
+    let sum: f64 =
+        (0..level.grid.len()).map(|j| (d1[j] * d1[j] + d2[j] * d2[j]) * (level.pulled[j] - floor * shrinkage(j))).sum();
     2.0 * (sum / (level.grid.len() as f64 * (1.0 - floor))).max(0.0).sqrt()
 }
 
@@ -64,7 +63,8 @@ fn floor_effect(level: &Level, floor: f64) -> f64 {
         return 0.0;
     }
     // Over the midpoints |det DT - 1| dx = |det(I + H) - det(I - H)| dm = 2 |tr H| dm.
-    let change = (0..level.grid.len()).map(|j| 2.0 * level.invariants(j).0.abs()).sum::<f64>() / level.grid.len() as f64;
+    let change =
+        (0..level.grid.len()).map(|j| 2.0 * level.invariants(j).0.abs()).sum::<f64>() / level.grid.len() as f64;
     diameter(level) * (0.5 * floor / (1.0 - floor) * change).sqrt()
 }
 

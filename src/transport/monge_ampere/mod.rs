@@ -342,7 +342,12 @@ impl MongeAmpere {
     }
 
     /// Evaluates the map on the finer rung. A map that is not convex there is shrunk until it can start Newton.
-    fn certify(&mut self, index: usize, potential: &mut [Complex64], floor: f64) -> Result<Certificate, TransportError> {
+    fn certify(
+        &mut self,
+        index: usize,
+        potential: &mut [Complex64],
+        floor: f64,
+    ) -> Result<Certificate, TransportError> {
         let densities = densities(&self.source, &self.target);
         let level = &mut self.rungs[index].as_mut().expect("rungs are placed before they are used").level;
         match level.evaluate(potential, densities) {

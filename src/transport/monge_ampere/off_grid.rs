@@ -230,10 +230,7 @@ fn corrections(points: usize, mode: impl Fn(usize) -> i64) -> Vec<f64> {
 }
 
 /// Coefficients of powers of the polynomial through `samples` at `nodes` (Newton's divided differences).
-fn interpolating_polynomial(
-    nodes: &[f64; COEFFICIENTS],
-    mut samples: [f64; COEFFICIENTS],
-) -> [f64; COEFFICIENTS] {
+fn interpolating_polynomial(nodes: &[f64; COEFFICIENTS], mut samples: [f64; COEFFICIENTS]) -> [f64; COEFFICIENTS] {
     for order in 1..COEFFICIENTS {
         for i in (order..COEFFICIENTS).rev() {
             samples[i] = (samples[i] - samples[i - 1]) / (nodes[i] - nodes[i - order]);
