@@ -15,7 +15,7 @@ fn w2_of_every_snapshot_agrees_with_quantile_functions() {
             "initial.y=exp(1.2*cos(2*pi*y))",
             "solver.grid=101",
             "solver.time=0.2",
-            "output.snapshots=4",
+            "output.snapshots=2",
         ],
     );
     let ran = run_game(&file);
