@@ -38,7 +38,7 @@ const CALIBRATION: f64 = 1.0;
 /// Local error permitted relative to the increment, in units of the tolerance.
 const RELATIVE: f64 = 100.0;
 /// Error of a rate in units of the tolerance times `|lambda|`.
-const RATE_SHARE: f64 = 0.3;
+const RATE_SHARE: f64 = 1.0;
 /// Errors below this share of the state are rounding and never rejected.
 const ROUNDING: f64 = 1e-14;
 /// Step lengths whose tables are kept.
