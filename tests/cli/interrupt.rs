@@ -73,10 +73,13 @@ fn a_second_signal_ends_it_at_once() {
     let output = workspace.path("out.h5");
     let mut child = workspace.start(&arguments);
     assert!(wait_until(&mut child, || output.exists()));
-    signal(&child, libc::SIGINT);
-    std::thread::sleep(Duration::from_millis(20));
-    signal(&child, libc::SIGINT);
+    // Several, as two that meet before they are delivered are one.
+    for _ in 0..5 {
+        signal(&child, libc::SIGINT);
+        std::thread::sleep(Duration::from_millis(20));
+    }
     let outcome = workspace.finish(child, &arguments);
-    assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(130), ""), "{}", outcome.stderr);
+    // Without the message of a run that stopped after its step.
+    assert_eq!((outcome.status, outcome.stdout.as_str(), outcome.stderr.as_str()), (Some(130), "", ""));
     contents::open(&output);
 }
