@@ -10,7 +10,7 @@ use crate::output::{StateIndex, StoredState, read_state};
 use crate::torus::{Density, Fourier, Grid, TorusError, next_fast_size, pad_values, resample, tail_per_axis};
 
 /// Tail to which automatic grids resolve the equilibrium.
-const EQUILIBRIUM_TAIL: f64 = 1e-13;
+const EQUILIBRIUM_TAIL: f64 = 1e-12;
 /// Fewest points per axis of an automatic grid, in one and in two dimensions.
 const FEWEST_POINTS: [usize; 2] = [64, 32];
 /// Most nodes of an automatic grid, in one and in two dimensions.

@@ -1,0 +1,9 @@
+//! Declared orders are measured: in the step, in the tolerance, inside a step, in the grid.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod games;
+mod grid;
+mod order;
+mod tolerance;
