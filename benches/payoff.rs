@@ -16,7 +16,7 @@ fn game(rank: usize, points: usize) -> Payoff {
     let wave = |k: usize| {
         let angle = |j: usize| 2.0 * PI * ((k / 2 + 1) * j) as f64 / points as f64;
         FactorFunction::Product(vec![
-            (0..points).map(|j| if k % 2 == 0 { angle(j).cos() } else { angle(j).sin() }).collect(),
+            (0..points).map(|j| if k.is_multiple_of(2) { angle(j).cos() } else { angle(j).sin() }).collect(),
         ])
     };
     let coefficient = |k: usize| if k < 2 { 5.0 } else { (1.7 * k as f64).sin() };

@@ -22,7 +22,7 @@ pub fn main(arguments: &EquilibriumArguments) -> i32 {
             }
             0
         }
-        Err(error) => report_error(&error, json),
+        Err(error) => report_error(&error, &arguments.game.game, json),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::experiment::RunError;
 use arguments::{Arguments, Command};
 use clap::Parser;
 use std::io::Write;
+use std::path::Path;
 
 /// Exit status for bad input, the same as that of a usage error.
 const BAD_INPUT: i32 = 2;
@@ -22,8 +23,12 @@ pub fn main() -> i32 {
     signal::ignore_file_size_limit();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
+        // Help and version are not errors: clap gives them status 0 and stdout.
+        Err(error) if error.use_stderr() && std::env::args_os().any(|word| word == "--json") => {
+            let message = error.to_string();
+            return report_failure(message.trim_start_matches("error: ").trim_end(), error.exit_code(), true);
+        }
         Err(error) => {
-            // Help and version are not errors: clap gives them status 0 and stdout.
             let status = error.exit_code();
             let _ = error.print();
             return status;
@@ -56,8 +61,11 @@ fn print_json(value: &impl serde::Serialize) {
 }
 
 /// Reports an error on stderr, and as the one object on stdout with `--json`.
-fn report_error(error: &RunError, json: bool) -> i32 {
-    let (status, message) = (error.exit_status(), error.to_string());
+fn report_error(error: &RunError, game: &Path, json: bool) -> i32 {
+    let (status, mut message) = (error.exit_status(), error.to_string());
+    if error.concerns_game() {
+        message = format!("{}: {message}", game.display());
+    }
     report_failure(&message, status, json)
 }
 

@@ -29,7 +29,7 @@ pub fn main(arguments: &RunArguments) -> i32 {
             }
             0
         }
-        Err(error) => report_error(&error, json),
+        Err(error) => report_error(&error, &arguments.game.game, json),
     }
 }
 
@@ -52,17 +52,21 @@ fn solve(arguments: &RunArguments, checkpoint_every: Duration) -> Result<Summary
 /// The game file, or the bundled game of that name when there is no such file.
 pub fn load(arguments: &GameArguments) -> Result<GameFile, GameError> {
     let path = &arguments.game;
-    let bundled = path.to_str().filter(|_| !path.exists()).and_then(|name| catalogue::get(name).ok());
-    match bundled {
-        Some(game) => game.load(&arguments.overrides),
-        None => GameFile::load(path, &arguments.overrides),
+    match path.to_str() {
+        // Bundled games have plain names; whatever has a folder or a suffix is meant as a file.
+        Some(name) if !name.contains(['/', '\\', '.']) && !path.exists() => {
+            catalogue::get(name)?.load(&arguments.overrides)
+        }
+        _ => GameFile::load(path, &arguments.overrides),
     }
 }
 
 /// The name of the game file with `.h5`, in the present folder.
 fn default_output(file: &GameFile) -> PathBuf {
-    let stem = file.path().file_stem().unwrap_or_default();
-    PathBuf::from(stem).with_extension("h5")
+    // Not with_extension: a name such as tau=0.0625.toml has dots of its own.
+    let mut name = file.path().file_stem().unwrap_or_default().to_os_string();
+    name.push(".h5");
+    PathBuf::from(name)
 }
 
 /// The command line as typed.

@@ -97,8 +97,8 @@ fn random_games_agree_with_the_damped_fixed_point() {
         let temperature = [1.0, 1.3];
         let equilibrium = Equilibrium::solve(&payoff, temperature).unwrap();
         let slow = damped_fixed_point(&payoff, temperature, 0.15, 1200);
-        for p in 0..2 {
-            let difference = largest_difference(equilibrium.densities()[p], &slow[p]);
+        for (density, slow) in equilibrium.densities().into_iter().zip(&slow) {
+            let difference = largest_difference(density, slow);
             assert!(difference <= 1e-10, "game {seed}: {difference:e}");
         }
     }
@@ -193,8 +193,8 @@ fn a_spectral_payoff_of_four_variables_is_solved_without_a_matrix() {
     let equilibrium = Equilibrium::solve(&payoff, temperature).unwrap();
     assert!(equilibrium.nikaido_isoda() <= 1e-17, "{:e}", equilibrium.nikaido_isoda());
     let slow = damped_fixed_point(&payoff, temperature, 0.2, 300);
-    for p in 0..2 {
-        let difference = largest_difference(equilibrium.densities()[p], &slow[p]);
+    for (density, slow) in equilibrium.densities().into_iter().zip(&slow) {
+        let difference = largest_difference(density, slow);
         assert!(difference <= 1e-10, "{difference:e}");
     }
 }

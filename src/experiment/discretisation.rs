@@ -10,7 +10,7 @@ use crate::output::{StateIndex, StoredState, read_state};
 use crate::torus::{Density, Fourier, Grid, TorusError, next_fast_size, pad_values, resample, tail_per_axis};
 
 /// Tail to which automatic grids resolve the equilibrium.
-const EQUILIBRIUM_TAIL: f64 = 1e-13;
+const EQUILIBRIUM_TAIL: f64 = 1e-12;
 /// Fewest points per axis of an automatic grid, in one and in two dimensions.
 const FEWEST_POINTS: [usize; 2] = [64, 32];
 /// Most nodes of an automatic grid, in one and in two dimensions.
@@ -115,7 +115,7 @@ pub fn automatic_tail(tolerance: f64) -> f64 {
 pub fn grown_shape(grid: &Grid, tails: &[f64], limit: f64, what: &str, player: Player) -> Result<Vec<usize>, RunError> {
     let mut shape = grid.shape();
     for (points, tail) in shape.iter_mut().zip(tails) {
-        if !(*tail <= limit) {
+        if tail.is_nan() || *tail > limit {
             *points = next_fast_size((GROWTH * *points as f64).ceil() as usize);
         }
     }
@@ -140,7 +140,7 @@ pub fn grown_shape(grid: &Grid, tails: &[f64], limit: f64, what: &str, player: P
 fn payoff_on(game: &Game, shapes: &[Vec<usize>; 2]) -> Result<Payoff, RunError> {
     let x = game.domain(Player::X).grid(&shapes[0])?;
     let y = game.domain(Player::Y).grid(&shapes[1])?;
-    Ok(Payoff::new(game.source(), &x, &y)?)
+    Payoff::new(game.source(), &x, &y).map_err(|error| RunError::payoff(game.source(), error))
 }
 
 /// The smallest shapes that resolve the payoff alone.
@@ -151,7 +151,8 @@ fn smallest_shapes(game: &Game) -> Result<[Vec<usize>; 2], RunError> {
     });
     let x = game.domain(Player::X).grid(&fewest[0])?;
     let y = game.domain(Player::Y).grid(&fewest[1])?;
-    let needed = Payoff::points_needed(game.source(), &x, &y)?;
+    let needed =
+        Payoff::points_needed(game.source(), &x, &y).map_err(|error| RunError::payoff(game.source(), error))?;
     Ok([0, 1].map(|p| needed[p].iter().zip(&fewest[p]).map(|(a, b)| *a.max(b)).collect()))
 }
 
@@ -187,7 +188,8 @@ impl<'a> Start<'a> {
         match game.initial(player) {
             Initial::Expression(density) => Ok(Start::Expression(density)),
             Initial::File(path) => {
-                let stored = read_state(path, player, StateIndex::Last)?;
+                let stored = read_state(path, player, StateIndex::Last)
+                    .map_err(|error| RunError::initial(player, error.to_string()))?;
                 let domain = game.domain(player);
                 if stored.grid.periods() != domain.period() || stored.grid.origins() != domain.origin() {
                     return Err(RunError::initial(

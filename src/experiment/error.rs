@@ -1,7 +1,7 @@
 //! Why an experiment could not be done, and what the program exits with.
 
 use crate::equilibrium::EquilibriumError;
-use crate::game::{GameError, PayoffError, Player};
+use crate::game::{GameError, PayoffError, PayoffSource, Player};
 use crate::output::OutputError;
 use crate::stepper::StepperError;
 use crate::torus::TorusError;
@@ -21,8 +21,13 @@ pub enum RunError {
     #[error(transparent)]
     Game(#[from] GameError),
     /// The payoff: not smooth, not resolved by a fixed grid, too complex.
-    #[error("game.payoff: {0}")]
-    Payoff(#[from] PayoffError),
+    #[error("{key}: {source}")]
+    Payoff {
+        /// The key that the payoff comes from, and the file of a table.
+        key: String,
+        /// What is wrong.
+        source: PayoffError,
+    },
     /// A grid that cannot be.
     #[error("solver.grid: {0}")]
     Grid(TorusError),
@@ -72,6 +77,29 @@ pub enum RunError {
         /// What to change.
         advice: String,
     },
+    /// A density has become negative by more than a scheme may leave it.
+    #[error(
+        "at time {time} the density of player {} is negative: its minimum is {minimum:.1e} beside a maximum of \
+         {maximum:.1e}; {advice}. The last good snapshot, of time {good}, is in {}",
+        player.letter(),
+        path.display()
+    )]
+    Negative {
+        /// Time of the snapshot that was not written.
+        time: f64,
+        /// Whose.
+        player: Player,
+        /// Smallest node value.
+        minimum: f64,
+        /// Largest node value.
+        maximum: f64,
+        /// What to change.
+        advice: &'static str,
+        /// Time of the last snapshot in the file.
+        good: f64,
+        /// The output file.
+        path: PathBuf,
+    },
     /// A time step failed.
     #[error("at time {time}, after {steps} steps: {source}; {advice}. {kept}")]
     Step {
@@ -97,6 +125,23 @@ pub enum RunError {
 }
 
 impl RunError {
+    /// A fault of the payoff of this origin.
+    pub fn payoff(origin: &PayoffSource, source: PayoffError) -> RunError {
+        let key = match origin {
+            PayoffSource::Expression(_) => "game.payoff".to_owned(),
+            PayoffSource::Terms(_) => "game.terms".to_owned(),
+            PayoffSource::Kernel(_) => "game.kernel".to_owned(),
+            PayoffSource::Table { path, dataset } => {
+                format!(
+                    "game.table: {}{}",
+                    path.display(),
+                    dataset.as_ref().map(|d| format!(":{d}")).unwrap_or_default()
+                )
+            }
+        };
+        RunError::Payoff { key, source }
+    }
+
     /// A fault of an initial state.
     pub fn initial(player: Player, message: String) -> RunError {
         RunError::Initial { player, message }
@@ -106,7 +151,7 @@ impl RunError {
     pub fn exit_status(&self) -> i32 {
         match self {
             RunError::Game(_)
-            | RunError::Payoff(_)
+            | RunError::Payoff { .. }
             | RunError::Grid(_)
             | RunError::Initial { .. }
             | RunError::OtherGame { .. } => BAD_INPUT,
@@ -117,9 +162,17 @@ impl RunError {
                 | OutputError::Stopped { .. } => NUMERICAL_FAILURE,
                 _ => BAD_INPUT,
             },
-            RunError::Equilibrium(_) | RunError::Unresolved { .. } | RunError::Step { .. } => NUMERICAL_FAILURE,
+            RunError::Equilibrium(_)
+            | RunError::Unresolved { .. }
+            | RunError::Negative { .. }
+            | RunError::Step { .. } => NUMERICAL_FAILURE,
             RunError::Interrupted { .. } => INTERRUPTED,
         }
+    }
+
+    /// Whether a key of the game file is at fault, without the message naming that file.
+    pub fn concerns_game(&self) -> bool {
+        matches!(self, RunError::Payoff { .. } | RunError::Grid(_) | RunError::Initial { .. })
     }
 
     /// Whether HDF5 was left in a state in which its exit handlers must not run.

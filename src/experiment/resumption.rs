@@ -4,7 +4,7 @@ use super::checkpoint::shapes;
 use super::summary::{Counters, Summary};
 use super::{Discretisation, RunError};
 use crate::game::{GameFile, Player};
-use crate::output::{Checkpoint, Diagnostics, RunWriter, stored_header};
+use crate::output::{Checkpoint, Diagnostics, EquilibriumRecord, RunWriter, stored_header};
 use std::path::Path;
 
 /// What was found.
@@ -31,6 +31,8 @@ pub struct Unfinished {
     pub checkpoint: Option<Checkpoint>,
     /// The grids of the checkpoint.
     pub shapes: Option<[Vec<usize>; 2]>,
+    /// The equilibrium in the file.
+    pub equilibrium: Option<EquilibriumRecord>,
     /// The snapshots before it.
     pub snapshots: Vec<(f64, Diagnostics)>,
 }
@@ -54,7 +56,13 @@ pub fn resume(file: &GameFile, output: &Path) -> Result<Option<Resumption>, RunE
     let Some(resumed) = RunWriter::resume(output)? else { return Ok(None) };
     let shapes = resumed.checkpoint.as_ref().and_then(shapes);
     if let Some(writer) = resumed.writer {
-        let unfinished = Unfinished { writer, checkpoint: resumed.checkpoint, shapes, snapshots: resumed.snapshots };
+        let unfinished = Unfinished {
+            writer,
+            checkpoint: resumed.checkpoint,
+            shapes,
+            equilibrium: resumed.equilibrium,
+            snapshots: resumed.snapshots,
+        };
         return Ok(Some(Resumption::Unfinished(Box::new(unfinished))));
     }
     let shapes = shapes.unwrap_or_else(|| Player::BOTH.map(|player| resumed.layout.grid(player).shape()));

@@ -13,13 +13,18 @@ use super::summary::{Counters, Summary};
 use super::{Clock, Discretisation, Measurement, RunError, Simulation};
 use crate::flow::{MflDa, PairLayout};
 use crate::game::{GameFile, GridChoice, Player, Scheme};
-use crate::output::{Diagnostics, Header, Layout, RunWriter, StepRecord, check_destination};
+use crate::output::{Diagnostics, Header, Layout, RunWriter, Snapshot, StepRecord, check_destination};
 use crate::stepper::{Etd43, Etdrk4, ImexEuler, Sbdf2, Stepper, StepperError};
 use crate::torus::tail_per_axis;
 use num_complex::Complex64;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+
+/// Deepest dip below 0, as a share of the maximum, that a snapshot may have.
+const DEEPEST_DIP: f64 = 1e-3;
+/// A bound on the step that is smaller than this share of it comes from a state that has blown up, and advises nothing.
+const CREDIBLE_BOUND: f64 = 1e-3;
 
 /// How a run is to be done.
 #[derive(Debug, Clone)]
@@ -141,11 +146,16 @@ impl<'a> Session<'a> {
         options: &'a RunOptions,
         unfinished: super::resumption::Unfinished,
     ) -> Result<Session<'a>, RunError> {
-        let super::resumption::Unfinished { writer, checkpoint, shapes, snapshots } = unfinished;
+        let super::resumption::Unfinished { mut writer, checkpoint, shapes, snapshots, equilibrium } = unfinished;
         let (Some(stored), Some(shapes)) = (checkpoint, shapes) else {
             return Session::fresh(file, options, Some(writer));
         };
         let discretisation = Discretisation::new(file.game(), &shapes)?;
+        let computed = record(&discretisation);
+        // A kill between the move to a finer grid and its equilibrium leaves the old one, padded.
+        if equilibrium.as_ref() != Some(&computed) {
+            writer.equilibrium(computed)?;
+        }
         let mut measurement = Measurement::new(&discretisation, temperatures(file.game()));
         let simulation = checkpoint::restore(
             &stored,
@@ -210,6 +220,8 @@ impl<'a> Session<'a> {
         while let Some(&next) = times.get(self.snapshots.len()).filter(|&&next| next <= to) {
             stretch.state_at(next, &mut self.buffer);
             let snapshot = self.measurement.measure(stretch.flow().payoff(), next, &self.buffer);
+            let good = self.snapshots.last().map_or(0.0, |(time, _)| *time);
+            check_positive(&snapshot, self.file.solver().scheme(), good, &self.options.output)?;
             self.snapshots.push((next, snapshot.diagnostics));
             self.writer.snapshot(snapshot)?;
         }
@@ -302,7 +314,8 @@ impl<'a> Session<'a> {
 
     /// What to change after a step has failed.
     fn step_advice(&self, error: &StepperError) -> String {
-        match (self.stable_step(), error) {
+        let credible = self.stable_step().filter(|(step, bound)| *bound >= CREDIBLE_BOUND * step);
+        match (credible, error) {
             (Some((step, bound)), _) => {
                 format!("solver.step = {step:e} should be at most about {bound:.1e} (drift at this state)")
             }
@@ -366,6 +379,23 @@ impl<'a> Session<'a> {
         };
         Ok(Summary::new(file.game(), file.solver(), &options.output, &discretisation, &snapshots, counters, notes))
     }
+}
+
+/// Refuses a snapshot that is no density: a scheme may undershoot a little beside a steep flank, but not like this.
+fn check_positive(snapshot: &Snapshot, scheme: Scheme, good: f64, path: &Path) -> Result<(), RunError> {
+    let advice = match scheme {
+        Scheme::Adaptive => "lower solver.tolerance or raise solver.grid",
+        _ => "reduce solver.step, or use the scheme adaptive",
+    };
+    for (player, values) in [(Player::X, &snapshot.mu), (Player::Y, &snapshot.nu)] {
+        let minimum = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let maximum = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        if minimum < -DEEPEST_DIP * maximum {
+            let (time, path) = (snapshot.time, path.to_path_buf());
+            return Err(RunError::Negative { time, player, minimum, maximum, advice, good, path });
+        }
+    }
+    Ok(())
 }
 
 fn at_time(error: RunError, now: f64) -> RunError {

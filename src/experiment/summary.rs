@@ -3,8 +3,9 @@
 use super::Discretisation;
 use super::verdict::{Verdict, judge};
 use crate::diagnostics::{Decay, fit_decay};
-use crate::game::{Game, Solver};
+use crate::game::{Game, Scheme, Solver};
 use crate::output::Diagnostics;
+use crate::stepper::Etd43;
 use serde::Serialize;
 
 /// Points per axis.
@@ -197,7 +198,17 @@ impl Summary {
         let (first, last) = (&snapshots[0], &snapshots[snapshots.len() - 1]);
         let history: Vec<[f64; 3]> = snapshots.iter().map(|(t, d)| [*t, d.w2, d.w2_error]).collect();
         let column = |i: usize| history.iter().map(|row| row[i]).collect::<Vec<f64>>();
-        let decay = fit_decay(&column(0), &column(1), &column(2));
+        let mut notes = notes;
+        let mut decay = fit_decay(&column(0), &column(1), &column(2));
+        if let Some(decay) = &mut decay {
+            match solver.scheme() {
+                Scheme::Adaptive => {
+                    let step = last.0 / counters.steps as f64;
+                    decay.error += Etd43::<f64>::rate_error(solver.tolerance(), step);
+                }
+                _ => notes.push("the error bar of the decay does not hold the error of the fixed step".to_owned()),
+            }
+        }
         let (verdict, reason) = judge(&discretisation.payoff, solver.tolerance(), last.0, &last.1, decay.as_ref());
         Summary {
             game: game.name().to_owned(),

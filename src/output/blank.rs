@@ -77,8 +77,8 @@ impl Blank {
             write_numbers(&group, &equilibrium.attributes)?;
             let names: Vec<&str> = equilibrium.attributes.iter().map(|(name, _)| name.as_str()).collect();
             let json = serde_json::to_vec(&names).expect("strings are valid JSON");
-            let group = file.group("checkpoint")?;
-            write_bytes(&group, EQUILIBRIUM_ATTRIBUTES, &json)?;
+            let checkpoint = file.group("checkpoint")?;
+            write_bytes(&checkpoint, EQUILIBRIUM_ATTRIBUTES, &json)?;
         }
         let variables = self.variables();
         for variable in &variables {

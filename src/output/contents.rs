@@ -20,7 +20,7 @@ const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
 /// Most values of one column that are read: 2^27, or 1 GiB.
 const MAXIMUM_COLUMN: usize = 1 << 27;
 
-/// Opens any file, or says that it is not HDF5.
+/// Opens any file, or says that it is not HDF5. For writing, only what has been opened for reading before.
 pub(super) fn open(path: &Path, writable: bool) -> Result<File, OutputError> {
     let mut start = [0; SIGNATURE.len()];
     let length = std::fs::File::open(path)
@@ -29,8 +29,11 @@ pub(super) fn open(path: &Path, writable: bool) -> Result<File, OutputError> {
     if length < SIGNATURE.len() || start != SIGNATURE {
         return Err(OutputError::Foreign { path: path.to_path_buf(), reason: "it is not an HDF5 file".to_string() });
     }
-    let opened = if writable { access().open_rw(path) } else { access().open(path) };
-    opened.map_err(OutputError::damaged(path, "HDF5 can not open it"))
+    if writable {
+        // This already writes the first 96 bytes.
+        return access().open_rw(path).map_err(OutputError::write(path, "opening it"));
+    }
+    access().open(path).map_err(OutputError::damaged(path, "HDF5 can not open it"))
 }
 
 /// Reads the header and the shapes, and checks that every dataset is there with its shape and type.
@@ -76,6 +79,11 @@ pub(super) fn dataset(file: &File, path: &Path, name: &str) -> Result<Dataset, O
     let creation = dataset.dcpl().map_err(OutputError::damaged(path, name))?;
     if !creation.external().is_empty() || creation.layout() == hdf5::dataset::Layout::Virtual {
         return Err(damaged(path, format!("the data of {name} are in another file")));
+    }
+    // HDF5 allocates whole chunks, and ours are never larger than the dataset.
+    let chunk = creation.chunk().unwrap_or_default();
+    if chunk.iter().zip(dataset.shape()).any(|(&part, whole)| part > whole.max(1)) {
+        return Err(damaged(path, format!("{name} has chunks of {chunk:?} in a shape of {:?}", dataset.shape())));
     }
     Ok(dataset)
 }
@@ -144,8 +152,8 @@ pub(super) fn read_grid(file: &File, path: &Path, player: Player) -> Result<Grid
 
 fn read_equilibrium(file: &File) -> hdf5::Result<EquilibriumRecord> {
     let group = file.group("equilibrium")?;
-    let group = file.group("checkpoint")?;
-    let json = read_bytes(&group, EQUILIBRIUM_ATTRIBUTES)?;
+    let checkpoint = file.group("checkpoint")?;
+    let json = read_bytes(&checkpoint, EQUILIBRIUM_ATTRIBUTES)?;
     let names: Vec<String> = serde_json::from_slice(&json).map_err(|error| error.to_string())?;
     let mut attributes = Vec::new();
     for name in names {

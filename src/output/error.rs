@@ -18,6 +18,12 @@ pub enum OutputError {
         /// The path as given.
         path: PathBuf,
     },
+    /// HDF5 takes names in UTF-8 only.
+    #[error("the name {} is not UTF-8, which HDF5 needs; choose another name", path.display())]
+    NotUtf8 {
+        /// The output.
+        path: PathBuf,
+    },
     /// Another process holds the lock.
     #[error("{} is being written by another process (lock {}){hint}", path.display(), lock.display())]
     Locked {
@@ -144,11 +150,16 @@ impl OutputError {
 
     pub(super) fn write(path: &Path, what: &str) -> impl FnOnce(hdf5::Error) -> OutputError {
         let (path, what) = (path.to_path_buf(), what.to_string());
-        move |error| OutputError::Write { path, what, message: error.to_string() }
+        move |error| OutputError::Write { path, what, message: one_line(&error) }
     }
 
     pub(super) fn damaged(path: &Path, what: &str) -> impl FnOnce(hdf5::Error) -> OutputError {
         let (path, what) = (path.to_path_buf(), what.to_string());
-        move |error| OutputError::Damaged { path, reason: format!("{what}: {error}") }
+        move |error| OutputError::Damaged { path, reason: format!("{what}: {}", one_line(&error)) }
     }
+}
+
+/// HDF5 breaks its messages.
+fn one_line(error: &hdf5::Error) -> String {
+    error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
 }

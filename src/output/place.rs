@@ -27,6 +27,9 @@ impl Place {
             Err(_) => path.to_path_buf(),
         };
         let name = output.file_name().ok_or_else(|| OutputError::NotAFile { path: path.to_path_buf() })?;
+        if output.to_str().is_none() {
+            return Err(OutputError::NotUtf8 { path: output });
+        }
         let beside = |suffix: &str| {
             let mut name = name.to_os_string();
             name.push(suffix);

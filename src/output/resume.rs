@@ -4,6 +4,7 @@
 //! the file becomes that of an uninterrupted run, byte for byte in every dataset.
 
 use super::OutputError;
+use super::blank::Blank;
 use super::checkpoint::Checkpoint;
 use super::contents::{dataset, is_finished, open, read_blank, read_column, written_rows};
 use super::header::Header;
@@ -52,7 +53,7 @@ impl RunWriter {
         let file = open(&target, false)?;
         let blank = read_blank(&file, &target)?;
         if is_finished(&blank) {
-            return finished(file, &target).map(Some);
+            return finished(file, blank, &target).map(Some);
         }
         drop(file);
         let file = open(&target, true)?;
@@ -90,8 +91,7 @@ fn checked_counts(
     Ok((checkpoint.snapshot_count as usize, checkpoint.step_count as usize))
 }
 
-fn finished(file: File, path: &Path) -> Result<Resumed, OutputError> {
-    let blank = read_blank(&file, path)?;
+fn finished(file: File, blank: Blank, path: &Path) -> Result<Resumed, OutputError> {
     let times = read_column(&dataset(&file, path, "time")?, path, "time")?;
     let (header, layout, equilibrium) = (blank.header.clone(), blank.layout.clone(), blank.equilibrium.clone());
     let mut work = WorkFile::attach(file, blank, path).map_err(OutputError::damaged(path, "datasets"))?;

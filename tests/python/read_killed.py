@@ -1,6 +1,6 @@
 """Opens files of killed runs and checks that every acknowledged snapshot is there.
 
-usage: read_killed.py FILE=ACKNOWLEDGED ...
+usage: read_killed.py SCRIPT FILE=ACKNOWLEDGED ...     SCRIPT as in tests/hdf5_kill.rs
 """
 
 import sys
@@ -13,7 +13,8 @@ def density(player, k, n):
     return 1.0 + ((7 * k + 3 * np.arange(n) + 5 * player) % 11) / 16.0
 
 
-for argument in sys.argv[1:]:
+script = sys.argv[1]
+for argument in sys.argv[2:]:
     path, acknowledged = argument.rsplit("=", 1)
     with h5py.File(path, "r") as f:
         time = f["time"][:]
@@ -22,8 +23,11 @@ for argument in sys.argv[1:]:
         assert written >= int(acknowledged), f"{path}: {written} of {acknowledged} acknowledged snapshots"
         for player, name in enumerate(["mu", "nu"]):
             values = f[name][:written]
-            assert np.isfinite(values).all(), path
             for k in range(written):
-                if f.attrs["title"] == "stub":
+                if script == "regrids":
+                    # Padded since: what stays is the mean.
+                    n = 8 + (2 - player) * k
+                    assert abs(values[k].mean() - density(player, k, n).mean()) <= 1e-13, (path, name, k)
+                else:
                     assert np.array_equal(values[k], density(player, k, values.shape[1])), (path, name, k)
         assert np.isfinite(f["mass_x"][:written]).all(), path

@@ -53,8 +53,8 @@ pub enum PayoffError {
     },
     /// Neither a low rank nor few Fourier modes represent it within the memory allowed.
     #[error(
-        "the payoff has rank above {rank} to a relative error of {error:.1e}, and a double Fourier sum would need \
-         {bytes:.1e} bytes (at most {limit:.1e} are allowed); use a smoother or a simpler payoff"
+        "the payoff could not be represented: at rank {rank} the relative error is still {error:.1e}, and a full double \
+         Fourier sum would need {bytes:.1e} bytes (at most {limit:.1e} are allowed); use a smoother or a simpler payoff"
     )]
     TooComplex {
         /// Rank reached when the search stopped.

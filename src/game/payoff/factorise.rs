@@ -65,7 +65,9 @@ pub fn factorise(f: &impl Fn(&[f64], &[f64]) -> f64, x: &Grid, y: &Grid) -> Resu
             }
         }
     }
-    Err(PayoffError::TooComplex { rank: payoff.rank, error: payoff.error, bytes: 0.0, limit: MOST_TABLE_BYTES })
+    let bytes = 8.0 * cx.len() as f64 * cy.len() as f64;
+    let limit = 8.0 * MOST_SAMPLES as f64;
+    Err(PayoffError::TooComplex { rank: payoff.rank, error: payoff.error, bytes, limit })
 }
 
 /// Values of `f` on all pairs of nodes of two coarse grids, `N_x x N_y`.
@@ -208,9 +210,9 @@ fn on_demand(
         most,
     )?;
     if cross.residual > tolerance {
-        let bytes = 16.0 * cx.len() as f64 * cy.len() as f64;
+        let bytes = 8.0 * cx.len() as f64 * cy.len() as f64;
         let error = ROUNDING * cross.residual / rounding;
-        return Err(PayoffError::TooComplex { rank: most, error, bytes, limit: 16.0 * MOST_SAMPLES as f64 });
+        return Err(PayoffError::TooComplex { rank: most, error, bytes, limit: 8.0 * MOST_SAMPLES as f64 });
     }
     let samples = Samples { x: cx.clone(), y: cy.clone(), values: Vec::new() };
     let (columns, rows) = recompressed(cross.columns, cross.rows);

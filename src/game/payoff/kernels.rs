@@ -11,8 +11,34 @@
 /// Independent partial sums: two to four vector registers, enough to hide the latency of an addition.
 const LANES: usize = 8;
 
+/// Runs a kernel compiled for 256-bit registers where the processor has them.
+///
+/// The same additions are made in the same order, and nothing is contracted to fused operations, so the bits of the
+/// result do not depend on the processor.
+macro_rules! on_widest_registers {
+    ($kernel:ident ( $($argument:ident : $type:ty),* ) $(-> $result:ty)?) => {{
+        #[cfg(target_arch = "x86_64")]
+        {
+            #[target_feature(enable = "avx2")]
+            fn wide($($argument: $type),*) $(-> $result)? {
+                $kernel($($argument),*)
+            }
+            if std::arch::is_x86_feature_detected!("avx2") {
+                // SAFETY: the processor has the instructions that `wide` was compiled for.
+                return unsafe { wide($($argument),*) };
+            }
+        }
+        $kernel($($argument),*)
+    }};
+}
+
 /// Sum of the values.
 pub fn sum(values: &[f64]) -> f64 {
+    on_widest_registers!(sum_kernel(values: &[f64]) -> f64)
+}
+
+#[inline(always)]
+fn sum_kernel(values: &[f64]) -> f64 {
     let (chunks, rest) = values.as_chunks::<LANES>();
     let mut partial = [0.0; LANES];
     for chunk in chunks {
@@ -25,7 +51,12 @@ pub fn sum(values: &[f64]) -> f64 {
 
 /// Sum of the products `a_j b_j`.
 pub fn dot(a: &[f64], b: &[f64]) -> f64 {
-    debug_assert_eq!(a.len(), b.len());
+    assert_eq!(a.len(), b.len(), "two vectors of one length");
+    on_widest_registers!(dot_kernel(a: &[f64], b: &[f64]) -> f64)
+}
+
+#[inline(always)]
+fn dot_kernel(a: &[f64], b: &[f64]) -> f64 {
     let (left, left_rest) = a.as_chunks::<LANES>();
     let (right, right_rest) = b.as_chunks::<LANES>();
     let mut partial = [0.0; LANES];
@@ -37,22 +68,27 @@ pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     collect(partial) + left_rest.iter().zip(right_rest).map(|(p, q)| p * q).sum::<f64>()
 }
 
+#[inline(always)]
 fn collect(partial: [f64; LANES]) -> f64 {
     ((partial[0] + partial[4]) + (partial[2] + partial[6])) + ((partial[1] + partial[5]) + (partial[3] + partial[7]))
 }
 
 /// `out = constant + sum_q weights[q] tables[q]`, the tables being rows of length `out.len()`.
-///
-/// Four tables are read in one pass over `out`, which stays in the first-level cache.
 pub fn combine(constant: f64, weights: &[f64], tables: &[f64], out: &mut [f64]) {
-    let n = out.len();
-    debug_assert_eq!(tables.len(), weights.len() * n);
+    assert_eq!(tables.len(), weights.len() * out.len(), "one table for each weight");
     out.fill(constant);
     add_combination(weights, tables, out);
 }
 
-/// `out += sum_q weights[q] tables[q]`.
+/// `out += sum_q weights[q] tables[q]`; four tables are read in one pass over `out`, which stays in the first-level
+/// cache.
 pub fn add_combination(weights: &[f64], tables: &[f64], out: &mut [f64]) {
+    assert_eq!(tables.len(), weights.len() * out.len(), "one table for each weight");
+    on_widest_registers!(add_kernel(weights: &[f64], tables: &[f64], out: &mut [f64]))
+}
+
+#[inline(always)]
+fn add_kernel(weights: &[f64], tables: &[f64], out: &mut [f64]) {
     let n = out.len();
     if n == 0 {
         return;
@@ -66,9 +102,21 @@ pub fn add_combination(weights: &[f64], tables: &[f64], out: &mut [f64]) {
             *o += (w[0] * a + w[1] * b) + (w[2] * c + w[3] * d);
         }
     }
-    for (w, table) in fours.remainder().iter().zip(blocks.remainder().chunks_exact(n)) {
-        for (o, t) in out.iter_mut().zip(table) {
-            *o += w * t;
+    let (w, rest) = (fours.remainder(), blocks.remainder());
+    match w.len() {
+        0 => {}
+        1 => out.iter_mut().zip(rest).for_each(|(o, a)| *o += w[0] * a),
+        2 => {
+            let (a, b) = rest.split_at(n);
+            for ((o, a), b) in out.iter_mut().zip(a).zip(b) {
+                *o += w[0] * a + w[1] * b;
+            }
+        }
+        _ => {
+            let (a, (b, c)) = (&rest[..n], rest[n..].split_at(n));
+            for (((o, a), b), c) in out.iter_mut().zip(a).zip(b).zip(c) {
+                *o += (w[0] * a + w[1] * b) + w[2] * c;
+            }
         }
     }
 }

@@ -54,6 +54,8 @@ pub struct FactorTables {
     /// Distinct non-constant functions of the last axis: `q x n`, and their derivatives.
     inner: [Vec<f64>; 2],
     inner_count: usize,
+    /// How many of them the functions `A_i` use; the others occur in the static function only.
+    moment_count: usize,
     /// Distinct functions of the first axis, node by node: `rows x p`, and their derivatives.
     outer: [Vec<f64>; 2],
     outer_count: usize,
@@ -104,6 +106,7 @@ impl FactorTables {
                 dense_values.extend_from_slice(values);
             }
         }
+        let moment_count = inner.tables.len();
         let (static_products, static_values) = gather_static(grid, static_part, &inner);
         let placed: Vec<(Vec<f64>, usize)> =
             static_products.into_iter().map(|(a, b)| (a, if is_one(&b) { 0 } else { 1 + inner.insert(&b) })).collect();
@@ -115,6 +118,7 @@ impl FactorTables {
             dimension: grid.dimension(),
             inner: inner.with_derivatives(&axis_grid(grid, last)),
             inner_count: inner.tables.len(),
+            moment_count,
             outer: if last == 0 {
                 [vec![1.0], vec![0.0]]
             } else {
@@ -143,7 +147,7 @@ impl FactorTables {
     /// Multiplications per application: moments of one density and one gradient.
     pub fn cost(&self) -> usize {
         let nodes = self.rows * self.row_len;
-        nodes * (1 + self.dimension) * (self.inner_count + self.dense_count)
+        nodes * (self.moment_count + self.dense_count + self.dimension * (self.inner_count + self.dense_count))
             + self.rows * self.products.len() * (1 + self.dimension)
     }
 
@@ -151,7 +155,7 @@ impl FactorTables {
     pub fn observe_row(&self, row: usize, values: &[f64], moments: &mut [f64], scratch: &mut [f64]) -> f64 {
         let n = self.row_len;
         scratch[0] = sum(values);
-        for (s, table) in scratch[1..].iter_mut().zip(self.inner[0].chunks_exact(n)) {
+        for (s, table) in scratch[1..=self.moment_count].iter_mut().zip(self.inner[0].chunks_exact(n)) {
             *s = dot(table, values);
         }
         let outer = &self.outer[0][row * self.outer_count..(row + 1) * self.outer_count];

@@ -11,7 +11,7 @@ const FIRST_STEP: f64 = 0.25;
 /// Shorter steps mean that the grid cannot carry the map.
 const SHORTEST_STEP: f64 = 1.0 / 256.0;
 /// Newton runs of one continuation.
-const RUNS: usize = 40;
+const RUNS: usize = 24;
 /// Relative residual length on the way.
 const LOOSE: f64 = 1e-2;
 
@@ -23,12 +23,12 @@ pub(super) fn solve(
     newton: &mut Newton,
     level: &mut Level,
     densities: Densities<'_>,
-    potential: &mut Vec<Complex64>,
+    potential: &mut [Complex64],
     relative: f64,
     work: &mut Work,
 ) -> Result<(), (f64, Failure)> {
     potential.fill(Complex64::ZERO);
-    let mut good = potential.clone();
+    let mut good = potential.to_vec();
     let (mut reached, mut step) = (0.0_f64, FIRST_STEP);
     let mut failure = Failure::LineSearch;
     for _ in 0..RUNS {

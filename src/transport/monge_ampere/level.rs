@@ -37,7 +37,7 @@ const NEAR_PHASE: f64 = 0.34;
 /// of `m` nodes is `phase^(2m) (m!)^4 / ((2m + 1) ((2m)!)^3)`.
 const GAUSS: [(f64, &[(f64, f64)]); 4] = [
     (1.5e-6, &[(0.5, 1.0)]),
-    (4.5e-3, &[(0.211_324_865_405_187_12, 0.5), (0.788_675_134_594_812_9, 0.5)]),
+    (4.5e-3, &[(0.211_324_865_405_187_1, 0.5), (0.788_675_134_594_812_9, 0.5)]),
     (2.4e-2, &[(0.112_701_665_379_258_31, 5.0 / 18.0), (0.5, 8.0 / 18.0), (0.887_298_334_620_741_7, 5.0 / 18.0)]),
     (
         NEAR_PHASE,
@@ -317,6 +317,13 @@ impl Level {
         fourier.inverse(derivative, &mut second[0], scratch);
         real_symbol(spectrum, derivative, o, |k| -k[0] * k[1]);
         fourier.inverse(derivative, &mut second[1], scratch);
+    }
+
+    /// Convolves the potential with a Gaussian of this width: averages of convex functions are convex.
+    pub fn smooth(&self, potential: &mut [Complex64], width: f64) {
+        for (c, l) in potential.iter_mut().zip(&self.inverse_laplacian).filter(|(_, l)| **l < 0.0) {
+            *c *= (0.5 * width * width / l).exp();
+        }
     }
 
     /// `potential = base + step Lap^-1 v`.

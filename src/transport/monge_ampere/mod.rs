@@ -43,12 +43,20 @@ use pair::Pair;
 const RELATIVE_TOLERANCE: f64 = 1e-9;
 /// Newton goes this far below the tolerance, so that the bar on the finer grid can meet it.
 const NEWTON_SHARE: f64 = 0.1;
+/// First accuracy on a rung: the last digits are worth their price only where the grid can carry them.
+const FIRST_TOLERANCE: f64 = 1e-5;
+/// A bar below this multiple of the first tolerance says that the grid resolves the map that far.
+const RESOLVED: f64 = 10.0;
+/// Products times nodes spent with one floor before it is given up: a few seconds.
+const MOST_WORK: u64 = 12_000_000;
+/// Widths, in nodes of the finer grid, of the Gaussians that make a coarse map convex between its nodes.
+const SMOOTHING: [f64; 4] = [0.8, 1.6, 3.2, 6.4];
 /// Shares of the largest density below which values are lifted (see the pair's file), tried in this order.
-const FLOORS: [f64; 3] = [1e-13, 1e-10, 1e-7];
+const FLOORS: [f64; 3] = [5e-15, 1e-12, 1e-7];
 /// A density whose band-limited reading dips further below zero, as a share of its largest value, is not resolved.
 const DEEPEST_DIP: f64 = 1e-7;
-/// An error bar above this share of the distance is no answer.
-const WORST_RELATIVE_ERROR: f64 = 0.05;
+/// A residual above this share of the distance, and above what rounding and the floor leave open, is no answer.
+const WORST_RELATIVE_RESIDUAL: f64 = 0.05;
 /// Grids beyond the data's own on which a solution is sought after all coarser ones failed.
 const EXTRA_RUNGS_AFTER_FAILURE: usize = 1;
 
@@ -90,6 +98,8 @@ pub struct MongeAmpere {
     base: usize,
     rungs: Vec<Option<Rung>>,
     effort: Effort,
+    /// Products times nodes spent with the current floor.
+    spent: u64,
 }
 
 /// A certified result on its way up the ladder.
@@ -127,6 +137,7 @@ impl MongeAmpere {
             base: 0,
             rungs: Vec::new(),
             effort: Effort::default(),
+            spent: 0,
         })
     }
 
@@ -191,6 +202,7 @@ impl MongeAmpere {
         self.climb_to(&pair);
         let mut failure = None;
         for share in FLOORS {
+            self.spent = 0;
             match self.attempt(&pair, pair.floor(share)) {
                 Ok(found) => {
                     self.warm = Some(found.potential);
@@ -275,11 +287,18 @@ impl MongeAmpere {
         let mut best: Option<Candidate> = None;
         let mut failure = None;
         for index in start..self.ladder.len() - 1 {
+            if self.spent > MOST_WORK {
+                failure = failure.or(Some(self.exhausted()));
+                break;
+            }
             if best.is_none() && index > start.max(self.base + EXTRA_RUNGS_AFTER_FAILURE) {
                 break;
             }
             self.place(pair, index, floor);
-            if let Err(error) = self.solve(index, &mut potential, pair) {
+            let last = NEWTON_SHARE * self.relative_tolerance;
+            // A warm start is expected to be close, on a grid that is known to be fine enough.
+            let first = if index == start && start > 0 { last } else { last.max(FIRST_TOLERANCE) };
+            if let Err(error) = self.solve(index, &mut potential, pair, first) {
                 if best.is_some() {
                     break;
                 }
@@ -287,16 +306,27 @@ impl MongeAmpere {
                 potential = vec![Complex64::ZERO; self.ladder[index + 1].spectrum_len()];
                 continue;
             }
-            let values = self.rung(index).level.values_of(&potential);
             let grid = self.ladder[index].clone();
             let mut finer = resample(&grid, &self.ladder[index + 1], &potential);
             self.place(pair, index + 1, floor);
-            match self.certify(index + 1, &mut finer, floor) {
+            let mut certified = self.certify(index + 1, &mut finer, floor);
+            let worth_polishing = |c: &Certificate| {
+                let relative = c.residual / c.value;
+                relative > self.relative_tolerance && relative <= RESOLVED * FIRST_TOLERANCE
+            };
+            if first > last && certified.as_ref().is_ok_and(worth_polishing) {
+                certified = self.solve(index, &mut potential, pair, last).and_then(|()| {
+                    finer = resample(&grid, &self.ladder[index + 1], &potential);
+                    self.certify(index + 1, &mut finer, floor)
+                });
+            }
+            match certified {
                 Err(error) => failure = Some(error),
                 Ok(certificate) => {
                     let before = best.as_ref().map_or(f64::INFINITY, |b| b.certificate.error());
                     let stalled = index > self.base && certificate.error() > 0.5 * before;
                     if certificate.error() < before {
+                        let values = self.rung(index).level.values_of(&potential);
                         best = Some(Candidate { certificate, potential: Potential { grid, values } });
                     }
                     let met = certificate.error() <= self.relative_tolerance * certificate.value;
@@ -309,6 +339,16 @@ impl MongeAmpere {
             potential = finer;
         }
         accept(best, failure, self.relative_tolerance)
+    }
+
+    fn exhausted(&self) -> TransportError {
+        TransportError::NotConverged {
+            method: METHOD,
+            stage: "the bounded work on all grids",
+            steps: self.effort.newton_steps,
+            residual: self.spent as f64,
+            tolerance: MOST_WORK as f64,
+        }
     }
 
     fn rung(&mut self, index: usize) -> &mut Rung {
@@ -325,8 +365,13 @@ impl MongeAmpere {
     }
 
     /// Newton from `potential`, and continuation from zero when that fails.
-    fn solve(&mut self, index: usize, potential: &mut Vec<Complex64>, pair: &Pair) -> Result<(), TransportError> {
-        let tolerance = NEWTON_SHARE * self.relative_tolerance;
+    fn solve(
+        &mut self,
+        index: usize,
+        potential: &mut [Complex64],
+        pair: &Pair,
+        tolerance: f64,
+    ) -> Result<(), TransportError> {
         let rung = self.rungs[index].as_mut().expect("rungs are placed before they are used");
         let newton = rung.newton.get_or_insert_with(|| Newton::new(&rung.level));
         let densities = densities(&self.source, &self.target);
@@ -336,12 +381,13 @@ impl MongeAmpere {
         if outcome.is_err() {
             outcome = continuation::solve(newton, &mut rung.level, densities, potential, tolerance, &mut work);
         }
+        self.spent += (work.products * rung.level.grid.len()) as u64;
         self.effort.newton_steps += work.steps;
         self.effort.krylov_products += work.products;
         outcome.map_err(|(reached, failure)| explain(failure, reached, pair, &work, tolerance))
     }
 
-    /// Evaluates the map on the finer rung. A map that is not convex there is shrunk until it can start Newton.
+    /// Evaluates the map on the finer rung. A map that is not convex there is smoothed until it can start Newton.
     fn certify(
         &mut self,
         index: usize,
@@ -359,8 +405,9 @@ impl MongeAmpere {
                 Err(TransportError::NotConvex { method: METHOD, smallest: certificate.convexity })
             }
             Err(refused) => {
-                for _ in 0..10 {
-                    potential.iter_mut().for_each(|p| *p *= 0.8);
+                let spacing = level.grid.axis(0).spacing().max(level.grid.axis(1).spacing());
+                for width in SMOOTHING {
+                    level.smooth(potential, width * spacing);
                     if level.evaluate(potential, densities).is_ok() {
                         break;
                     }
@@ -378,23 +425,20 @@ fn densities<'a>(source: &'a Option<OffGridDensity>, target: &'a OffGridDensity)
 
 const METHOD: Method = Method::PeriodicMongeAmpere;
 
-/// The best certified result, if its bar is small enough to be an answer.
+/// The best certified result, if what is left of its residual is small. A bar larger than the distance is accepted
+/// when the data leave it open: near-empty regions that are rounding cannot say more.
 fn accept(
     best: Option<Candidate>,
     failure: Option<TransportError>,
     tolerance: f64,
 ) -> Result<Candidate, TransportError> {
-    match best {
-        Some(found) if found.certificate.error() <= WORST_RELATIVE_ERROR * found.certificate.value => Ok(found),
-        Some(found) => Err(TransportError::NotConverged {
-            method: METHOD,
-            stage: "refinement of the grid",
-            steps: 0,
-            residual: found.certificate.error() / found.certificate.value,
-            tolerance,
-        }),
-        None => Err(failure.expect("a ladder has a rung to solve on")),
+    let found = best.ok_or_else(|| failure.expect("a ladder has a rung to solve on"))?;
+    let Certificate { value, residual, rounding, floor, .. } = found.certificate;
+    if residual <= WORST_RELATIVE_RESIDUAL * value + rounding + floor {
+        return Ok(found);
     }
+    let residual = residual / value;
+    Err(TransportError::NotConverged { method: METHOD, stage: "refinement of the grid", steps: 0, residual, tolerance })
 }
 
 fn explain(failure: Failure, reached: f64, pair: &Pair, work: &Work, tolerance: f64) -> TransportError {

@@ -22,10 +22,10 @@ use super::gmres::Gmres;
 use super::level::{Level, Refused, mean};
 use num_complex::Complex64;
 
-/// Newton steps on one grid; a solvable problem takes fewer than ten once started within reach.
-const STEPS: usize = 30;
+/// Newton steps of one run; a problem started within reach takes fewer than ten.
+const STEPS: usize = 16;
 /// Products of one linear solve.
-const PRODUCTS: usize = 200;
+const PRODUCTS: usize = 100;
 /// Halvings of one step.
 const HALVINGS: usize = 7;
 /// Below this residual of the logarithms full steps are taken without a test of descent: what is left there may be
@@ -110,7 +110,7 @@ impl Newton {
         &mut self,
         level: &mut Level,
         densities: Densities<'_>,
-        potential: &mut Vec<Complex64>,
+        potential: &mut [Complex64],
         relative: f64,
         work: &mut Work,
     ) -> Result<(), Failure> {

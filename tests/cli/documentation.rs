@@ -1,0 +1,123 @@
+//! Every command that README.md and docs/ show is run, in a temporary folder, one document after another.
+//!
+//! A fenced block marked `sh` or `console` has one command a line; what is not a command of ours (installation, output)
+//! is skipped, and so is a block marked `sh no-test`.
+
+use crate::workspace::{Outcome, Workspace};
+use std::path::{Path, PathBuf};
+
+/// Beginnings of our commands.
+const PROGRAMS: [&str; 3] = ["nashflow ", "cargo run --release -- ", "target/release/nashflow "];
+
+fn documents() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut documents = vec![root.join("README.md")];
+    if let Ok(entries) = std::fs::read_dir(root.join("docs")) {
+        documents.extend(entries.map(|entry| entry.unwrap().path()));
+    }
+    documents.retain(|path| path.is_file() && path.extension().is_some_and(|extension| extension == "md"));
+    documents.sort();
+    documents
+}
+
+/// Our commands in a document, without the name of the program.
+fn commands(text: &str) -> Vec<String> {
+    let mut commands = Vec::new();
+    let mut is_shell = None;
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let trimmed = line.trim();
+        if let Some(marks) = trimmed.strip_prefix("```") {
+            is_shell = match is_shell {
+                None => {
+                    let marks: Vec<&str> = marks.split([' ', ',']).filter(|mark| !mark.is_empty()).collect();
+                    let shell = matches!(marks.first(), Some(&"sh" | &"bash" | &"console" | &"shell"));
+                    Some(shell && !marks.contains(&"no-test"))
+                }
+                Some(_) => None,
+            };
+        } else if is_shell == Some(true) {
+            let mut command = trimmed.trim_start_matches("$ ").to_owned();
+            while let Some(unfinished) = command.strip_suffix('\\') {
+                command = format!("{unfinished} {}", lines.next().unwrap_or_default().trim());
+            }
+            commands.extend(PROGRAMS.iter().find_map(|program| command.strip_prefix(program)).map(str::to_owned));
+        }
+    }
+    commands
+}
+
+/// Words as a shell splits them: quotes, and a comment at the end.
+fn words(command: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
+    for c in command.chars() {
+        match quote {
+            Some(end) if c == end => quote = None,
+            Some(_) => word.get_or_insert_default().push(c),
+            None if c == '\'' || c == '"' => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            None if c == '#' && word.is_none() => break,
+            None if c.is_whitespace() => words.extend(word.take()),
+            None => word.get_or_insert_default().push(c),
+        }
+    }
+    assert!(quote.is_none(), "a quote is not closed in {command}");
+    words.extend(word);
+    words
+}
+
+#[test]
+fn every_command_of_the_documentation_does_what_it_says() {
+    for document in documents() {
+        let workspace = Workspace::new();
+        // What users call "my game" in examples.
+        workspace.write("game.toml", crate::workspace::CIRCLES);
+        for command in commands(&std::fs::read_to_string(&document).unwrap()) {
+            let words = words(&command);
+            assert!(
+                !words.iter().any(|word| word == "|" || word == ">" || word == "&&"),
+                "{command}: one command a line"
+            );
+            let arguments: Vec<&str> = words.iter().map(String::as_str).collect();
+            let output = workspace.command(&arguments).output().unwrap();
+            let outcome = Outcome::new(output, &arguments);
+            assert_eq!(outcome.status, Some(0), "{}: nashflow {command}\n{}", document.display(), outcome.stderr);
+        }
+    }
+}
+
+#[test]
+fn commands_are_found_in_their_blocks_only() {
+    let text = "\
+nashflow not in a block
+```toml
+nashflow not a shell
+```
+```sh
+# a comment
+apt-get install something
+nashflow run limit-cycle   # a comment
+$ cargo run --release -- equilibrium rotation --set 'game.name=a # b' \\
+    --json
+```
+```sh no-test
+nashflow run never
+```
+  ```console
+  $ nashflow games list
+  ten games
+  ```
+";
+    let found = commands(text);
+    let split: Vec<Vec<String>> = found.iter().map(|command| words(command)).collect();
+    assert_eq!(
+        split,
+        [
+            &["run", "limit-cycle"][..],
+            &["equilibrium", "rotation", "--set", "game.name=a # b", "--json"],
+            &["games", "list"],
+        ]
+    );
+}

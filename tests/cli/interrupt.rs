@@ -1,0 +1,82 @@
+//! Ctrl-C and its relatives: status 130, a readable file, and `--resume` gives the file of an uninterrupted run.
+
+use crate::contents::{self, assert_increasing, assert_same};
+use crate::workspace::{Moments, TORI, Workspace, signal, wait_until};
+use std::time::Duration;
+
+const LONG: [&str; 7] = ["run", "limit-cycle", "-o", "out.h5", "--quiet", "--set", "solver.time=3"];
+
+#[test]
+fn a_signal_at_any_moment_stops_cleanly_and_the_run_can_be_resumed() {
+    let workspace = Workspace::new();
+    let (mut arguments, output) = (LONG, workspace.path("out.h5"));
+    arguments[3] = "whole.h5";
+    workspace.run(&arguments).succeeds();
+    let snapshots = contents::times(&workspace.path("whole.h5")).len();
+    let mut moments = Moments::new(7);
+    let mut stopped = 0;
+    for number in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP].into_iter().cycle().take(9) {
+        let mut child = workspace.start(&LONG);
+        let wanted = 1 + (moments.next() * 0.8 * snapshots as f64) as usize;
+        assert!(wait_until(&mut child, || contents::snapshots_so_far(&output) >= wanted), "no {wanted} snapshots");
+        if child.try_wait().unwrap().is_none() {
+            signal(&child, number);
+        }
+        let outcome = workspace.finish(child, &LONG);
+        if outcome.status == Some(130) {
+            stopped += 1;
+            outcome.fails(130, &["interrupted at time", "out.h5", "--resume"]);
+            let written = contents::snapshots_so_far(&output);
+            assert!((wanted..snapshots).contains(&written), "{written} of {wanted}..{snapshots}");
+            workspace.run(&LONG).fails(2, &["out.h5 already exists", "--resume"]);
+        } else {
+            outcome.succeeds();
+        }
+        workspace.run(&[&LONG[..], &["--resume"]].concat()).succeeds();
+        assert_same(&workspace.path("whole.h5"), &output);
+        assert_increasing(&output);
+        assert_eq!(workspace.names(), ["out.h5", "whole.h5"]);
+        std::fs::remove_file(&output).unwrap();
+    }
+    assert!(stopped >= 5, "only {stopped} runs were still going on");
+}
+
+#[test]
+fn json_tells_an_interruption_too() {
+    let workspace = Workspace::new();
+    let arguments = [&LONG[..], &["--json"]].concat();
+    let output = workspace.path("out.h5");
+    let mut child = workspace.start(&arguments);
+    assert!(wait_until(&mut child, || contents::snapshots_so_far(&output) >= 2));
+    signal(&child, libc::SIGINT);
+    let outcome = workspace.finish(child, &arguments);
+    assert_eq!((outcome.status, outcome.json()["status"].as_u64()), (Some(130), Some(130)));
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let workspace = Workspace::new();
+    workspace.write("heavy.toml", TORI);
+    // Large enough that one step lasts much longer than the time between the signals.
+    let arguments = [
+        "run",
+        "heavy.toml",
+        "-o",
+        "out.h5",
+        "--set",
+        "solver.grid=256",
+        "--set",
+        "solver.scheme=etdrk4",
+        "--set",
+        "solver.step=1e-4",
+    ];
+    let output = workspace.path("out.h5");
+    let mut child = workspace.start(&arguments);
+    assert!(wait_until(&mut child, || output.exists()));
+    signal(&child, libc::SIGINT);
+    std::thread::sleep(Duration::from_millis(20));
+    signal(&child, libc::SIGINT);
+    let outcome = workspace.finish(child, &arguments);
+    assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(130), ""), "{}", outcome.stderr);
+    contents::open(&output);
+}

@@ -1,0 +1,18 @@
+//! The program as users type it: arguments in, exit status, stdout, stderr and files out.
+
+mod bad_games;
+mod contents;
+mod destination;
+mod documentation;
+mod environment;
+mod games;
+mod initial_state;
+mod interrupt;
+mod numerical_failure;
+mod readers;
+mod refusals;
+mod resume;
+mod summary;
+mod tables;
+mod threads;
+mod workspace;

@@ -1,0 +1,80 @@
+//! Status 3: what can not be computed on this grid or with this step, and where the last good state is.
+
+use crate::contents;
+use crate::workspace::{CIRCLES, Workspace};
+
+const SEPARABLE: &str = "[game]\npayoff = \"cos(2*pi*x) - cos(2*pi*y)\"\ntemperature = 0.05\n";
+
+#[test]
+fn an_equilibrium_too_sharp_for_a_fixed_grid_names_the_grid_needed() {
+    let workspace = Workspace::new();
+    workspace.write("cold.toml", SEPARABLE);
+    let cold = ["--set", "game.temperature=1e-3", "--set", "solver.grid=32"];
+    for command in ["run", "equilibrium"] {
+        let outcome = workspace.run(&[&[command, "cold.toml"][..], &cold].concat());
+        let message = outcome.fails(3, &["equilibrium of player x", "32 points", "points are needed"]).stderr;
+        let needed: usize = message.split("about ").nth(1).unwrap().split_whitespace().next().unwrap().parse().unwrap();
+        assert!((400..1000).contains(&needed), "{message}");
+        let outcome = workspace.run(&[&[command, "cold.toml", "--json"][..], &cold].concat());
+        assert_eq!((outcome.status, outcome.json()["status"].as_u64()), (Some(3), Some(3)));
+    }
+    assert_eq!(workspace.names(), ["cold.toml"]);
+    let auto = ["equilibrium", "cold.toml", "--json", "--set", "game.temperature=1e-3"];
+    let largest = workspace.run(&auto).succeeds().json()["max_density"][0].as_f64().unwrap();
+    assert!((largest / 79.2566332944126 - 1.0).abs() <= 1e-10, "{largest}");
+}
+
+#[test]
+fn a_step_far_too_large_ends_with_status_3_and_the_last_good_time() {
+    let workspace = Workspace::new();
+    workspace.write("fast.toml", SEPARABLE);
+    for (scheme, step, time) in
+        [("imex-euler", 1.0, 1.0), ("imex-euler", 1.0, 10.0), ("sbdf2", 0.2, 10.0), ("etdrk4", 0.5, 10.0)]
+    {
+        let set = [format!("solver.scheme={scheme}"), format!("solver.step={step}"), format!("solver.time={time}")];
+        let mut arguments = vec!["run", "fast.toml", "-o", "fast.h5", "--force"];
+        set.iter().for_each(|set| arguments.extend(["--set", set]));
+        let message = workspace.run(&arguments).fails(3, &["at time ", "solver.step"]).stderr;
+        assert!(!message.to_lowercase().contains("inf") && !message.contains("NaN"), "{message}");
+        let file = contents::open(&workspace.path("fast.h5"));
+        for name in ["mu", "nu"] {
+            let good = contents::snapshots_so_far(&workspace.path("fast.h5"));
+            let shape = file.dataset(name).unwrap().shape();
+            let values = file.dataset(name).unwrap().read_raw::<f64>().unwrap();
+            let written = &values[..good * shape[1]];
+            let largest = written.iter().copied().fold(0.0, f64::max);
+            assert!(written.iter().all(|v| *v >= -1e-2 * largest), "{scheme}: a negative density was passed on");
+        }
+    }
+}
+
+#[test]
+fn a_fixed_grid_that_stops_resolving_the_state_is_refused_with_advice() {
+    let workspace = Workspace::new();
+    // The uniform start needs no grid; the bump that it becomes on the way is sharper than the equilibrium allows for.
+    let arguments = [
+        "run",
+        "limit-cycle",
+        "-o",
+        "coarse.h5",
+        "--set",
+        "solver.grid=96",
+        "--set",
+        "initial.x=\"1\"",
+        "--set",
+        "initial.y=1 + 0.5*cos(y/3)",
+    ];
+    workspace.run(&arguments).fails(3, &["not resolved", "points", "needed"]);
+    let notes = ["coarse.h5"];
+    assert!(workspace.names().iter().all(|name| notes.contains(&name.as_str())), "{:?}", workspace.names());
+}
+
+#[test]
+fn an_initial_density_that_no_grid_resolves_is_refused() {
+    let workspace = Workspace::new();
+    workspace.write("kink.toml", CIRCLES);
+    let arguments = ["run", "kink.toml", "--set", "initial.x=abs(x - 0.5)"];
+    let outcome = workspace.run(&arguments);
+    assert_eq!(workspace.names(), ["kink.toml"]);
+    outcome.fails(3, &["initial", "player x", "not resolved"]);
+}
