@@ -1,0 +1,7 @@
+//! What once failed, here or in public reports, and every bundled game run short: through the binary.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod examples;
+mod unstable;

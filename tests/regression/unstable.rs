@@ -1,0 +1,57 @@
+//! An unstable step makes densities negative long before anything overflows: such a run is a failure whose last good
+//! state is kept, not a summary.
+
+use assert_cmd::Command;
+use serde_json::Value;
+use std::path::Path;
+
+const GAME: &str = "[game]\npayoff = \"cos(2*pi*x) - cos(2*pi*y)\"\ntemperature = 0.05\n\
+                    [initial]\nx = \"1\"\ny = \"1\"\n";
+
+fn run(folder: &Path, settings: &[&str]) -> (i32, Value, String) {
+    std::fs::write(folder.join("game.toml"), GAME).unwrap();
+    let mut command = Command::cargo_bin("nashflow").unwrap();
+    command.current_dir(folder).args(["run", "game.toml", "--json", "--quiet", "--force"]);
+    for setting in settings {
+        command.args(["--set", setting]);
+    }
+    let output = command.output().unwrap();
+    let summary = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
+    (output.status.code().unwrap_or(-1), summary, String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn a_run_whose_densities_have_become_negative_fails_with_the_last_good_time() {
+    let folder = tempfile::tempdir().unwrap();
+    for scheme in ["imex-euler", "sbdf2", "etdrk4"] {
+        for step in ["1", "0.1", "0.03"] {
+            let (scheme_key, step_key) = (format!("solver.scheme={scheme}"), format!("solver.step={step}"));
+            let (status, summary, message) = run(folder.path(), &[&scheme_key, &step_key, "solver.time=5"]);
+            println!("{scheme}, step {step}: {message}");
+            assert_eq!(status, 3, "{scheme}, step {step}: {summary}");
+            assert!(message.contains("negative") && message.contains("solver.step"), "{scheme}, {step}: {message}");
+        }
+    }
+}
+
+#[test]
+fn the_step_advised_after_a_failure_is_one_that_works() {
+    let folder = tempfile::tempdir().unwrap();
+    for scheme in ["imex-euler", "sbdf2", "etdrk4"] {
+        let scheme_key = format!("solver.scheme={scheme}");
+        let (status, _, message) = run(folder.path(), &[&scheme_key, "solver.step=0.1", "solver.time=5"]);
+        assert_eq!(status, 3, "{message}");
+        let advised: f64 = message
+            .split("at most about ")
+            .nth(1)
+            .and_then(|rest| rest.split([' ', ':', ';', '(']).next()?.parse().ok())
+            .unwrap_or_else(|| panic!("{scheme}: no step in {message}"));
+        println!("{scheme}: {advised:e}");
+        assert!((1e-5..0.1).contains(&advised), "{scheme}: {message}");
+        let step_key = format!("solver.step={advised:e}");
+        let (status, summary, message) = run(folder.path(), &[&scheme_key, &step_key, "solver.time=5"]);
+        assert_eq!(status, 0, "{scheme}, step {advised:e}: {message}");
+        let w2 = summary["final"]["w2"].as_f64().unwrap_or(f64::NAN);
+        assert!(w2 < 1e-6, "{scheme}, step {advised:e}: W2 = {w2:e}");
+    }
+}
