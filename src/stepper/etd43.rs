@@ -121,7 +121,7 @@ impl<S: Symbol> Etd43<S> {
     /// when the steps have the mean length `step`.
     ///
     /// The step control aims at `(|lambda| h)^3 / 24 = RELATIVE tolerance`, which gives back `|lambda|`; rates are then
-    /// off by at most `0.3 tolerance |lambda|` (measured: docs/validation.md).
+    /// off by at most `tolerance |lambda|` (measured: docs/validation.md).
     pub fn rate_error(tolerance: f64, step: f64) -> f64 {
         RATE_SHARE * tolerance * (24.0 * RELATIVE * tolerance).cbrt() / step
     }

@@ -74,5 +74,5 @@ fn an_initial_density_that_no_grid_resolves_is_refused() {
     let arguments = ["run", "kink.toml", "--set", "initial.x=abs(x - 0.5)"];
     let outcome = workspace.run(&arguments);
     assert_eq!(workspace.names(), ["kink.toml"]);
-    outcome.fails(3, &["initial", "player x", "not resolved"]);
+    outcome.fails(2, &["kink.toml", "initial.x", "no grid resolves", "kink"]);
 }
