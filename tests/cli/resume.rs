@@ -85,7 +85,10 @@ fn a_file_that_still_has_the_equilibrium_of_a_coarser_grid_gets_the_right_one() 
     let mut values = mu.read_raw::<f64>().unwrap();
     values.iter_mut().for_each(|value| *value *= 1.0 + f64::EPSILON);
     mu.write(&ndarray::arr1(&values)).unwrap();
+    // An open dataset would keep its values from the disk.
+    drop(mu);
     file.close().unwrap();
+    assert_eq!(contents::open(&output).dataset("equilibrium/mu").unwrap().read_raw::<f64>().unwrap(), values);
     workspace.run(&[&arguments[..], &["--resume"]].concat()).succeeds();
     assert_same(&workspace.path("whole.h5"), &output);
 }
