@@ -46,7 +46,7 @@ pub struct GameArguments {
     /// Number of threads; results do not depend on it
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
-    /// Print no progress and no notes
+    /// Print no progress
     #[arg(long)]
     pub quiet: bool,
     /// Replace an existing output file

@@ -39,18 +39,26 @@ fn solve(arguments: &EquilibriumArguments) -> Result<EquilibriumReport, RunError
 
 fn render(report: &EquilibriumReport) -> String {
     let e = &report.equilibrium;
-    let bound = |b: Option<f64>| b.map_or_else(|| "none".to_owned(), |b| format!("{b:.0e}"));
+    let bound = |b: Option<f64>| b.map_or_else(|| "none".to_owned(), |b| significant(b, 1));
     let mut table = Table::new();
     table
         .row(
             "payoff",
-            format!("{}, rank {}, error {:.0e}", report.payoff.form, report.payoff.rank, report.payoff.error),
+            format!(
+                "{}, rank {}, error {}",
+                report.payoff.form,
+                report.payoff.rank,
+                significant(report.payoff.error, 1)
+            ),
         )
-        .row("grid", format!("{:?} x {:?}, tail {:.0e}", report.grid.x, report.grid.y, e.tail))
-        .row("duality gap", format!("{:.1e}", e.nikaido_isoda))
-        .row("residual", format!("{:.1e} of the log-densities, after {} Newton steps", e.residual, e.iterations))
+        .row("grid", format!("{:?} x {:?}, tail {}", report.grid.x, report.grid.y, significant(e.tail, 1)))
+        .row("duality gap", significant(e.nikaido_isoda, 2))
+        .row(
+            "residual",
+            format!("{} of the log-densities, after {} Newton steps", significant(e.residual, 2), e.iterations),
+        )
         .row("energy", significant(e.energy, 12))
-        .row("KL at most", format!("{:.0e} (x), {:.0e} (y)", e.kl_bound[0], e.kl_bound[1]))
+        .row("KL at most", format!("{} (x), {} (y)", significant(e.kl_bound[0], 1), significant(e.kl_bound[1], 1)))
         .row("W2 at most", format!("{} (x), {} (y)", bound(e.w2_bound[0]), bound(e.w2_bound[1])))
         .row("mu*", format!("{} .. {}", significant(report.min_density[0], 6), significant(report.max_density[0], 12)))
         .row("nu*", format!("{} .. {}", significant(report.min_density[1], 6), significant(report.max_density[1], 12)));

@@ -90,16 +90,21 @@ fn render(summary: &Summary) -> String {
     table
         .row(
             "payoff",
-            format!("{}, rank {}, error {:.0e}", summary.payoff.form, summary.payoff.rank, summary.payoff.error),
+            format!(
+                "{}, rank {}, error {}",
+                summary.payoff.form,
+                summary.payoff.rank,
+                significant(summary.payoff.error, 1)
+            ),
         )
         .row("grid", format!("{:?} x {:?}", summary.grid.x, summary.grid.y))
         .row("steps", format!("{} accepted, {} rejected ({})", summary.steps, summary.rejected, summary.scheme))
         .row(
             "equilibrium",
             format!(
-                "duality gap {:.0e}, residual {:.0e}, energy {}",
-                summary.equilibrium.nikaido_isoda,
-                summary.equilibrium.residual,
+                "duality gap {}, residual {}, energy {}",
+                significant(summary.equilibrium.nikaido_isoda, 1),
+                significant(summary.equilibrium.residual, 1),
                 significant(summary.equilibrium.energy, 10)
             ),
         )

@@ -243,7 +243,15 @@ impl<'a> Start<'a> {
             if tails.iter().all(|t| *t <= target) {
                 return Ok(shape);
             }
-            shape = grown_shape(&grid, &tails, target, "the initial density", player)?;
+            shape = grown_shape(&grid, &tails, target, "the initial density", player).map_err(|_| {
+                let tail = tails.iter().copied().fold(0.0, f64::max);
+                let message = format!(
+                    "no grid resolves this density: on {:?} points its spectral tail is still {tail:.1e}; it has a jump \
+                     or a kink on the circle, or a feature narrower than the grid: smooth or widen it",
+                    grid.shape()
+                );
+                RunError::initial(player, message)
+            })?;
         }
     }
 

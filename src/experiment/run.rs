@@ -342,7 +342,7 @@ impl<'a> Session<'a> {
             .iter()
             .map(|n| crate::torus::next_fast_size((factor * *n as f64).ceil() as usize))
             .collect();
-        format!("about {points:?} points are needed, or solver.grid = \"auto\"")
+        format!("about {points:?} points would do at this time, later perhaps more; or take solver.grid = \"auto\"")
     }
 
     /// The fixed step, and the largest that is stable for the drift of the present state.

@@ -22,12 +22,18 @@ const MAXIMUM_COLUMN: usize = 1 << 27;
 
 /// Opens any file, or says that it is not HDF5. For writing, only what has been opened for reading before.
 pub(super) fn open(path: &Path, writable: bool) -> Result<File, OutputError> {
+    let foreign = |reason: &str| OutputError::Foreign { path: path.to_path_buf(), reason: reason.to_string() };
+    let metadata = std::fs::metadata(path).map_err(OutputError::system("open", path))?;
+    if !metadata.is_file() {
+        // Opening a pipe would wait for a writer.
+        return Err(foreign("it is not a regular file"));
+    }
     let mut start = [0; SIGNATURE.len()];
     let length = std::fs::File::open(path)
         .and_then(|file| file.take(SIGNATURE.len() as u64).read(&mut start))
         .map_err(OutputError::system("open", path))?;
     if length < SIGNATURE.len() || start != SIGNATURE {
-        return Err(OutputError::Foreign { path: path.to_path_buf(), reason: "it is not an HDF5 file".to_string() });
+        return Err(foreign("it is not an HDF5 file"));
     }
     if writable {
         // This already writes the first 96 bytes.

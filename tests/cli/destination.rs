@@ -129,6 +129,25 @@ fn a_second_process_on_the_same_output_is_refused_and_the_first_is_unharmed() {
 }
 
 #[test]
+fn of_several_processes_that_start_at_once_one_runs() {
+    let workspace = with_game();
+    let arguments = ["run", "game.toml", "-o", "out.h5"];
+    let started: Vec<_> = (0..4).map(|_| workspace.start(&arguments)).collect();
+    let mut done = 0;
+    for child in started {
+        let outcome = workspace.finish(child, &arguments);
+        match outcome.status {
+            Some(0) => done += 1,
+            _ => drop(outcome.fails(2, &["out.h5"])),
+        }
+    }
+    assert_eq!(done, 1);
+    workspace.run(&["run", "game.toml", "-o", "whole.h5"]).succeeds();
+    assert_same(&workspace.path("whole.h5"), &workspace.path("out.h5"));
+    assert_eq!(workspace.names(), ["game.toml", "out.h5", "whole.h5"]);
+}
+
+#[test]
 fn names_may_be_relative_absolute_linked_and_strange() {
     let workspace = with_game();
     std::fs::create_dir_all(workspace.path("a folder/below")).unwrap();

@@ -78,10 +78,11 @@ fn what_can_not_be_a_start_is_refused_with_the_key() {
     workspace.write("text.h5", "x,y\n");
     hdf5::File::create(workspace.path("foreign.h5")).unwrap().new_dataset::<f64>().shape(3).create("mu").unwrap();
     let other = CIRCLES.replace("[initial]", "[game.domain]\nx = { period = 2.0 }\ny = { origin = 0.25 }\n[initial]");
-    workspace.write("other.toml", other.replace("2*pi*(x - y)", "2*pi*(x - y)").as_bytes());
+    workspace.write("other.toml", &other);
     workspace.run(&["run", "other.toml", "-o", "other.h5", "--set", "solver.time=0"]).succeeds();
     workspace.write("tori.toml", TORI);
     workspace.run(&["run", "tori.toml", "-o", "tori.h5", "--set", "solver.time=0"]).succeeds();
+    workspace.make_pipe("pipe");
     let before = workspace.names();
     let refused = |value: &str, words: &[&str]| {
         for player in ["x", "y"] {
@@ -96,6 +97,7 @@ fn what_can_not_be_a_start_is_refused_with_the_key() {
     refused("{ file = \"text.h5\" }", &["initial.", "text.h5", "not an HDF5 file"]);
     refused("{ file = \"foreign.h5\" }", &["initial.", "foreign.h5", "not written by nashflow"]);
     refused("{ file = \".\" }", &["initial.", "."]);
+    refused("{ file = \"pipe\" }", &["initial.", "pipe", "not a regular file"]);
     refused("{ file = \"/etc/passwd\" }", &["initial.", "/etc/passwd"]);
     refused("{ file = \"/dev/zero\" }", &["initial.", "/dev/zero"]);
     refused("{ cloud = \"points.npy\" }", &["initial.", "points.npy", "cloud"]);

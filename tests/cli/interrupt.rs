@@ -4,7 +4,7 @@ use crate::contents::{self, assert_increasing, assert_same};
 use crate::workspace::{Moments, TORI, Workspace, signal, wait_until};
 use std::time::Duration;
 
-const LONG: [&str; 7] = ["run", "limit-cycle", "-o", "out.h5", "--quiet", "--set", "solver.time=3"];
+const LONG: [&str; 7] = ["run", "limit-cycle", "-o", "out.h5", "--quiet", "--set", "solver.time=2"];
 
 #[test]
 fn a_signal_at_any_moment_stops_cleanly_and_the_run_can_be_resumed() {
@@ -15,7 +15,7 @@ fn a_signal_at_any_moment_stops_cleanly_and_the_run_can_be_resumed() {
     let snapshots = contents::times(&workspace.path("whole.h5")).len();
     let mut moments = Moments::new(7);
     let mut stopped = 0;
-    for number in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP].into_iter().cycle().take(9) {
+    for number in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP].into_iter().cycle().take(6) {
         let mut child = workspace.start(&LONG);
         let wanted = 1 + (moments.next() * 0.8 * snapshots as f64) as usize;
         assert!(wait_until(&mut child, || contents::snapshots_so_far(&output) >= wanted), "no {wanted} snapshots");
@@ -38,7 +38,7 @@ fn a_signal_at_any_moment_stops_cleanly_and_the_run_can_be_resumed() {
         assert_eq!(workspace.names(), ["out.h5", "whole.h5"]);
         std::fs::remove_file(&output).unwrap();
     }
-    assert!(stopped >= 5, "only {stopped} runs were still going on");
+    assert!(stopped >= 4, "only {stopped} runs were still going on");
 }
 
 #[test]
@@ -73,10 +73,13 @@ fn a_second_signal_ends_it_at_once() {
     let output = workspace.path("out.h5");
     let mut child = workspace.start(&arguments);
     assert!(wait_until(&mut child, || output.exists()));
-    signal(&child, libc::SIGINT);
-    std::thread::sleep(Duration::from_millis(20));
-    signal(&child, libc::SIGINT);
+    // Several, as two that meet before they are delivered are one.
+    for _ in 0..5 {
+        signal(&child, libc::SIGINT);
+        std::thread::sleep(Duration::from_millis(20));
+    }
     let outcome = workspace.finish(child, &arguments);
-    assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(130), ""), "{}", outcome.stderr);
+    // Without the message of a run that stopped after its step.
+    assert_eq!((outcome.status, outcome.stdout.as_str(), outcome.stderr.as_str()), (Some(130), "", ""));
     contents::open(&output);
 }

@@ -51,22 +51,20 @@ fn a_step_far_too_large_ends_with_status_3_and_the_last_good_time() {
 #[test]
 fn a_fixed_grid_that_stops_resolving_the_state_is_refused_with_advice() {
     let workspace = Workspace::new();
-    // The uniform start needs no grid; the bump that it becomes on the way is sharper than the equilibrium allows for.
-    let arguments = [
-        "run",
-        "limit-cycle",
-        "-o",
-        "coarse.h5",
-        "--set",
-        "solver.grid=96",
-        "--set",
-        "initial.x=\"1\"",
-        "--set",
-        "initial.y=1 + 0.5*cos(y/3)",
-    ];
-    workspace.run(&arguments).fails(3, &["not resolved", "points", "needed"]);
-    let notes = ["coarse.h5"];
-    assert!(workspace.names().iter().all(|name| notes.contains(&name.as_str())), "{:?}", workspace.names());
+    // The equilibrium is uniform and the start a single mode; what lies between is sharper.
+    let game = "[game]\nkernel = \"5*cos(2*pi*z)\"\ntemperature = 0.01\n[initial]\nx = \"1 + 0.5*cos(2*pi*x)\"\n\
+                y = \"1 + 0.5*sin(2*pi*y)\"\n[solver]\ntime = 1\n[output]\nevery = 0.001\n";
+    workspace.write("sharp.toml", game);
+    let arguments = ["run", "sharp.toml", "--set", "solver.grid=32"];
+    workspace.run(&arguments).fails(3, &["not resolved at time 0.0", "[32] points", "points would do", "auto"]);
+    assert_eq!(workspace.names(), ["sharp.h5", "sharp.toml"]);
+    assert!((5..20).contains(&contents::snapshots_so_far(&workspace.path("sharp.h5"))));
+    // Trying the same again changes nothing; on a grid that grows the game can be run.
+    workspace.run(&[&arguments[..], &["--resume"]].concat()).fails(3, &["not resolved at time 0.0"]);
+    let object =
+        workspace.run(&["run", "sharp.toml", "--force", "--json", "--set", "solver.time=0.1"]).succeeds().json();
+    assert!(object["grid"]["x"][0].as_u64() > Some(64), "{object:#}");
+    assert!(object["notes"][0].as_str().unwrap().contains("the grid grew"), "{object:#}");
 }
 
 #[test]

@@ -26,6 +26,9 @@ fn refused(arguments: &[&str], words: &[&str]) {
 fn what_is_not_a_game_file_is_named() {
     refused(&["run", "missing.toml"], &["missing.toml", "No such file"]);
     refused(&["run", "."], &[".: is a directory"]);
+    let workspace = with_game();
+    workspace.make_pipe("pipe");
+    workspace.run(&["run", "pipe"]).fails(2, &["pipe", "a pipe or a device"]);
     refused(&["run", "/dev/zero"], &["/dev/zero", "device"]);
     refused(&["equilibrium", "missing.toml"], &["missing.toml", "No such file"]);
     refused(&["run", "game.toml/game.toml"], &["game.toml/game.toml"]);

@@ -29,10 +29,12 @@ fn tables_of_either_format_give_the_run_of_their_formula() {
         ["w2_x", "w2_y", "energy", "nikaido_isoda"].map(|key| object["final"][key].as_f64().unwrap())
     };
     let expected = run("game.payoff=cos(2*pi*(x - y)) + 0.3*sin(2*pi*x)");
-    for table in ["c.npy", "fortran.npy", "table.h5:/f", "table.h5:/group/g"] {
+    write_npy(workspace.path("single.npy"), &values.mapv(|value| value as f32)).unwrap();
+    for table in ["c.npy", "fortran.npy", "table.h5:/f", "table.h5:/group/g", "single.npy"] {
         let got = run(&format!("game.table={table}"));
+        let tolerance = if table == "single.npy" { 1e-6 } else { 1e-9 };
         for (a, b) in expected.iter().zip(&got) {
-            assert!((a - b).abs() <= 1e-9, "{table}: {expected:?} {got:?}");
+            assert!((a - b).abs() <= tolerance, "{table}: {expected:?} {got:?}");
         }
     }
 }
@@ -65,6 +67,14 @@ fn what_is_not_a_table_is_named() {
         &b"\x93NUMPY\x01\x00\x76\x00{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000, 2), }"[..],
     );
     hdf5::File::create(workspace.path("empty.h5")).unwrap();
+    let file = hdf5::File::create(workspace.path("other.h5")).unwrap();
+    file.new_dataset_builder().with_data(&payoff(32, 32)).create("f").unwrap();
+    file.close().unwrap();
+    let file = hdf5::File::create(workspace.path("link.h5")).unwrap();
+    file.link_external("other.h5", "/f", "f").unwrap();
+    file.link_external("other.h5", "/", "group").unwrap();
+    file.close().unwrap();
+    workspace.make_pipe("pipe");
     let before = workspace.names();
     let refused = |table: &str, words: &[&str]| {
         let set = format!("game.table={table}");
@@ -77,6 +87,11 @@ fn what_is_not_a_table_is_named() {
     refused("short.npy", &["short.npy"]);
     refused("missing.npy", &["missing.npy", "No such file"]);
     refused("empty.h5:/f", &["empty.h5", "/f"]);
+    refused("link.h5:/f", &["link.h5", "/f", "another file"]);
+    refused("link.h5:/group/f", &["link.h5", "another file"]);
+    refused("pipe", &["pipe", "not a regular file"]);
+    refused("pipe:/f", &["pipe", "not a regular file"]);
+    refused("/dev/zero", &["/dev/zero", "not a regular file"]);
     refused("/etc/passwd", &["/etc/passwd"]);
     refused("game.toml", &["game.toml"]);
 }

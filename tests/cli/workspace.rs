@@ -33,6 +33,13 @@ impl Workspace {
         std::fs::read(self.path(name)).unwrap()
     }
 
+    /// Makes a pipe that nobody writes to: whoever opens it waits for ever.
+    pub fn make_pipe(&self, name: &str) {
+        let path = std::ffi::CString::new(self.path(name).into_os_string().into_encoded_bytes()).unwrap();
+        // SAFETY: the path is a C string that lives during the call.
+        assert_eq!(unsafe { libc::mkfifo(path.as_ptr(), 0o600) }, 0);
+    }
+
     /// Names in the folder, sorted.
     pub fn names(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.folder.path()).unwrap();

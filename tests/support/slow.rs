@@ -20,7 +20,7 @@ fn differentiation_matrix(n: usize, period: f64) -> Vec<Vec<f64>> {
     assert!(n % 2 == 1, "the square of this matrix is the second derivative for odd n only, got {n}");
     let entry = |j: usize, k: usize| {
         let d = j as f64 - k as f64;
-        let sign = if (j + k) % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = if (j + k).is_multiple_of(2) { 1.0 } else { -1.0 };
         if j == k { 0.0 } else { sign * PI / period / (PI * d / n as f64).sin() }
     };
     (0..n).map(|j| (0..n).map(|k| entry(j, k)).collect()).collect()

@@ -18,6 +18,7 @@ mod assemble;
 mod convolution;
 mod coupling;
 mod cross;
+mod dataset;
 mod error;
 mod factorise;
 mod kernels;

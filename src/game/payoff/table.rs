@@ -4,6 +4,7 @@
 //! a period is not repeated. The values are read as those of a band-limited function, moved to the coarsest grids that
 //! hold all its modes, and factorised like every other payoff.
 
+use super::dataset::own_dataset;
 use super::factorise::{ROUNDING, Samples, TrigonometricSum, from_samples};
 use super::resolution::points_for_mode;
 use super::{Payoff, PayoffError};
@@ -153,7 +154,10 @@ impl Table {
     fn read_hdf5(path: &Path, dataset: &str, variables: usize) -> Result<Table, TableError> {
         let failed = |e: hdf5::Error| TableError::Read { path: path.to_owned(), reason: e.to_string() };
         let file = hdf5::File::open(path).map_err(failed)?;
-        let dataset = file.dataset(dataset).map_err(failed)?;
+        let dataset = own_dataset(&file, dataset).map_err(failed)?.ok_or_else(|| TableError::Read {
+            path: path.to_owned(),
+            reason: format!("{dataset} is a link or has its values in another file; name a dataset of this file"),
+        })?;
         check_shape(&dataset.shape(), variables)?;
         let single = dataset.dtype().map_err(failed)?.size() <= 4;
         let values = dataset.read_dyn::<f64>().map_err(failed)?;

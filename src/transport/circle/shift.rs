@@ -23,6 +23,9 @@ const NEAR: f64 = 1e-2;
 const MAXIMUM_SWEEPS: usize = 120;
 /// The decrease of the cost that is still to be had when Newton stops, relative to the cost.
 const DECREMENT: f64 = 1e-17;
+/// The same relative to the other errors: with vacuum on both sides they are so much larger than rounding that Newton
+/// would chase noise for twenty sweeps.
+const DECREMENT_OF_ERRORS: f64 = 1e-3;
 /// Cost below which differences of cumulative functions are rounding: `(eps/2)^2`.
 const COST_OF_ROUNDING: f64 = 1.2e-32;
 /// The quadrature has settled when doubling it changes the cost by less than this share.
@@ -74,7 +77,7 @@ pub(super) fn minimise(
     let mut previous = f64::INFINITY;
     loop {
         let integrals;
-        (shift, integrals) = newton(pair, s_0, shift, known, points)?;
+        (shift, integrals) = newton(pair, s_0, shift, known, points, &other_errors)?;
         let cost = integrals.cost;
         let change = (cost - previous).abs();
         let mut optimum = Optimum { cost, error: change, shift, any_long: integrals.any_long };
@@ -139,6 +142,7 @@ fn newton(
     first: f64,
     mut known: Option<f64>,
     points: &mut [Point],
+    other_errors: &impl Fn(&Optimum, &[Point]) -> f64,
 ) -> Result<(f64, Integrals), TransportError> {
     let reach = pair.reach();
     let (mut low, mut high) = (-reach, reach);
@@ -153,7 +157,11 @@ fn newton(
         let step = -half_slope / half_curvature;
         let noise = if integrals.any_long { COST_OF_ROUNDING } else { 0.0 };
         let tight = high - low <= 2.0 * f64::EPSILON * low.abs().max(high.abs());
-        if decrement <= DECREMENT * cost + noise || tight {
+        let uncertain = || {
+            let optimum = Optimum { cost, error: 0.0, shift, any_long: integrals.any_long };
+            decrement <= DECREMENT_OF_ERRORS * other_errors(&optimum, points)
+        };
+        if decrement <= DECREMENT * cost + noise || tight || (decrement < cost && uncertain()) {
             integrals.cost = (cost - decrement).max(0.0);
             return Ok((shift, integrals));
         }
