@@ -204,7 +204,7 @@ impl Summary {
             match solver.scheme() {
                 Scheme::Adaptive => {
                     let step = last.0 / counters.steps as f64;
-                    decay.error += Etd43::<f64>::rate_error(solver.tolerance(), step);
+                    decay.error += Etd43::<f64>::rate_error(solver.tolerance(), step, decay.rate);
                 }
                 _ => notes.push("the error bar of the decay does not hold the error of the fixed step".to_owned()),
             }

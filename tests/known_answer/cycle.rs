@@ -1,5 +1,4 @@
-//! The limit cycle on the torus: periods from harmonic balance and shooting in independent programs, see
-//! data/reference/cycle.txt.
+//! The limit cycle on the torus: periods and multipliers of `data/reference/cycle.txt`, seen in evolutions.
 
 use crate::support::comparison::{assert_at_most, assert_between, assert_close};
 use crate::support::evolution::{bundled, simulation};
@@ -70,10 +69,31 @@ fn upward_crossings(file: &GameFile) -> (Vec<f64>, Vec<f64>) {
     (crossings.iter().map(|c| c.time).collect(), crossings.windows(2).map(change).collect())
 }
 
+/// A line of the reference.
+struct Reference {
+    period: f64,
+    uncertainty: f64,
+    multiplier: Option<f64>,
+}
+
+#[track_caller]
+fn reference(alpha: f64, temperature: f64) -> Reference {
+    let lines = include_str!("../../data/reference/cycle.txt").lines().filter(|line| !line.starts_with('#'));
+    for line in lines {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let number = |i: usize| words[i].parse::<f64>().unwrap_or_else(|error| panic!("{line}: {error}"));
+        if number(0) == alpha && number(1) == temperature {
+            return Reference { period: number(2), uncertainty: number(3), multiplier: words[4].parse().ok() };
+        }
+    }
+    panic!("no reference for alpha = {alpha}, temperature {temperature}");
+}
+
 /// The last two periods between crossings must agree before the last is believed. Returns the changes of the period and
 /// of the state from one crossing to the next.
 #[track_caller]
-fn assert_period(what: &str, file: &GameFile, expected: f64, tolerance: f64) -> [Vec<f64>; 2] {
+fn assert_period(what: &str, file: &GameFile, reference: &Reference) -> [Vec<f64>; 2] {
+    let (expected, tolerance) = (reference.period, reference.uncertainty);
     let (times, changes) = upward_crossings(file);
     let periods: Vec<f64> = times.windows(2).map(|w| w[1] - w[0]).collect();
     println!("{what}: {periods:.8?}");
@@ -96,12 +116,12 @@ fn assert_multiplier(what: &str, changes: &[f64], between: [f64; 2], expected: f
 #[test]
 fn the_cycle_at_temperature_0_0625_has_the_period_5_092236() {
     let file = bundled("limit-cycle", &["solver.grid=360", "solver.time=42", "solver.tolerance=1e-9"]);
-    let [_, states] = assert_period("tau = 0.0625", &file, 5.092_235_7, 2e-7);
+    let [_, states] = assert_period("tau = 0.0625", &file, &reference(1.5, 0.0625));
     assert_multiplier("tau = 0.0625, one side", &states, [1e-8, 1e-6], 0.042_08, 1e-4);
 }
 
-/// Mass on both sides of the mirror: the differences between the sides, which exert no force, decay by 0.0665 a period,
-/// slower than what a start on one side can see.
+/// Mass on both sides of the mirror: the differences between the sides, which exert no force, decay by the leading
+/// multiplier of the reference, slower than what a start on one side can see.
 #[test]
 fn differences_between_mirror_images_decay_by_the_reference_multiplier() {
     let file = bundled(
@@ -113,19 +133,22 @@ fn differences_between_mirror_images_decay_by_the_reference_multiplier() {
             "initial.x=exp(-(x-1.9)^2/(2*0.2^2)) + exp(-(3*pi-x-1.5)^2/(2*0.2^2))",
         ],
     );
-    let [_, states] = assert_period("tau = 0.0625, both sides", &file, 5.092_235_7, 2e-7);
-    assert_multiplier("tau = 0.0625, both sides", &states, [1e-8, 1e-6], 0.0665, 1e-3);
+    let reference = reference(1.5, 0.0625);
+    let [_, states] = assert_period("tau = 0.0625, both sides", &file, &reference);
+    let multiplier = reference.multiplier.expect("a multiplier");
+    assert_multiplier("tau = 0.0625, both sides", &states, [1e-8, 1e-6], multiplier, 1e-4);
 }
 
 #[test]
 fn the_cycles_at_temperatures_0_1_and_0_13_have_the_periods_of_the_reference() {
-    let set = ["solver.grid=300", "solver.tolerance=1e-8"];
-    let file = bundled("limit-cycle", &[&set[..], &["game.temperature=0.1", "solver.time=55"]].concat());
-    let [periods, _] = assert_period("tau = 0.1", &file, 5.197_939, 1e-6);
-    assert_multiplier("tau = 0.1", &periods, [1e-6, 1e-5], 0.154, 1e-3);
-    let file = bundled("limit-cycle", &[&set[..], &["game.temperature=0.13", "solver.time=95"]].concat());
-    let [periods, _] = assert_period("tau = 0.13", &file, 5.348_89, 5e-6);
-    assert_multiplier("tau = 0.13", &periods, [1e-6, 1e-5], 0.424, 1e-3);
+    for (temperature, time) in [(0.1, 55.0), (0.13, 95.0)] {
+        let what = format!("tau = {temperature}");
+        let (temperature_key, time_key) = (format!("game.temperature={temperature}"), format!("solver.time={time:?}"));
+        let settings = ["solver.grid=300", "solver.tolerance=1e-8", &temperature_key, &time_key];
+        let reference = reference(1.5, temperature);
+        let [periods, _] = assert_period(&what, &bundled("limit-cycle", &settings), &reference);
+        assert_multiplier(&what, &periods, [1e-6, 1e-5], reference.multiplier.expect("a multiplier"), 1e-3);
+    }
 }
 
 #[test]
@@ -134,7 +157,7 @@ fn a_stronger_coupling_shortens_the_period_to_2_44653() {
         "limit-cycle",
         &["solver.grid=360", "game.parameters.alpha=3.0", "solver.time=25", "solver.tolerance=1e-8"],
     );
-    assert_period("alpha = 3", &file, 2.446_53, 1e-5);
+    assert_period("alpha = 3", &file, &reference(3.0, 0.0625));
 }
 
 #[test]

@@ -49,7 +49,10 @@ fn a_step_too_large_is_refused_with_the_last_good_time() {
         ));
         assert_eq!(error.exit_status(), 3, "{scheme}: {error}");
         println!("{scheme}: {error}");
-        let has_time = matches!(error, RunError::Step { .. } | RunError::Unresolved { time: Some(_), .. });
+        let has_time = matches!(
+            error,
+            RunError::Step { .. } | RunError::Negative { .. } | RunError::Unresolved { time: Some(_), .. }
+        );
         assert!(has_time, "{scheme}: {error:?}");
     }
 }

@@ -35,23 +35,11 @@ fn a_run_whose_densities_have_become_negative_fails_with_the_last_good_time() {
 }
 
 #[test]
-fn the_step_advised_after_a_failure_is_one_that_works() {
+fn the_scheme_advised_after_such_a_failure_arrives() {
     let folder = tempfile::tempdir().unwrap();
-    for scheme in ["imex-euler", "sbdf2", "etdrk4"] {
-        let scheme_key = format!("solver.scheme={scheme}");
-        let (status, _, message) = run(folder.path(), &[&scheme_key, "solver.step=0.1", "solver.time=5"]);
-        assert_eq!(status, 3, "{message}");
-        let advised: f64 = message
-            .split("at most about ")
-            .nth(1)
-            .and_then(|rest| rest.split([' ', ':', ';', '(']).next()?.parse().ok())
-            .unwrap_or_else(|| panic!("{scheme}: no step in {message}"));
-        println!("{scheme}: {advised:e}");
-        assert!((1e-5..0.1).contains(&advised), "{scheme}: {message}");
-        let step_key = format!("solver.step={advised:e}");
-        let (status, summary, message) = run(folder.path(), &[&scheme_key, &step_key, "solver.time=5"]);
-        assert_eq!(status, 0, "{scheme}, step {advised:e}: {message}");
-        let w2 = summary["final"]["w2"].as_f64().unwrap_or(f64::NAN);
-        assert!(w2 < 1e-6, "{scheme}, step {advised:e}: W2 = {w2:e}");
-    }
+    let (_, _, message) = run(folder.path(), &["solver.scheme=etdrk4", "solver.step=0.1", "solver.time=5"]);
+    assert!(message.contains("adaptive"), "{message}");
+    let (status, summary, message) = run(folder.path(), &["solver.scheme=adaptive", "solver.time=5"]);
+    assert_eq!(status, 0, "{message}");
+    assert_eq!(summary["verdict"], "converged", "{summary}");
 }
