@@ -41,6 +41,7 @@ pub(super) fn solve(
                 step *= 2.0;
                 good.copy_from_slice(potential);
             }
+            Err(Failure::Work) => return Err((reached, Failure::Work)),
             Err(reason) => {
                 failure = reason;
                 step *= 0.5;

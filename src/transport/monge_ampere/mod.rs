@@ -23,6 +23,7 @@
 mod certificate;
 mod continuation;
 mod density;
+mod failure;
 mod gmres;
 mod level;
 mod newton;
@@ -33,8 +34,9 @@ use super::{Distance, Method, TransportError};
 use crate::torus::{Density, Fourier, Grid, resample};
 use certificate::Certificate;
 use density::{Densities, OffGridDensity};
-use level::{Level, Refused};
-use newton::{Failure, Newton, Work};
+use failure::{explain, explain_refusal};
+use level::Level;
+use newton::{Newton, Work};
 use num_complex::Complex64;
 use off_grid::OffGrid;
 use pair::Pair;
@@ -375,13 +377,15 @@ impl MongeAmpere {
         let rung = self.rungs[index].as_mut().expect("rungs are placed before they are used");
         let newton = rung.newton.get_or_insert_with(|| Newton::new(&rung.level));
         let densities = densities(&self.source, &self.target);
-        let mut work = Work::default();
+        let nodes = rung.level.grid.len() as u64;
+        let allowed = (MOST_WORK.saturating_sub(self.spent) / nodes) as usize;
+        let mut work = Work { steps: 0, products: 0, allowed };
         let mut outcome =
             newton.solve(&mut rung.level, densities, potential, tolerance, &mut work).map_err(|f| (0.0, f));
         if outcome.is_err() {
             outcome = continuation::solve(newton, &mut rung.level, densities, potential, tolerance, &mut work);
         }
-        self.spent += (work.products * rung.level.grid.len()) as u64;
+        self.spent += work.products as u64 * nodes;
         self.effort.newton_steps += work.steps;
         self.effort.krylov_products += work.products;
         outcome.map_err(|(reached, failure)| explain(failure, reached, pair, &work, tolerance))
@@ -439,33 +443,6 @@ fn accept(
     }
     let residual = residual / value;
     Err(TransportError::NotConverged { method: METHOD, stage: "refinement of the grid", steps: 0, residual, tolerance })
-}
-
-fn explain(failure: Failure, reached: f64, pair: &Pair, work: &Work, tolerance: f64) -> TransportError {
-    let stage = match failure {
-        Failure::Start(refused) => return explain_refusal(refused),
-        Failure::Linear(_) => "the linear solver",
-        Failure::LineSearch => "the line search of Newton's method",
-        Failure::Steps(_) => "Newton's method",
-    };
-    let (smallest, largest) = pair.range;
-    TransportError::Continuation {
-        method: METHOD,
-        stage,
-        steps: work.steps,
-        reached,
-        contrast: largest / smallest.max(0.0),
-        tolerance,
-    }
-}
-
-fn explain_refusal(refused: Refused) -> TransportError {
-    match refused {
-        Refused::NotConvex(smallest) => TransportError::NotConvex { method: METHOD, smallest },
-        Refused::NotPositive(smallest) => {
-            TransportError::Unresolved { method: METHOD, dip: -smallest, allowed: DEEPEST_DIP }
-        }
-    }
 }
 
 #[cfg(test)]

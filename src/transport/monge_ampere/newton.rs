@@ -45,6 +45,8 @@ pub(super) enum Failure {
     LineSearch,
     /// The limit of steps was reached at this residual length.
     Steps(f64),
+    /// The products allowed were spent.
+    Work,
 }
 
 /// Arrays of the linearised operator of one grid.
@@ -71,13 +73,15 @@ struct Linearisation {
     second: [Vec<f64>; 2],
 }
 
-/// What a Newton run did.
-#[derive(Debug, Clone, Copy, Default)]
+/// What Newton runs did, and how much they may do.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Work {
     /// Newton steps.
     pub steps: usize,
     /// Products with the linearised operator.
     pub products: usize,
+    /// Products after which no step is begun.
+    pub allowed: usize,
 }
 
 impl Newton {
@@ -122,6 +126,9 @@ impl Newton {
             let stalled = merit < CLOSE && length > 0.3 * before && length < 1e-6 * level.value();
             if length <= goal || length == 0.0 || stalled {
                 return Ok(());
+            }
+            if work.products > work.allowed {
+                return Err(Failure::Work);
             }
             before = length;
             let forcing = (0.3 * goal / length).max(merit.min(0.1));
