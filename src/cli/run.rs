@@ -79,11 +79,28 @@ fn checkpoint_interval(seconds: f64) -> Result<Duration, String> {
         .map_err(|_| format!("--checkpoint-seconds {seconds}: must be finite and not negative"))
 }
 
+/// Digits of a state that a fixed step is trusted with: its error is not estimated.
+const DIGITS_OF_A_FIXED_STEP: usize = 4;
+
+/// A distance of the computed state: no more digits than the tolerance of the state, with the error bar of the
+/// distance itself.
+fn evolved_distance(w2: f64, error: f64, tolerance: Option<f64>) -> String {
+    let digits = tolerance.map_or(DIGITS_OF_A_FIXED_STEP, |t| (-t.log10()).ceil().max(1.0) as usize);
+    if error > w2 * 0.1f64.powi(digits as i32) {
+        return with_error(w2, error);
+    }
+    format!("{} (transport +- {error:.0e})", significant(w2, digits))
+}
+
 /// The summary for people.
 fn render(summary: &Summary) -> String {
     let (first, last) = (&summary.initial, &summary.last);
     let distance = |w2: Option<f64>, error: Option<f64>| match (w2, error) {
         (Some(w2), Some(error)) => with_error(w2, error),
+        _ => "null".to_owned(),
+    };
+    let now = match (last.w2, last.w2_error) {
+        (Some(w2), Some(error)) => evolved_distance(w2, error, summary.tolerance),
         _ => "null".to_owned(),
     };
     let mut table = Table::new();
@@ -111,7 +128,7 @@ fn render(summary: &Summary) -> String {
         .row("W2 at t = 0", distance(first.w2, first.w2_error))
         .row(
             &format!("W2 at t = {}", summary.time),
-            format!("{}  (x {}, y {})", distance(last.w2, last.w2_error), or_null(last.w2_x, 4), or_null(last.w2_y, 4)),
+            format!("{now}  (x {}, y {})", or_null(last.w2_x, 4), or_null(last.w2_y, 4)),
         )
         .row("duality gap", or_null(last.nikaido_isoda, 4))
         .row(

@@ -152,6 +152,22 @@ impl Measurement {
         })
     }
 
+    /// Keeps the reasons found on another grid.
+    pub fn keep_failures(&mut self, failures: [Option<String>; 2]) {
+        self.failures = failures;
+    }
+
+    /// Starts from these potentials where they fit, and cold where they do not.
+    pub fn offer_warm_starts(&mut self, potentials: [Option<Potential>; 2]) {
+        for (gauge, potential) in self.gauges.iter_mut().zip(potentials) {
+            if let Ok(ToEquilibrium::Torus(solver)) = &mut gauge.to_equilibrium
+                && solver.set_warm_start(potential).is_err()
+            {
+                solver.set_warm_start(None).expect("no potential always fits");
+            }
+        }
+    }
+
     /// Takes back [`Measurement::warm_starts`].
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! What the commands do: from a game file to a result. The loop holds the model; nothing below this room knows of it.
 
+mod advice;
 mod checkpoint;
 mod discretisation;
 mod equilibrium;

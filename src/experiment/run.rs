@@ -5,6 +5,7 @@
 //! tails decide whether an automatic grid must grow or a fixed one has failed; then a checkpoint may be due. Steps do not
 //! depend on snapshots, and nothing depends on when checkpoints are made.
 
+use super::advice::{after_failed_step, unresolved, unresolved_state};
 use super::checkpoint;
 use super::discretisation::{automatic_tail, discretise_with_initial, grown_shape, temperatures};
 use super::equilibrium::record;
@@ -14,8 +15,7 @@ use super::{Clock, Discretisation, Measurement, RunError, Simulation};
 use crate::flow::{MflDa, PairLayout};
 use crate::game::{GameFile, GridChoice, Player, Scheme};
 use crate::output::{Diagnostics, Header, Layout, RunWriter, Snapshot, StepRecord, check_destination};
-use crate::stepper::{Etd43, Etdrk4, ImexEuler, Sbdf2, Stepper, StepperError};
-use crate::torus::tail_per_axis;
+use crate::stepper::{Etd43, Etdrk4, ImexEuler, Sbdf2, Stepper};
 use num_complex::Complex64;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,8 +23,6 @@ use std::time::{Duration, Instant};
 
 /// Deepest dip below 0, as a share of the maximum, that a snapshot may have.
 const DEEPEST_DIP: f64 = 1e-3;
-/// A bound on the step that is smaller than this share of it comes from a state that has blown up, and advises nothing.
-const CREDIBLE_BOUND: f64 = 1e-3;
 
 /// How a run is to be done.
 #[derive(Debug, Clone)]
@@ -196,7 +194,7 @@ impl<'a> Session<'a> {
                 Ok(false) => return Ok(()),
                 Err(error) => return Err(self.keep_last_state(error)),
             }
-            self.check_resolution()?;
+            self.grow()?;
             if self.last_checkpoint.elapsed() >= self.options.checkpoint_every {
                 self.checkpoint()?;
             }
@@ -211,12 +209,19 @@ impl<'a> Session<'a> {
             Ok(Some(stretch)) => stretch,
             Ok(None) => return Ok(false),
             Err(source) => {
-                let advice = self.step_advice(&source);
+                let advice = after_failed_step(self.file, self.simulation.flow(), self.simulation.state(), &source);
                 return Err(RunError::Step { time, steps, source, advice, kept: String::new() });
             }
         };
         self.last_step = stretch.step.length;
         let (to, error) = (stretch.to, stretch.step.error);
+        if let GridChoice::Fixed(_) = self.file.solver().grid() {
+            let limit = self.file.solver().tolerance();
+            if let Some((player, tails)) = unresolved(stretch.flow().layout(), stretch.state(), limit) {
+                let error = unresolved_state(self.file, stretch.flow(), stretch.state(), player, &tails, limit);
+                return Err(self.at_time(error, to));
+            }
+        }
         while let Some(&next) = times.get(self.snapshots.len()).filter(|&&next| next <= to) {
             stretch.state_at(next, &mut self.buffer);
             let snapshot = self.measurement.measure(stretch.flow().payoff(), next, &self.buffer);
@@ -235,44 +240,46 @@ impl<'a> Session<'a> {
         Ok(self.writer.snapshot(snapshot)?)
     }
 
-    /// Grows an automatic grid whose tails have risen, refuses a fixed one.
-    fn check_resolution(&mut self) -> Result<(), RunError> {
-        let automatic = *self.file.solver().grid() == GridChoice::Auto;
-        let tolerance = self.file.solver().tolerance();
-        let limit = if automatic { automatic_tail(tolerance) } else { tolerance };
-        let layout = self.simulation.flow().layout();
-        let tails = Player::BOTH.map(|p| tail_per_axis(layout.grid(p), layout.part(p, self.simulation.state())));
-        let Some(player) = Player::BOTH.into_iter().find(|p| !tails[p.index()].iter().all(|t| *t <= limit)) else {
+    /// Grows an automatic grid whose tails have risen.
+    fn grow(&mut self) -> Result<(), RunError> {
+        if *self.file.solver().grid() != GridChoice::Auto {
             return Ok(());
-        };
-        let grid = layout.grid(player);
-        let time = self.simulation.clock().time;
-        if automatic {
-            let mut shapes = self.discretisation.shapes();
-            shapes[player.index()] = grown_shape(grid, &tails[player.index()], limit, "the density", player)
-                .map_err(|error| at_time(error, time))?;
-            return self.regrid(&shapes);
         }
-        let tail = tails[player.index()].iter().copied().fold(0.0, f64::max);
-        let advice = self.resolution_advice(player, tail, limit);
-        Err(self.keep_last_state(RunError::Unresolved {
-            what: "the density".to_owned(),
-            player,
-            time: Some(time),
-            shape: grid.shape(),
-            tail,
-            advice,
-        }))
+        let layout = self.simulation.flow().layout();
+        let limit = automatic_tail(self.file.solver().tolerance());
+        let Some((player, tails)) = unresolved(layout, self.simulation.state(), limit) else { return Ok(()) };
+        let time = self.simulation.clock().time;
+        let mut shapes = self.discretisation.shapes();
+        shapes[player.index()] = grown_shape(layout.grid(player), &tails, limit, "the density", player)
+            .map_err(|error| self.at_time(error, time))?;
+        self.regrid(&shapes)
+    }
+
+    /// Dates an error of the grid and says what is left.
+    fn at_time(&self, error: RunError, now: f64) -> RunError {
+        match error {
+            RunError::Unresolved { what, player, shape, tail, advice, .. } => {
+                let advice = format!("{advice}. {}", self.last_good_snapshot());
+                RunError::Unresolved { what, player, time: Some(now), shape, tail, advice }
+            }
+            other => other,
+        }
+    }
+
+    fn last_good_snapshot(&self) -> String {
+        let time = self.snapshots.last().map_or(0.0, |(time, _)| *time);
+        format!("The last good snapshot, of time {time}, is in {}", self.options.output.display())
     }
 
     fn regrid(&mut self, shapes: &[Vec<usize>; 2]) -> Result<(), RunError> {
         let game = self.file.game();
         let before = self.simulation.flow().layout().clone();
-        let warm_starts = self.measurement.warm_starts();
+        let (warm_starts, failures) = (self.measurement.warm_starts(), self.measurement.failures().clone());
         self.discretisation = Discretisation::new(game, shapes)?;
         self.measurement = Measurement::new(&self.discretisation, temperatures(game));
-        // A potential of the old grid is as good a start as before; if it is refused the next distance starts cold.
-        let _ = self.measurement.set_warm_starts(warm_starts);
+        // A potential of the old grid is as good a start as before.
+        self.measurement.offer_warm_starts(warm_starts);
+        self.measurement.keep_failures(failures);
         let flow = new_flow(self.file, &self.discretisation);
         let after: PairLayout = flow.layout().clone();
         self.simulation.regrid(flow, |state| before.resample(&after, state));
@@ -312,66 +319,11 @@ impl<'a> Session<'a> {
         RunError::Step { time, steps, source, advice, kept }
     }
 
-    /// What to change after a step has failed.
-    fn step_advice(&self, error: &StepperError) -> String {
-        let credible = self.stable_step().filter(|(step, bound)| *bound >= CREDIBLE_BOUND * step);
-        match (credible, error) {
-            (Some((step, bound)), _) => {
-                format!("solver.step = {step:e} should be at most about {bound:.1e} (drift at this state)")
-            }
-            (None, StepperError::NotFinite { .. }) => "reduce solver.step, or use the scheme adaptive".to_owned(),
-            (None, _) => "raise solver.tolerance or solver.grid".to_owned(),
-        }
-    }
-
-    fn resolution_advice(&self, player: Player, tail: f64, limit: f64) -> String {
-        if let Some((step, bound)) = self.stable_step().filter(|(step, bound)| step > bound) {
-            return format!(
-                "the step {step:e} is unstable for this drift, at most about {bound:.1e}: reduce solver.step, or use \
-                 the scheme adaptive"
-            );
-        }
-        // Coefficients of a smooth density fall at least like exp(-c |m|).
-        let factor = if tail < 0.5 { limit.ln() / tail.ln() } else { 2.0 };
-        let points: Vec<usize> = self
-            .simulation
-            .flow()
-            .layout()
-            .grid(player)
-            .shape()
-            .iter()
-            .map(|n| crate::torus::next_fast_size((factor * *n as f64).ceil() as usize))
-            .collect();
-        format!("about {points:?} points would do at this time, later perhaps more; or take solver.grid = \"auto\"")
-    }
-
-    /// The fixed step, and the largest that is stable for the drift of the present state.
-    fn stable_step(&self) -> Option<(f64, f64)> {
-        let (solver, game) = (self.file.solver(), self.file.game());
-        let constant = match solver.scheme() {
-            Scheme::ImexEuler => 2.0,
-            Scheme::Sbdf2 => 1.23,
-            Scheme::Etdrk4 => 4.8,
-            Scheme::Adaptive => return None,
-        };
-        let drift = self.simulation.flow().largest_drift(self.simulation.state());
-        let bound = Player::BOTH
-            .into_iter()
-            .zip([1.0, game.timescale()])
-            .map(|(p, speed)| constant * game.temperature(p) / (speed * drift[p.index()].powi(2)))
-            .fold(f64::INFINITY, f64::min);
-        solver.step().filter(|_| bound.is_finite()).map(|step| (step, bound))
-    }
-
     fn finish(mut self, wall: Duration) -> Result<Summary, RunError> {
         self.checkpoint()?;
         let Session { file, options, discretisation, measurement, simulation, writer, snapshots, mut notes, .. } = self;
         writer.finish()?;
-        for (player, failure) in Player::BOTH.into_iter().zip(measurement.failures()) {
-            if let Some(reason) = failure {
-                notes.push(format!("w2_{} is null from some time on: {reason}", player.letter()));
-            }
-        }
+        notes.extend(missing_distances(&snapshots, measurement.failures()));
         let counters = Counters {
             steps: simulation.clock().steps,
             rejected: simulation.rejected(),
@@ -398,13 +350,20 @@ fn check_positive(snapshot: &Snapshot, scheme: Scheme, good: f64, path: &Path) -
     Ok(())
 }
 
-fn at_time(error: RunError, now: f64) -> RunError {
-    match error {
-        RunError::Unresolved { what, player, shape, tail, advice, .. } => {
-            RunError::Unresolved { what, player, time: Some(now), shape, tail, advice }
+/// How often a distance could not be had, and the first reason.
+fn missing_distances(snapshots: &[(f64, Diagnostics)], failures: &[Option<String>; 2]) -> Vec<String> {
+    let missing = |value: fn(&Diagnostics) -> f64| snapshots.iter().filter(|(_, d)| value(d).is_nan()).count();
+    let counts = [missing(|d| d.w2_x), missing(|d| d.w2_y)];
+    let mut notes = Vec::new();
+    for player in Player::BOTH {
+        let count = counts[player.index()];
+        if count > 0 {
+            let reason = failures[player.index()].as_deref().unwrap_or("the reason was given by the interrupted call");
+            let (letter, all) = (player.letter(), snapshots.len());
+            notes.push(format!("w2_{letter} is null at {count} of {all} snapshots: {reason}"));
         }
-        other => other,
     }
+    notes
 }
 
 fn new_flow(file: &GameFile, discretisation: &Discretisation) -> MflDa {

@@ -68,6 +68,11 @@ impl<F: Semilinear<f64>> Stretch<'_, F> {
         &self.simulation.flow
     }
 
+    /// The state at the end of the step.
+    pub fn state(&self) -> &[Complex64] {
+        &self.simulation.state
+    }
+
     /// Writes the state at `time`, `from < time <= to`, to `out`.
     ///
     /// # Panics

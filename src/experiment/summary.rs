@@ -136,6 +136,8 @@ pub struct Summary {
     pub grid: GridSummary,
     /// The time stepping scheme.
     pub scheme: &'static str,
+    /// Tolerance of the state; null for the schemes of fixed step, which have none.
+    pub tolerance: Option<f64>,
     /// The payoff operator.
     pub payoff: PayoffSummary,
     /// Final time.
@@ -215,6 +217,7 @@ impl Summary {
             output: output.display().to_string(),
             grid: GridSummary::new(discretisation),
             scheme: solver.scheme().name(),
+            tolerance: (solver.scheme() == Scheme::Adaptive).then_some(solver.tolerance()),
             payoff: PayoffSummary::new(discretisation),
             time: last.0,
             steps: counters.steps,

@@ -1,8 +1,8 @@
 //! What a run turned out to be.
 //!
 //! `converged` is said only when the state has arrived: the exact distance to the certified equilibrium, error bar
-//! included, is at most [`CLOSE`] times the tolerance times the diameter of the product of the two tori, and the
-//! duality gap is at most the tolerance times the range of the payoff. Time running out, or a small gap by itself, is not
+//! included, is at most [`CLOSE`] times the tolerance (and at most [`CLOSEST`]) times the diameter of the product of the
+//! two tori, and the duality gap is at most the same share of the range of the payoff. Time running out, or a small gap by itself, is not
 //! convergence. Everything else is `undecided`, with the reason.
 
 use crate::diagnostics::Decay;
@@ -12,6 +12,8 @@ use serde::Serialize;
 
 /// Distance at which a state counts as arrived, in units of the tolerance times the diameter.
 const CLOSE: f64 = 10.0;
+/// The same as a share of the diameter, however coarse the tolerance.
+const CLOSEST: f64 = 1e-6;
 
 /// The verdict on a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -43,14 +45,14 @@ pub fn judge(
 ) -> (Verdict, String) {
     let diameter =
         payoff.grids().iter().flat_map(|grid| grid.periods()).map(|period| 0.25 * period * period).sum::<f64>().sqrt();
-    let close = CLOSE * tolerance * diameter;
-    let gap = tolerance * payoff.range();
+    let share = (CLOSE * tolerance).min(CLOSEST);
+    let (close, gap) = (share * diameter, share * payoff.range());
     if last.w2.is_nan() {
         return (Verdict::Undecided, "the distance to the equilibrium could not be computed".to_owned());
     }
     if last.w2 + last.w2_error <= close && last.nikaido_isoda <= gap {
         let reason = format!(
-            "W2 = {:.1e} is within {close:.1e} ({CLOSE} x tolerance x diameter) and the duality gap {:.1e} within {gap:.1e}",
+            "W2 = {:.1e} is within {close:.1e} ({share:.0e} of the diameter) and the duality gap {:.1e} within {gap:.1e}",
             last.w2, last.nikaido_isoda
         );
         return (Verdict::Converged, reason);
@@ -59,7 +61,7 @@ pub fn judge(
         Some(decay) => {
             let more = ((last.w2 / close).ln() / decay.rate).max(0.0);
             format!(
-                "W2 = {:.1e} still decays at the rate {:.4}; it would be within {close:.1e} at about time {:.4}",
+                "W2 = {:.1e} still decays at the rate {:.4}; it would be within {close:.1e} at about time {:.1}",
                 last.w2,
                 decay.rate,
                 end + more

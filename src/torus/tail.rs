@@ -1,7 +1,8 @@
 //! The spectral tail: how well a grid resolves a function.
 //!
-//! For each axis, the largest coefficient among the outer sixth of its modes, divided by the largest coefficient of
-//! all. A smooth function that is resolved to rounding has a tail near 1e-16; what the grid cuts off is of the order
+//! For each axis, the largest coefficient among the outer sixth of its modes, and at least among the Nyquist mode and the
+//! mode before it, divided by the largest coefficient of all. (The Nyquist mode alone would say nothing: odd derivatives
+//! drop it, so a flow may never fill it.) A smooth function that is resolved to rounding has a tail near 1e-16; what the grid cuts off is of the order
 //! of the tail.
 
 use super::Grid;
@@ -19,7 +20,7 @@ pub fn spectral_tail(grid: &Grid, spectrum: &[Complex64]) -> f64 {
 pub fn tail_per_axis(grid: &Grid, spectrum: &[Complex64]) -> Vec<f64> {
     let rows = grid.rows();
     let dimension = grid.dimension();
-    let outer: Vec<f64> = grid.axes().iter().map(|a| OUTER * (a.points / 2) as f64).collect();
+    let outer: Vec<f64> = grid.axes().iter().map(|a| last_inner_mode(a.points)).collect();
     let first_is_outer: Vec<bool> = match dimension {
         1 => vec![false],
         _ => (0..rows).map(|i| grid.axis(0).mode(i).unsigned_abs() as f64 > outer[0]).collect(),
@@ -41,9 +42,26 @@ pub fn tail_per_axis(grid: &Grid, spectrum: &[Complex64]) -> Vec<f64> {
     tails.into_iter().map(|t| if largest > 0.0 { (t / largest).sqrt() } else { 0.0 }).collect()
 }
 
+/// Modes above this one form the tail.
+fn last_inner_mode(points: usize) -> f64 {
+    let highest_but_nyquist = (points - 1) / 2;
+    (OUTER * (points / 2) as f64).min(highest_but_nyquist as f64 - 0.5)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_tail_sees_the_highest_mode_that_has_a_derivative_on_every_grid() {
+        for points in 4..40 {
+            let grid = Grid::new(&[points], &[1.0], &[0.0]).unwrap();
+            let mut spectrum = vec![Complex64::ZERO; grid.spectrum_len()];
+            spectrum[0] = Complex64::ONE;
+            spectrum[(points - 1) / 2] = Complex64::new(0.25, 0.0);
+            assert_eq!(tail_per_axis(&grid, &spectrum), vec![0.25], "{points} points");
+        }
+    }
 
     #[test]
     fn the_tail_belongs_to_its_axis() {

@@ -25,7 +25,7 @@ fn w2_of_every_snapshot_agrees_with_quantile_functions() {
         let distances = ran.dataset(&format!("w2_{player}"));
         for (i, distance) in distances.iter().enumerate() {
             let slow = circle_distance(&ran.row(density, i), &target, 1.0, 250);
-            assert_relative(&format!("w2_{player}, snapshot {i}"), distances[i], slow, 1e-12);
+            assert_relative(&format!("w2_{player}, snapshot {i}"), *distance, slow, 1e-12);
             assert_at_most(&format!("error bar, snapshot {i}"), error[i], 1e-8);
         }
     }
