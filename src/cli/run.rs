@@ -79,6 +79,11 @@ fn checkpoint_interval(seconds: f64) -> Result<Duration, String> {
         .map_err(|_| format!("--checkpoint-seconds {seconds}: must be finite and not negative"))
 }
 
+/// A time as it was written, unless its scale makes it unreadable.
+fn plain(time: f64) -> String {
+    if time == 0.0 || (1e-3..1e6).contains(&time) { time.to_string() } else { format!("{time:e}") }
+}
+
 /// Digits of a state that a fixed step is trusted with: its error is not estimated.
 const DIGITS_OF_A_FIXED_STEP: usize = 4;
 
@@ -127,7 +132,7 @@ fn render(summary: &Summary) -> String {
         )
         .row("W2 at t = 0", distance(first.w2, first.w2_error))
         .row(
-            &format!("W2 at t = {}", summary.time),
+            &format!("W2 at t = {}", plain(summary.time)),
             format!("{now}  (x {}, y {})", or_null(last.w2_x, 4), or_null(last.w2_y, 4)),
         )
         .row("duality gap", or_null(last.nikaido_isoda, 4))
@@ -143,7 +148,7 @@ fn render(summary: &Summary) -> String {
     match &summary.decay {
         Some(decay) => table.row(
             "decay of W2",
-            format!("rate {} on t = {} .. {}", with_error(decay.rate, decay.error), decay.from, decay.to),
+            format!("rate {} on t = {} .. {}", with_error(decay.rate, decay.error), plain(decay.from), plain(decay.to)),
         ),
         None => table.row("decay of W2", "none that is exponential"),
     };

@@ -61,13 +61,18 @@ pub fn judge(
         Some(decay) => {
             let more = ((last.w2 / close).ln() / decay.rate).max(0.0);
             format!(
-                "W2 = {:.1e} still decays at the rate {:.4}; it would be within {close:.1e} at about time {:.1}",
+                "W2 = {:.1e} still decays at the rate {}; it would be within {close:.1e} at about time {}",
                 last.w2,
-                decay.rate,
-                end + more
+                readable(decay.rate),
+                readable(end + more)
             )
         }
         None => format!("W2 = {:.1e} is above {close:.1e} and does not decay exponentially", last.w2),
     };
     (Verdict::Undecided, reason)
+}
+
+/// Four digits, plain where that is readable.
+fn readable(value: f64) -> String {
+    if (0.01..1e5).contains(&value.abs()) { format!("{value:.3}") } else { format!("{value:.3e}") }
 }
