@@ -4,10 +4,10 @@
 //! `W2^2(mu, mu*) <= 2 e/(tau rho)` (Talagrand), `rho >= (2 pi/L_max)^2 exp(-osc log mu*)` (Holley-Stroock). At low
 //! temperature the last bound is often larger than the torus, and then says nothing.
 
-use super::{EquilibriumError, tails};
+use super::EquilibriumError;
 use crate::diagnostics::log_normalise;
 use crate::game::{Payoff, Player};
-use crate::torus::{Fourier, Grid, next_fast_size, pad_values};
+use crate::torus::{Fourier, Grid, next_fast_size, pad_values, tails_of_values};
 
 /// Relative rounding of potentials; an error below what it causes cannot be certified.
 const ROUNDING: f64 = 8.0 * f64::EPSILON;
@@ -54,7 +54,7 @@ pub fn points_needed(grid: &Grid, log_density: &[f64], tolerance: f64) -> Result
         let mut values = pad_values(grid, &fine, log_density);
         log_normalise(&fine, &mut values);
         values.iter_mut().for_each(|v| *v = v.exp());
-        let tails = tails(&fine, &values);
+        let tails = tails_of_values(&fine, &values);
         if tails.iter().all(|t| *t <= tolerance) {
             return Ok(highest_modes(&fine, &values, tolerance).into_iter().map(points_for_mode).collect());
         }

@@ -23,7 +23,7 @@ pub use certificate::Bounds;
 
 use crate::diagnostics::{energy, log_best_response, nikaido_isoda};
 use crate::game::{Payoff, Player};
-use crate::torus::{Fourier, Grid, TorusError, tail_per_axis};
+use crate::torus::{TorusError, tails_of_values};
 
 /// Densities whose spectral tail is larger are not resolved by their grid.
 const LARGEST_TAIL: f64 = 1e-10;
@@ -139,7 +139,7 @@ impl Equilibrium {
             residual: residual[0].max(residual[1]),
             energy: energy(payoff, temperature, mu, nu, &mut work),
             iterations,
-            tail: [0, 1].map(|p| tails(&payoff.grids()[p], &densities[p])),
+            tail: [0, 1].map(|p| tails_of_values(&payoff.grids()[p], &densities[p])),
             bounds: certificate::bounds(payoff, temperature, &log_densities, error),
             temperature,
             log_densities,
@@ -207,13 +207,6 @@ impl Equilibrium {
     ) -> Result<Vec<usize>, EquilibriumError> {
         certificate::points_needed(payoff.grid(player), &self.log_densities[player.index()], tolerance)
     }
-}
-
-fn tails(grid: &Grid, values: &[f64]) -> Vec<f64> {
-    let fourier = Fourier::new(grid);
-    let mut spectrum = fourier.zero_spectrum();
-    fourier.forward(values, &mut spectrum, &mut fourier.scratch());
-    tail_per_axis(grid, &spectrum)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::game::payoff::{FactorFunction, PayoffForm, ProductTerm};
+use crate::torus::Grid;
 use std::f64::consts::PI;
 
 fn circle(points: usize) -> Grid {

@@ -7,7 +7,7 @@ use super::RunError;
 use crate::equilibrium::Equilibrium;
 use crate::game::{Game, GridChoice, Initial, Payoff, Player, Solver, sample_density};
 use crate::output::{StateIndex, StoredState, read_state};
-use crate::torus::{Density, Fourier, Grid, TorusError, next_fast_size, pad_values, resample, tail_per_axis};
+use crate::torus::{Density, Fourier, Grid, TorusError, next_fast_size, pad_values, resample, tails_of_values};
 
 /// Tail to which automatic grids resolve the equilibrium.
 const EQUILIBRIUM_TAIL: f64 = 1e-12;
@@ -239,7 +239,7 @@ impl<'a> Start<'a> {
         };
         loop {
             let grid = game.domain(player).grid(&shape)?;
-            let tails = tails_of(&self.on(&grid, player)?);
+            let tails = tails_of_values(&grid, self.on(&grid, player)?.values());
             if tails.iter().all(|t| *t <= target) {
                 return Ok(shape);
             }
@@ -256,7 +256,7 @@ impl<'a> Start<'a> {
     }
 
     fn check_resolved(&self, player: Player, density: &Density, limit: f64) -> Result<(), RunError> {
-        let tails = tails_of(density);
+        let tails = tails_of_values(density.grid(), density.values());
         let tail = tails.iter().copied().fold(0.0, f64::max);
         if tail <= limit {
             return Ok(());
@@ -278,20 +278,13 @@ impl<'a> Start<'a> {
     fn needed_shape(&self, player: Player, grid: &Grid, limit: f64) -> Option<Vec<usize>> {
         let mut grid = grid.clone();
         loop {
-            let tails = tails_of(&self.on(&grid, player).ok()?);
+            let tails = tails_of_values(&grid, self.on(&grid, player).ok()?.values());
             if tails.iter().all(|t| *t <= limit) {
                 return Some(grid.shape());
             }
             grid = grid.with_points(&grown_shape(&grid, &tails, limit, "", player).ok()?).ok()?;
         }
     }
-}
-
-fn tails_of(density: &Density) -> Vec<f64> {
-    let fourier = Fourier::new(density.grid());
-    let mut spectrum = fourier.zero_spectrum();
-    fourier.forward(density.values(), &mut spectrum, &mut fourier.scratch());
-    tail_per_axis(density.grid(), &spectrum)
 }
 
 /// Stored values on another grid of the same torus: exact on a finer one, cut off on a coarser one.

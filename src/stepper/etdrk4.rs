@@ -11,7 +11,7 @@
 //! Cox & Matthews, J. Comput. Phys. 176 (2002), eq. (26)-(29); their coefficients in terms of phi functions, which are
 //! evaluated without cancellation (`phi.rs`). Cost: 4 evaluations of `N` a step. Keeps every stationary state.
 
-use super::{Memory, Semilinear, Step, Stepper, StepperError, Symbol, fixed_length, is_finite, phi};
+use super::{Memory, Semilinear, Step, Stepper, StepperError, Symbol, end_fixed_step, fixed_length, phi};
 use num_complex::Complex64;
 
 /// The coefficient tables for one step length.
@@ -126,12 +126,9 @@ impl<S: Symbol> Stepper<S> for Etdrk4<S> {
         let h = fixed_length(self.step, limit);
         self.start.clone_from(u);
         self.take(system, h, u);
-        if !is_finite(u) {
-            u.clone_from(&self.start);
-            return Err(StepperError::NotFinite { step: h });
-        }
+        let step = end_fixed_step(h, &self.start, u)?;
         self.last = h;
-        Ok(Step { length: h, error: f64::NAN, rejected: 0 })
+        Ok(step)
     }
 
     fn interpolate(&mut self, system: &mut dyn Semilinear<S>, theta: f64, out: &mut [Complex64]) {

@@ -6,7 +6,7 @@
 //!
 //! Ascher, Ruuth & Wetton, SIAM J. Numer. Anal. 32 (1995), section 2. Keeps every stationary state of `L u + N(u) = 0`.
 
-use super::{Memory, Semilinear, Step, Stepper, StepperError, Symbol, fixed_length, is_finite};
+use super::{Memory, Semilinear, Step, Stepper, StepperError, Symbol, end_fixed_step, fixed_length};
 use num_complex::Complex64;
 
 /// IMEX Euler with a fixed step.
@@ -55,12 +55,9 @@ impl<S: Symbol> Stepper<S> for ImexEuler {
         self.start.clone_from(u);
         system.nonlinear(u, &mut self.nonlinear);
         implicit_euler(system.symbol(), h, &self.start, &self.nonlinear, u);
-        if !is_finite(u) {
-            u.clone_from(&self.start);
-            return Err(StepperError::NotFinite { step: h });
-        }
+        let step = end_fixed_step(h, &self.start, u)?;
         self.last = h;
-        Ok(Step { length: h, error: f64::NAN, rejected: 0 })
+        Ok(step)
     }
 
     fn interpolate(&mut self, system: &mut dyn Semilinear<S>, theta: f64, out: &mut [Complex64]) {

@@ -122,7 +122,12 @@ fn fixed_length(step: f64, limit: f64) -> f64 {
     if limit <= step * (1.0 + SLIVER) { limit } else { step }
 }
 
-fn is_finite(u: &[Complex64]) -> bool {
+/// Ends a fixed step of length `h`: a state that is no longer finite is put back to `start`.
+fn end_fixed_step(h: f64, start: &[Complex64], u: &mut [Complex64]) -> Result<Step, StepperError> {
     // A sum of squares is finite only if every term is; one pass without branches.
-    u.iter().map(Complex64::norm_sqr).sum::<f64>().is_finite()
+    if u.iter().map(Complex64::norm_sqr).sum::<f64>().is_finite() {
+        return Ok(Step { length: h, error: f64::NAN, rejected: 0 });
+    }
+    u.copy_from_slice(start);
+    Err(StepperError::NotFinite { step: h })
 }

@@ -9,7 +9,7 @@
 //! order 2. Keeps every stationary state.
 
 use super::imex_euler::implicit_euler;
-use super::{Memory, Semilinear, Step, Stepper, StepperError, Symbol, fixed_length, is_finite};
+use super::{Memory, Semilinear, Step, Stepper, StepperError, Symbol, end_fixed_step, fixed_length};
 use num_complex::Complex64;
 
 /// SBDF2 with a fixed step.
@@ -76,12 +76,9 @@ impl<S: Symbol> Stepper<S> for Sbdf2 {
         self.start_nonlinear.resize(u.len(), Complex64::ZERO);
         system.nonlinear(u, &mut self.start_nonlinear);
         self.take(system.symbol(), h, u);
-        if !is_finite(u) {
-            u.clone_from(&self.start);
-            return Err(StepperError::NotFinite { step: h });
-        }
+        let step = end_fixed_step(h, &self.start, u)?;
         self.last = h;
-        Ok(Step { length: h, error: f64::NAN, rejected: 0 })
+        Ok(step)
     }
 
     fn interpolate(&mut self, system: &mut dyn Semilinear<S>, theta: f64, out: &mut [Complex64]) {

@@ -5,7 +5,7 @@
 //! drop it, so a flow may never fill it.) A smooth function that is resolved to rounding has a tail near 1e-16; what the grid cuts off is of the order
 //! of the tail.
 
-use super::Grid;
+use super::{Fourier, Grid};
 use num_complex::Complex64;
 
 /// Modes `|m| > OUTER n/2` form the tail.
@@ -40,6 +40,14 @@ pub fn tail_per_axis(grid: &Grid, spectrum: &[Complex64]) -> Vec<f64> {
         }
     }
     tails.into_iter().map(|t| if largest > 0.0 { (t / largest).sqrt() } else { 0.0 }).collect()
+}
+
+/// As [`tail_per_axis`], from node values.
+pub fn tails_of_values(grid: &Grid, values: &[f64]) -> Vec<f64> {
+    let fourier = Fourier::new(grid);
+    let mut spectrum = fourier.zero_spectrum();
+    fourier.forward(values, &mut spectrum, &mut fourier.scratch());
+    tail_per_axis(grid, &spectrum)
 }
 
 /// Modes above this one form the tail.
