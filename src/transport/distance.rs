@@ -11,6 +11,14 @@ pub enum Method {
     CircleSymmetric,
     /// Torus of dimension 2, densities: Newton-Krylov for the periodic Monge-Ampere equation.
     PeriodicMongeAmpere,
+    /// Circle, point masses against point masses: Newton for the shift of the sorted points.
+    CircleAtoms,
+    /// Circle, point masses against a density: every cell in closed form or to rounding.
+    CircleSemiDiscrete,
+    /// Torus of dimension 2, point masses against point masses (clouds or grids): network simplex in integers.
+    NetworkSimplex,
+    /// Torus of dimension 2, point masses against a density: damped Newton on the weights of the power diagram.
+    SemiDiscrete,
 }
 
 impl std::fmt::Display for Method {
@@ -20,6 +28,10 @@ impl std::fmt::Display for Method {
             Method::CircleDisplacement => "circle, displacement form",
             Method::CircleSymmetric => "circle, symmetric form",
             Method::PeriodicMongeAmpere => "periodic Monge-Ampere",
+            Method::CircleAtoms => "circle, atoms",
+            Method::CircleSemiDiscrete => "circle, semi-discrete",
+            Method::NetworkSimplex => "network simplex",
+            Method::SemiDiscrete => "semi-discrete",
         })
     }
 }
@@ -33,9 +45,12 @@ pub struct Distance {
     pub error: f64,
     /// How it was computed.
     pub method: Method,
+    /// Value of the primal problem minus value of the dual one, in squared length, where the method has both (network
+    /// simplex: exactly 0 when optimal; semi-discrete): `value^2 - gap <= W2^2 <= value^2` up to rounding.
+    pub gap: Option<f64>,
 }
 
 impl Distance {
     /// The distance of a density to itself: exactly 0.
-    pub const ZERO: Distance = Distance { value: 0.0, error: 0.0, method: Method::Identical };
+    pub const ZERO: Distance = Distance { value: 0.0, error: 0.0, method: Method::Identical, gap: None };
 }

@@ -59,6 +59,33 @@ pub enum TransportError {
         /// The value.
         value: f64,
     },
+    /// A cloud without points.
+    #[error("the cloud has no points; at least 1 is needed")]
+    Empty,
+    /// A coordinate of a cloud has no place on the torus.
+    #[error(
+        "point {index}, axis {axis}: the coordinate {value:e} has no place on the torus; it must be finite and near \
+         enough to the origin to keep six digits of its period"
+    )]
+    Coordinate {
+        /// Number of the point, from 0.
+        index: usize,
+        /// Axis number, from 0.
+        axis: usize,
+        /// The coordinate.
+        value: f64,
+    },
+    /// A weight or mass is negative or not finite.
+    #[error("weight {index} is {value:e}; weights must be finite and not negative")]
+    Weight {
+        /// Its position, from 0.
+        index: usize,
+        /// The weight.
+        value: f64,
+    },
+    /// All weights or masses are 0.
+    #[error("all weights are 0; the total mass must be positive")]
+    NoMass,
     /// The tables of the solver would not fit the memory this program allows itself.
     #[error("{method} serves densities of up to {maximum} nodes, got {points}; resample the density")]
     TooManyPoints {

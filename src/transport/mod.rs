@@ -7,11 +7,15 @@
 //! On a product of tori squared distances add: `W2^2((mu, nu), (mu', nu')) = W2^2(mu, mu') + W2^2(nu, nu')`.
 
 mod circle;
+mod cloud;
 mod distance;
 mod error;
+mod histogram;
 mod monge_ampere;
 
 pub use circle::CircleDistance;
+pub use cloud::Cloud;
 pub use distance::{Distance, Method};
 pub use error::TransportError;
+pub use histogram::Histogram;
 pub use monge_ampere::{Effort, MongeAmpere, Potential};

@@ -165,6 +165,7 @@ fn optimal(
         value: optimum.cost.sqrt() * period,
         error: error_bar::distance_error(optimum.cost, optimum.error) * period,
         method: if optimum.any_long { Method::CircleSymmetric } else { Method::CircleDisplacement },
+        gap: None,
     })
 }
 

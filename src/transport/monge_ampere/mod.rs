@@ -209,7 +209,7 @@ impl MongeAmpere {
                 Ok(found) => {
                     self.warm = Some(found.potential);
                     let Certificate { value, .. } = found.certificate;
-                    return Ok(Distance { value, error: found.certificate.error(), method: METHOD });
+                    return Ok(Distance { value, error: found.certificate.error(), method: METHOD, gap: None });
                 }
                 Err(error) => failure = failure.or(Some(error)),
             }

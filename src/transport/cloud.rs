@@ -1,0 +1,185 @@
+//! Particle clouds: weighted points on a torus of dimension 1 or 2.
+//!
+//! Points may lie anywhere on the line or plane; they are wrapped into the fundamental domain and kept as shares
+//! `(x - origin) / period` in `[0, 1)` of the periods, whatever the period. Weights are relative: they are divided by
+//! their sum.
+
+use super::TransportError;
+
+/// Points with weights on a torus.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cloud {
+    periods: Vec<f64>,
+    positions: Vec<f64>,
+    weights: Vec<f64>,
+    weight_sum: f64,
+    wrapped: usize,
+    position_error: f64,
+}
+
+impl Cloud {
+    /// A coordinate must keep this share of its period: beyond about 4.5e9 periods from the origin a double has fewer
+    /// than six digits left for the place on the torus.
+    pub const COARSEST_COORDINATE: f64 = 1e-6;
+
+    /// A cloud of `points`, row-major, one row of `periods.len()` coordinates in units of length for each point, with
+    /// nonnegative `weights` (equal when `None`).
+    ///
+    /// # Errors
+    /// [`TransportError::Empty`] without points, [`TransportError::Length`] when there are not as many weights,
+    /// [`TransportError::Coordinate`] and [`TransportError::Weight`] with the index of a point that cannot be used,
+    /// [`TransportError::NoMass`] when all weights are 0.
+    ///
+    /// # Panics
+    /// When the number of coordinates is no multiple of the dimension, the numbers of periods and origins differ, or a
+    /// period is not positive and finite.
+    #[track_caller]
+    pub fn new(
+        points: &[f64],
+        weights: Option<&[f64]>,
+        periods: &[f64],
+        origins: &[f64],
+    ) -> Result<Cloud, TransportError> {
+        let dimension = periods.len();
+        assert_eq!(dimension, origins.len(), "numbers of periods and origins differ");
+        assert!(periods.iter().all(|l| *l > 0.0 && l.is_finite()), "periods {periods:?} must be positive and finite");
+        assert_eq!(points.len() % dimension, 0, "{} coordinates in dimension {dimension}", points.len());
+        let count = points.len() / dimension;
+        if count == 0 {
+            return Err(TransportError::Empty);
+        }
+        let mut positions = Vec::with_capacity(points.len());
+        let mut wrapped = 0;
+        let mut position_error: f64 = 0.0;
+        for (index, point) in points.chunks_exact(dimension).enumerate() {
+            let mut outside = false;
+            for (axis, &value) in point.iter().enumerate() {
+                let coarse = coarseness(value, origins[axis]) / periods[axis];
+                if !value.is_finite() || coarse > Self::COARSEST_COORDINATE {
+                    return Err(TransportError::Coordinate { index, axis, value });
+                }
+                let (share, inside) = wrap((value - origins[axis]) / periods[axis]);
+                outside |= !inside;
+                position_error = position_error.max(coarse);
+                positions.push(share);
+            }
+            wrapped += usize::from(outside);
+        }
+        let (weights, weight_sum) = match weights {
+            Some(weights) if weights.len() != count => {
+                return Err(TransportError::Length { expected: count, got: weights.len() });
+            }
+            Some(weights) => normalised(weights)?,
+            None => (vec![1.0 / count as f64; count], count as f64),
+        };
+        Ok(Cloud { periods: periods.to_vec(), positions, weights, weight_sum, wrapped, position_error })
+    }
+
+    /// Number of points.
+    pub fn len(&self) -> usize {
+        self.weights.len()
+    }
+
+    /// Never: a cloud holds at least one point.
+    pub fn is_empty(&self) -> bool {
+        self.weights.is_empty()
+    }
+
+    /// Dimension of the torus.
+    pub fn dimension(&self) -> usize {
+        self.periods.len()
+    }
+
+    /// Periods, in units of length.
+    pub fn periods(&self) -> &[f64] {
+        &self.periods
+    }
+
+    /// `(x - origin) / period` of every point, row-major, in `[0, 1)`.
+    pub fn positions(&self) -> &[f64] {
+        &self.positions
+    }
+
+    /// Weights, sum 1.
+    pub fn weights(&self) -> &[f64] {
+        &self.weights
+    }
+
+    /// Sum of the weights as they were given (the number of points when none were).
+    pub fn weight_sum(&self) -> f64 {
+        self.weight_sum
+    }
+
+    /// Points that lay outside `[origin, origin + period)` and were wrapped.
+    pub fn wrapped(&self) -> usize {
+        self.wrapped
+    }
+
+    /// Largest rounding of a coordinate as it was given, as a share of its period.
+    pub fn position_error(&self) -> f64 {
+        self.position_error
+    }
+}
+
+/// Distance to the next double at the scale of a coordinate and its origin.
+fn coarseness(value: f64, origin: f64) -> f64 {
+    value.abs().max(origin.abs()) * f64::EPSILON
+}
+
+/// The share of `t` in `[0, 1)`, and whether `t` was there already. A tiny negative number becomes 0, not 1.
+fn wrap(t: f64) -> (f64, bool) {
+    let share = t - t.floor();
+    (if share >= 1.0 { 0.0 } else { share + 0.0 }, (0.0..1.0).contains(&t))
+}
+
+/// Weights divided by their sum, and the sum.
+pub(super) fn normalised(weights: &[f64]) -> Result<(Vec<f64>, f64), TransportError> {
+    if let Some((index, &value)) = weights.iter().enumerate().find(|(_, w)| !(w.is_finite() && **w >= 0.0)) {
+        return Err(TransportError::Weight { index, value });
+    }
+    let largest = weights.iter().fold(0.0, |a: f64, &b| a.max(b));
+    if largest == 0.0 {
+        return Err(TransportError::NoMass);
+    }
+    // Over the largest first, so that the sum neither overflows nor underflows.
+    let total: f64 = weights.iter().map(|w| w / largest).sum();
+    Ok((weights.iter().map(|w| w / largest / total).collect(), total * largest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_are_wrapped_into_the_fundamental_domain_and_counted() {
+        let cloud = Cloud::new(&[-1e-18, 0.25, 1.0, 1.25, -0.0, -0.75], None, &[1.0], &[0.0]).unwrap();
+        assert_eq!(cloud.positions(), [0.0, 0.25, 0.0, 0.25, 0.0, 0.25]);
+        assert_eq!(cloud.wrapped(), 4);
+        assert!(cloud.positions().iter().all(|p| p.is_sign_positive()));
+        let plane = Cloud::new(&[0.5, 3.0, -0.5, 1.0], None, &[1.0, 2.0], &[0.0, 1.0]).unwrap();
+        assert_eq!((plane.positions(), plane.wrapped()), ([0.5, 0.0, 0.5, 0.0].as_slice(), 2));
+    }
+
+    #[test]
+    fn a_coordinate_without_a_place_on_the_torus_is_refused_with_its_index() {
+        for bad in [f64::NAN, f64::INFINITY, 1e16, -1e16] {
+            let error = Cloud::new(&[0.1, 0.2, 0.3, bad], None, &[1.0, 1.0], &[0.0, 0.0]).unwrap_err();
+            assert!(matches!(error, TransportError::Coordinate { index: 1, axis: 1, .. }), "{error}");
+        }
+    }
+
+    #[test]
+    fn weights_are_relative_and_a_bad_one_is_named() {
+        let cloud = Cloud::new(&[0.1, 0.2], Some(&[0.5, 0.48]), &[1.0], &[0.0]).unwrap();
+        assert!((cloud.weight_sum() - 0.98).abs() < 4.0 * f64::EPSILON);
+        assert!((cloud.weights().iter().sum::<f64>() - 1.0).abs() < 4.0 * f64::EPSILON);
+        let huge = Cloud::new(&[0.1, 0.2], Some(&[f64::MAX, f64::MAX]), &[1.0], &[0.0]).unwrap();
+        assert_eq!(huge.weights(), [0.5, 0.5]);
+        for bad in [-1e-3, f64::NAN, f64::INFINITY] {
+            let error = Cloud::new(&[0.1, 0.2], Some(&[0.5, bad]), &[1.0], &[0.0]).unwrap_err();
+            assert!(matches!(error, TransportError::Weight { index: 1, .. }), "{error}");
+        }
+        assert_eq!(Cloud::new(&[0.1], Some(&[0.0]), &[1.0], &[0.0]), Err(TransportError::NoMass));
+        assert_eq!(Cloud::new(&[], None, &[1.0], &[0.0]), Err(TransportError::Empty));
+    }
+}
