@@ -8,6 +8,7 @@ mod progress;
 mod run;
 mod signal;
 mod table;
+mod w2;
 
 use crate::experiment::RunError;
 use arguments::{Arguments, Command};
@@ -37,6 +38,7 @@ pub fn main() -> i32 {
     match arguments.command {
         Command::Run(arguments) => run::main(&arguments),
         Command::Equilibrium(arguments) => equilibrium::main(&arguments),
+        Command::W2(arguments) => w2::main(&arguments),
         Command::Games(arguments) => games::main(&arguments),
     }
 }

@@ -22,6 +22,14 @@ pub fn interrupt_flag() -> Arc<AtomicBool> {
     flag
 }
 
+/// Makes the first signal end the program at once: for commands that have nothing to save.
+pub fn leave_when_interrupted(json: bool) {
+    let handler = move || super::leave(super::report_failure("interrupted; nothing was written", INTERRUPTED, json));
+    if let Err(error) = ctrlc::set_handler(handler) {
+        eprintln!("warning: signals will end the program without a message: {error}");
+    }
+}
+
 /// A file size limit (`ulimit -f`) must come back as an error of the write, not kill the process.
 pub fn ignore_file_size_limit() {
     #[cfg(unix)]

@@ -11,6 +11,7 @@ mod run;
 mod simulation;
 mod summary;
 mod verdict;
+mod w2;
 
 pub use discretisation::{Discretisation, discretise, discretise_with_initial};
 pub use equilibrium::{Destination, EquilibriumReport, equilibrium};
@@ -20,3 +21,4 @@ pub use run::{Progress, RunOptions, run};
 pub use simulation::{Clock, Simulation, Stretch};
 pub use summary::{EquilibriumSummary, GridSummary, PayoffSummary, StateSummary, Summary};
 pub use verdict::Verdict;
+pub use w2::{W2Error, W2Report, W2Request, w2};

@@ -17,4 +17,7 @@ mod summary;
 mod tables;
 mod threads;
 mod verdict;
+mod w2;
+mod w2_files;
+mod w2_refusals;
 mod workspace;

@@ -18,7 +18,6 @@ mod assemble;
 mod convolution;
 mod coupling;
 mod cross;
-mod dataset;
 mod error;
 mod factorise;
 mod kernels;
