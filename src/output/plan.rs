@@ -61,6 +61,17 @@ pub enum PlanRecord {
         /// `(source index, target index, mass)`.
         arcs: Vec<(usize, usize, f64)>,
     },
+    /// Mass spread over intervals of a circle.
+    Parcels {
+        /// Period of the circle.
+        period: f64,
+        /// Both ends of the interval that each parcel comes from, equal for a point.
+        source: Vec<f64>,
+        /// Both ends of the interval that it goes to, on the side of the circle that it takes.
+        target: Vec<f64>,
+        /// Masses, sum 1.
+        masses: Vec<f64>,
+    },
     /// A map: the node `x` goes to `x + displacement(x)`.
     Map {
         /// The grid of the source.
@@ -199,6 +210,16 @@ impl PlanRecord {
                 builder.push("target", "number of the target point of an arc", &["arc"], column(|arc| arc.1));
                 let masses = Values::Float(arcs.iter().map(|arc| arc.2).collect());
                 builder.push("mass", "mass that goes along an arc", &["arc"], masses);
+            }
+            PlanRecord::Parcels { period, source, target, masses } => {
+                builder.axes(&[*period]);
+                builder.count("parcel", "number of the parcel, from 0", masses.len());
+                builder.count("end", "end of an interval: 0 begins, 1 ends it", 2);
+                let long_name = "interval that the mass comes from";
+                builder.push("source", long_name, &["parcel", "end"], Values::Float(source.clone()));
+                let long_name = "interval that the mass goes to";
+                builder.push("target", long_name, &["parcel", "end"], Values::Float(target.clone()));
+                builder.push("mass", "mass of the parcel, sum 1", &["parcel"], Values::Float(masses.clone()));
             }
             PlanRecord::Map { grid, displacement, density } => {
                 let names: Vec<String> = match grid.dimension() {

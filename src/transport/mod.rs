@@ -21,5 +21,5 @@ pub use distance::{Distance, Method};
 pub use error::TransportError;
 pub use histogram::Histogram;
 pub use measure::Measure;
-pub use monge_ampere::{Effort, MongeAmpere, Potential};
+pub use monge_ampere::{Effort, MongeAmpere, Potential, TransportMap};
 pub use reading::Reading;

@@ -4,10 +4,16 @@
 //! |---|---|---|---|
 //! | 1 | circle, continuous | circle, cell by cell | circle, sorted points |
 //! | 2 | periodic Monge-Ampere | semi-discrete | network simplex |
+//!
+//! The nodes of a histogram are points.
 
 use super::W2Error;
-use crate::output::PlanRecord;
-use crate::transport::{CircleDistance, Distance, Measure, MongeAmpere, TransportError};
+use super::parcels::arcs;
+use crate::output::{PlanPoints, PlanRecord};
+use crate::torus::{Density, Grid};
+use crate::transport::{
+    CirclePlan, Distance, Measure, MongeAmpere, TransportError, TransportMap, circle_distance, circle_plan,
+};
 
 /// What is wanted of a solver.
 #[derive(Debug, Clone, Copy)]
@@ -28,45 +34,94 @@ pub(super) struct Solution {
 /// The distance between two measures on one torus.
 pub(super) fn solve(source: &Measure, target: &Measure, wish: Wish) -> Result<Solution, W2Error> {
     match source.dimension() {
-        1 => circle(source, target, wish),
+        1 => circle(source, target, wish).map_err(failure),
         _ => torus(source, target, wish),
     }
 }
 
-fn circle(source: &Measure, target: &Measure, wish: Wish) -> Result<Solution, W2Error> {
-    match (source, target) {
-        (Measure::Density(source), Measure::Density(target)) => {
-            let distance = CircleDistance::new(target).and_then(|mut solver| solver.distance(source));
-            answer(distance, wish)
-        }
-        _ => Err(unserved()),
+fn circle(source: &Measure, target: &Measure, wish: Wish) -> Result<Solution, TransportError> {
+    if !wish.plan {
+        return Ok(Solution { distance: circle_distance(source, target)?, plan: None });
     }
+    let (distance, plan) = circle_plan(source, target)?;
+    let period = source.periods()[0];
+    let plan = match (plan, source, points(source), points(target)) {
+        (CirclePlan::Displacement(displacement), Measure::Density(density), ..) => {
+            map_record(density, vec![displacement])
+        }
+        (CirclePlan::Parcels(parcels), _, Some(source), Some(target)) => {
+            let arcs = arcs(&parcels, &source, &target, period);
+            PlanRecord::Arcs { periods: vec![period], source, target, arcs }
+        }
+        (CirclePlan::Parcels(parcels), ..) => PlanRecord::Parcels {
+            period,
+            source: parcels.iter().flat_map(|parcel| parcel.source).collect(),
+            target: parcels.iter().flat_map(|parcel| parcel.target).collect(),
+            masses: parcels.iter().map(|parcel| parcel.mass).collect(),
+        },
+        (CirclePlan::Displacement(_), ..) => unreachable!("only densities have displacements"),
+    };
+    Ok(Solution { distance, plan: Some(plan) })
 }
 
 fn torus(source: &Measure, target: &Measure, wish: Wish) -> Result<Solution, W2Error> {
     match (source, target) {
-        (Measure::Density(source), Measure::Density(target)) => {
-            let solver = MongeAmpere::new(target).map_err(failure)?;
-            let mut solver = match wish.tolerance {
-                Some(tolerance) => solver.with_relative_tolerance(tolerance),
-                None => solver,
-            };
-            answer(solver.distance(source), wish)
+        (Measure::Density(source), Measure::Density(target)) => densities(source, target, wish).map_err(failure),
+        _ => Err(W2Error::input("w2", "there is no solver for this pair of measures")),
+    }
+}
+
+fn densities(source: &Density, target: &Density, wish: Wish) -> Result<Solution, TransportError> {
+    let mut solver = MongeAmpere::new(target)?;
+    if let Some(tolerance) = wish.tolerance {
+        solver = solver.with_relative_tolerance(tolerance);
+    }
+    let distance = solver.distance(source)?;
+    if !wish.plan {
+        return Ok(Solution { distance, plan: None });
+    }
+    // Equal densities stay where they are, and have no map that was computed.
+    let displacement = match solver.map() {
+        Some(map) => displacements(&map, source.grid())?,
+        None => vec![vec![0.0; source.grid().len()]; 2],
+    };
+    Ok(Solution { distance, plan: Some(map_record(source, displacement)) })
+}
+
+/// `T(x) - x` at the nodes, one array for each axis.
+fn displacements(map: &TransportMap, grid: &Grid) -> Result<Vec<Vec<f64>>, TransportError> {
+    let coordinates = [0, 1].map(|axis| grid.axis(axis).coordinates());
+    let mut displacement = vec![vec![0.0; grid.len()]; 2];
+    for position in 0..grid.len() {
+        let node = grid.node(position);
+        let moved = map.displacement([coordinates[0][node[0]], coordinates[1][node[1]]])?;
+        (displacement[0][position], displacement[1][position]) = (moved[0], moved[1]);
+    }
+    Ok(displacement)
+}
+
+fn map_record(source: &Density, displacement: Vec<Vec<f64>>) -> PlanRecord {
+    PlanRecord::Map { grid: source.grid().clone(), displacement, density: source.values().to_vec() }
+}
+
+/// The point masses of a measure that has them.
+fn points(measure: &Measure) -> Option<PlanPoints> {
+    match measure {
+        Measure::Atoms(cloud) => {
+            let (periods, origins) = (cloud.periods(), cloud.origins());
+            let place = |(i, share): (usize, &f64)| origins[i % periods.len()] + periods[i % periods.len()] * share;
+            let points = cloud.positions().iter().enumerate().map(place).collect();
+            Some(PlanPoints { points, masses: cloud.weights().to_vec() })
         }
-        _ => Err(unserved()),
+        Measure::Nodes(histogram) => {
+            let grid = histogram.grid();
+            let axes: Vec<Vec<f64>> = grid.axes().iter().map(|axis| axis.coordinates()).collect();
+            let node = |position| grid.node(position).into_iter().zip(&axes).map(|(j, axis)| axis[j]);
+            let points = (0..grid.len()).flat_map(node).collect();
+            Some(PlanPoints { points, masses: histogram.masses().to_vec() })
+        }
+        Measure::Density(_) | Measure::Constant(_) => None,
     }
-}
-
-fn answer(distance: Result<Distance, TransportError>, wish: Wish) -> Result<Solution, W2Error> {
-    let distance = distance.map_err(failure)?;
-    if wish.plan {
-        return Err(W2Error::input("--plan", format!("there is no plan from the solver \"{}\"", distance.method)));
-    }
-    Ok(Solution { distance, plan: None })
-}
-
-fn unserved() -> W2Error {
-    W2Error::input("w2", "there is no solver for this pair of measures")
 }
 
 /// A failure of a solver with what can be done about it.

@@ -5,6 +5,7 @@ mod error;
 mod formula;
 mod frame;
 mod operand;
+mod parcels;
 mod source;
 
 pub use error::W2Error;

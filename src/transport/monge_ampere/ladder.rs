@@ -242,13 +242,7 @@ impl Ladder {
     }
 
     /// Finds a map on a rung: by Newton from the position, else by continuation in the floor from there, else from zero.
-    fn find(
-        &mut self,
-        pair: &Pair,
-        index: usize,
-        position: &mut Position,
-        aim: Aim,
-    ) -> Result<(), TransportError> {
+    fn find(&mut self, pair: &Pair, index: usize, position: &mut Position, aim: Aim) -> Result<(), TransportError> {
         let start = position.potential.clone();
         if position.share == 0.0 {
             if self.newton(pair, index, position, aim.relative).is_ok() {
@@ -279,13 +273,7 @@ impl Ladder {
         })
     }
 
-    fn follow(
-        &mut self,
-        pair: &Pair,
-        index: usize,
-        position: &mut Position,
-        aim: Aim,
-    ) -> Result<(), TransportError> {
+    fn follow(&mut self, pair: &Pair, index: usize, position: &mut Position, aim: Aim) -> Result<(), TransportError> {
         let Position { potential, share } = position;
         *share = self.with_budget(index, pair, |newton, level, densities, work| {
             continuation::solve(newton, level, (pair, densities), potential, (*share, aim), work)
