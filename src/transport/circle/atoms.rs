@@ -40,7 +40,6 @@ impl SortedAtoms {
 
     /// Sorts by position, and by weight where positions are the same, so that the order of the points does not count.
     fn new(positions: &[f64], weights: Option<&[f64]>, mass_error: f64) -> SortedAtoms {
-        // Bits of nonnegative doubles are ordered as the doubles are, and integers sort faster.
         match weights {
             Some(weights) if !all_the_same(weights) => {
                 let points = positions.iter().zip(weights).filter(|(_, w)| **w > 0.0);
@@ -52,8 +51,7 @@ impl SortedAtoms {
             weights => {
                 let present = |i: usize| weights.is_none_or(|w| w[i] > 0.0);
                 let points = positions.iter().enumerate().filter(|(i, _)| present(*i));
-                let keys = sorted(points.map(|(_, x)| x.to_bits()).collect());
-                SortedAtoms::of_sorted(keys.into_iter().map(f64::from_bits).collect())
+                SortedAtoms::of_sorted(sorted(points.map(|(_, x)| *x).collect()))
             }
         }
     }
@@ -148,45 +146,35 @@ fn greatest_common_divisor(a: u64, b: u64) -> u64 {
     if b == 0 { a } else { greatest_common_divisor(b, a % b) }
 }
 
-/// Number of bits of a digit of [`sorted`].
-const DIGIT: u32 = 11;
-/// Below this many keys comparing is as fast as counting.
-const FEW: usize = 4096;
+/// Points in a bucket of [`sorted`], about: they are sorted inside the first level of cache.
+const BUCKET: usize = 128;
+/// Most buckets: more would scatter over more pages than a processor keeps in mind.
+const MAXIMUM_BUCKETS: usize = 4096;
 
-/// Sorts bits of doubles in `[0, 1)`: radix sort from the lowest digit.
-fn sorted(mut keys: Vec<u64>) -> Vec<u64> {
-    if keys.len() < FEW {
-        keys.sort_unstable();
-        return keys;
+/// Sorts numbers in `[0, 1)`: first into buckets by their place, then each bucket by comparing. A cloud that crowds into a
+/// few buckets is sorted in `O(N log N)` all the same.
+fn sorted(places: Vec<f64>) -> Vec<f64> {
+    let buckets = (places.len() / BUCKET).clamp(1, MAXIMUM_BUCKETS);
+    let bucket = |x: f64| ((x * buckets as f64) as usize).min(buckets - 1);
+    let mut ends = vec![0_u32; buckets];
+    places.iter().for_each(|x| ends[bucket(*x)] += 1);
+    let mut start = 0;
+    for end in &mut ends {
+        start += std::mem::replace(end, start);
     }
-    if keys.is_sorted() {
-        return keys;
+    // Bits of nonnegative doubles are ordered as the doubles are, and integers sort faster.
+    let mut keys = vec![0_u64; places.len()];
+    for x in &places {
+        let end = &mut ends[bucket(*x)];
+        keys[*end as usize] = x.to_bits();
+        *end += 1;
     }
-    let passes = u64::BITS.div_ceil(DIGIT) as usize;
-    let digit = |key: u64, pass: usize| (key >> (DIGIT * pass as u32)) as usize & ((1 << DIGIT) - 1);
-    let mut counts = vec![[0_usize; 1 << DIGIT]; passes];
-    for &key in &keys {
-        for (pass, count) in counts.iter_mut().enumerate() {
-            count[digit(key, pass)] += 1;
-        }
+    let mut start = 0;
+    for end in ends {
+        keys[start..end as usize].sort_unstable();
+        start = end as usize;
     }
-    let mut other = vec![0; keys.len()];
-    for (pass, count) in counts.iter_mut().enumerate() {
-        if count.contains(&keys.len()) {
-            continue;
-        }
-        let mut start = 0;
-        for slot in count.iter_mut() {
-            start += std::mem::replace(slot, start);
-        }
-        for &key in &keys {
-            let slot = &mut count[digit(key, pass)];
-            other[*slot] = key;
-            *slot += 1;
-        }
-        std::mem::swap(&mut keys, &mut other);
-    }
-    keys
+    keys.into_iter().map(f64::from_bits).collect()
 }
 
 #[cfg(test)]
@@ -223,11 +211,13 @@ mod tests {
     }
 
     #[test]
-    fn the_radix_sort_sorts() {
-        let keys: Vec<u64> =
-            (0..20_000).map(|i| ((i as f64 * 0.618_033_988).fract() / (1 + i % 7) as f64).to_bits()).collect();
-        let mut expected = keys.clone();
-        expected.sort_unstable();
-        assert_eq!(sorted(keys), expected);
+    fn buckets_end_up_in_order_wherever_the_points_crowd() {
+        for crowding in [0, 1, 8, 300] {
+            let place = |i: usize| (i as f64 * 0.618_033_988).fract().powi(crowding) * (1.0 - f64::EPSILON);
+            let places: Vec<f64> = (0..20_000).map(place).collect();
+            let mut expected = places.clone();
+            expected.sort_by(f64::total_cmp);
+            assert_eq!(sorted(places), expected);
+        }
     }
 }

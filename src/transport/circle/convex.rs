@@ -18,6 +18,8 @@ pub(super) struct Tangent {
     pub(super) cost: f64,
     pub(super) half_slope: f64,
     pub(super) half_curvature: f64,
+    /// `int 2 |T - x| (dx + dT)`: how much the cost changes with an error of 1 in the flux of mass everywhere.
+    pub(super) spread: f64,
 }
 
 /// The minimum found.
@@ -25,6 +27,8 @@ pub(super) struct Tangent {
 pub(super) struct Minimum {
     pub(super) shift: f64,
     pub(super) cost: f64,
+    /// As in [`Tangent`].
+    pub(super) spread: f64,
     /// The true minimum is at most this much lower.
     pub(super) gap: f64,
 }
@@ -35,6 +39,9 @@ const TOLERANCE: f64 = 1e-16;
 const FLOOR: f64 = 1e-34;
 /// Newton has all but arrived when it promises less than this share of the cost: the next step goes past the minimum.
 const ARRIVED: f64 = 1e-12;
+/// So many times further than Newton says, and the square of that the next time, until the minimum is passed: near it
+/// the slope is rounding.
+const PAST: f64 = 2.0;
 /// Halving the bracket alone would need 60 sweeps to the last bit of a shift, and every third one halves.
 const MAXIMUM_SWEEPS: usize = 240;
 
@@ -48,10 +55,11 @@ pub(super) fn minimise(
     let mut shift = 0.0;
     let mut widths = [f64::INFINITY; 3];
     let mut gap = f64::INFINITY;
+    let mut past = PAST;
     for count in 0..MAXIMUM_SWEEPS {
         let here = sweep(shift)?;
         if here.half_slope == 0.0 {
-            return Ok(Minimum { shift, cost: here.cost, gap: 0.0 });
+            return Ok(Minimum { shift, cost: here.cost, spread: here.spread, gap: 0.0 });
         }
         search.narrow(shift, here);
         let best = search.best();
@@ -60,7 +68,12 @@ pub(super) fn minimise(
             return Ok(best);
         }
         let width = search.high - search.low;
-        shift = search.next(shift, here, width > 0.5 * widths[count % 3]);
+        let arrived = here.half_slope * here.half_slope <= ARRIVED * here.cost * here.half_curvature;
+        let slow = width > 0.5 * widths[count % 3] && !(arrived && search.is_open());
+        shift = search.next(shift, here, slow, if arrived { past } else { 1.0 });
+        if arrived {
+            past *= past;
+        }
         widths[count % 3] = width;
     }
     let stage = "the minimum over the shift";
@@ -88,8 +101,11 @@ impl Search {
     fn best(&self) -> Minimum {
         let width = self.high - self.low;
         let at = |shift: f64, tangent: &Option<Tangent>| {
-            let known = |t: &Tangent| Minimum { shift, cost: t.cost, gap: 2.0 * t.half_slope.abs() * width };
-            tangent.as_ref().map_or(Minimum { shift, cost: f64::INFINITY, gap: f64::INFINITY }, known)
+            let known =
+                |t: &Tangent| Minimum { shift, cost: t.cost, spread: t.spread, gap: 2.0 * t.half_slope.abs() * width };
+            tangent
+                .as_ref()
+                .map_or(Minimum { shift, cost: f64::INFINITY, spread: f64::INFINITY, gap: f64::INFINITY }, known)
         };
         let (low, high) = (at(self.low, &self.below), at(self.high, &self.above));
         let best = if low.cost <= high.cost { low } else { high };
@@ -103,16 +119,19 @@ impl Search {
             || self.high - self.low <= 1e-32
     }
 
-    fn next(&self, shift: f64, here: Tangent, slow: bool) -> f64 {
+    /// Whether one end of the bracket is not an evaluated one.
+    fn is_open(&self) -> bool {
+        self.below.is_none() || self.above.is_none()
+    }
+
+    fn next(&self, shift: f64, here: Tangent, slow: bool, stretch: f64) -> f64 {
         let inside = |a: &f64| self.low < *a && *a < self.high;
         let middle = 0.5 * (self.low + self.high);
         if slow {
             return middle;
         }
         let step = -here.half_slope / here.half_curvature;
-        let past =
-            if here.half_slope * here.half_slope <= ARRIVED * here.cost * here.half_curvature { 2.0 } else { 1.0 };
-        Some(shift + past * step).filter(inside).or(self.meeting().filter(inside)).unwrap_or(middle)
+        Some(shift + stretch * step).filter(inside).or(self.meeting().filter(inside)).unwrap_or(middle)
     }
 
     /// Where the tangents at the two ends meet.
@@ -140,7 +159,7 @@ mod tests {
     fn a_parabola_takes_few_sweeps() {
         let (found, sweeps) = count(|a| {
             let d = a - 0.3;
-            Tangent { cost: 1.0 + d * d, half_slope: d, half_curvature: 1.0 }
+            Tangent { cost: 1.0 + d * d, half_slope: d, half_curvature: 1.0, spread: 0.0 }
         });
         assert!((found.shift - 0.3).abs() <= 1e-8 && sweeps <= 5, "{found:?} in {sweeps}");
     }
@@ -150,7 +169,7 @@ mod tests {
         let (found, sweeps) = count(|a| {
             let d = a - 0.123_456_789;
             let slope = if d < 0.0 { -0.5 } else { 1.5 };
-            Tangent { cost: 1.0 + 2.0 * slope * d, half_slope: slope, half_curvature: 0.0 }
+            Tangent { cost: 1.0 + 2.0 * slope * d, half_slope: slope, half_curvature: 0.0, spread: 0.0 }
         });
         assert!((found.cost - 1.0).abs() <= 1e-15 && sweeps <= 12, "{found:?} in {sweeps}");
     }
@@ -163,6 +182,7 @@ mod tests {
                 cost: d.powi(4) + d.abs(),
                 half_slope: 2.0 * d.powi(3) + 0.5 * d.signum(),
                 half_curvature: 6.0 * d * d,
+                spread: 0.0,
             }
         });
         assert!(found.cost <= found.gap + 1e-30, "{found:?}");

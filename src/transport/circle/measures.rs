@@ -87,7 +87,10 @@ impl Solved {
             (Measure::Constant(_), _) | (_, Measure::Constant(_)) => {
                 Solved::pieces(pieces(source), pieces(target), period, positions)
             }
-            _ => Ok(Solved::atoms(atoms(source), atoms(target), period, positions)),
+            _ => {
+                let (source, target) = rayon::join(|| atoms(source), || atoms(target));
+                Ok(Solved::atoms(source, target, period, positions))
+            }
         }
     }
 
@@ -105,9 +108,8 @@ impl Solved {
 
     fn pieces(source: Pieces, target: Pieces, period: f64, positions: f64) -> Result<Solved, TransportError> {
         let coupling = |shift: f64| Coupling { source: &source, target: &target, shift };
-        let Minimum { shift, cost, gap } =
-            minimise(Method::CirclePieces, REACH, |shift| Ok(coupling(shift).sweep().0))?;
-        let (_, spread) = coupling(shift).sweep();
+        let Minimum { shift, cost, spread, gap } =
+            minimise(Method::CirclePieces, REACH, |shift| Ok(coupling(shift).sweep()))?;
         let flux = source.mass_error + target.mass_error;
         let square = 2.0 * (source.square_of_error() + target.square_of_error());
         let error = gap + cost_error(cost, flux, spread, square);
@@ -128,12 +130,7 @@ impl Solved {
         let smooth = Smooth::new(&values)?;
         let problem = |shift: f64| SemiDiscrete { pieces: &pieces, density: &smooth, shift };
         let method = Method::CircleSemiDiscrete;
-        let mut spread = 0.0;
-        let Minimum { shift, cost, gap } = minimise(method, REACH, |shift| {
-            let sweep = problem(shift).sweep()?;
-            spread = sweep.spread;
-            Ok(sweep.tangent)
-        })?;
+        let Minimum { shift, cost, spread, gap } = minimise(method, REACH, |shift| problem(shift).sweep())?;
         let flux = flux_error(&smooth);
         let square = 2.0 * (smooth.square_of_error(flux) + pieces.square_of_error());
         let error = gap + cost_error(cost, flux + pieces.mass_error, spread, square);

@@ -13,7 +13,7 @@
 
 use super::convex::Tangent;
 use super::pieces::Pieces;
-use super::sum::Sum;
+use super::sum::{Sum, twice_mean_modulus};
 
 /// A stretch of the coupling.
 #[derive(Debug, Clone, Copy)]
@@ -132,8 +132,8 @@ impl Coupling<'_> {
         self.from_source_edge(i, x, j, turn) - lap
     }
 
-    /// Cost and its derivatives, and `int 2 |d| (dx + dT)`: what a flux of 1 everywhere would change the cost by.
-    pub(super) fn sweep(&self) -> (Tangent, f64) {
+    /// Cost, its derivatives and spread.
+    pub(super) fn sweep(&self) -> Tangent {
         let (mut cost, mut slope, mut curvature, mut spread) = <(Sum, Sum, Sum, Sum)>::default();
         self.for_each(|p| {
             let ([x_0, x_1], [d_0, d_1]) = (p.x, p.d);
@@ -141,10 +141,14 @@ impl Coupling<'_> {
             cost.add(p.mass * (d_0 * d_0 + d_0 * d_1 + d_1 * d_1) / 3.0);
             slope.add(0.5 * dx * (d_0 + d_1));
             curvature.add(dx * (self.target.width(p.to) / self.target.mass(p.to)));
-            spread.add((d_0.abs() + d_1.abs()) * (dx + dt.max(0.0)));
+            spread.add(twice_mean_modulus(d_0, d_1) * (dx + dt.max(0.0)));
         });
-        let tangent = Tangent { cost: cost.value(), half_slope: slope.value(), half_curvature: curvature.value() };
-        (tangent, spread.value())
+        Tangent {
+            cost: cost.value(),
+            half_slope: slope.value(),
+            half_curvature: curvature.value(),
+            spread: spread.value(),
+        }
     }
 }
 

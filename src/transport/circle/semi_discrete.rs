@@ -21,7 +21,7 @@
 use super::antiderivative::Antiderivative;
 use super::convex::Tangent;
 use super::pieces::Pieces;
-use super::sum::Sum;
+use super::sum::{Sum, twice_mean_modulus};
 use super::vacuum::least_and_floor;
 use crate::transport::{Method, TransportError};
 
@@ -138,14 +138,6 @@ pub(super) struct SemiDiscrete<'a> {
     pub(super) shift: f64,
 }
 
-/// What one sweep finds.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Sweep {
-    pub(super) tangent: Tangent,
-    /// `int 2 |d| (dx + dT)`: what a flux of 1 everywhere would change the cost by.
-    pub(super) spread: f64,
-}
-
 /// The sums of a sweep.
 #[derive(Debug, Default)]
 struct Sums {
@@ -170,7 +162,7 @@ impl SemiDiscrete<'_> {
         Ok(())
     }
 
-    pub(super) fn sweep(&self) -> Result<Sweep, TransportError> {
+    pub(super) fn sweep(&self) -> Result<Tangent, TransportError> {
         let mut sums = Sums::default();
         self.for_each_cell(|i, [from, to], g_end| {
             let spread_out = self.pieces.width(i) > 0.0;
@@ -183,14 +175,14 @@ impl SemiDiscrete<'_> {
             let (before, after) = (to - self.pieces.ends[i], (to - self.pieces.ends[i]) - gap);
             sums.half_slope.add(gap * 0.5 * (before + after));
             sums.half_curvature.add(gap / g_end);
-            sums.spread.add(gap * (before.abs() + after.abs()));
+            sums.spread.add(gap * twice_mean_modulus(before, after));
         })?;
-        let tangent = Tangent {
+        Ok(Tangent {
             cost: sums.cost.value(),
             half_slope: sums.half_slope.value(),
             half_curvature: sums.half_curvature.value(),
-        };
-        Ok(Sweep { tangent, spread: sums.spread.value() })
+            spread: sums.spread.value(),
+        })
     }
 
     fn add_atom(&self, i: usize, from: f64, to: f64, sums: &mut Sums) {
@@ -198,8 +190,7 @@ impl SemiDiscrete<'_> {
         let mut cost = 0.0;
         self.density.for_each_node(from, to, |t, weight| cost += weight * (t - x) * (t - x) * self.density.at(t).1);
         sums.cost.add(cost);
-        let (before, after) = (from - x, to - x);
-        sums.spread.add((before.abs() + after.abs()) * (to - from));
+        sums.spread.add(twice_mean_modulus(from - x, to - x) * (to - from));
     }
 
     fn add_cell(&self, i: usize, from: f64, to: f64, sums: &mut Sums) {

@@ -1,4 +1,4 @@
-//! Sums of many terms whose rounding does not grow with their number.
+//! Sums of many terms whose rounding does not grow with their number, and an integral that occurs in several of them.
 
 /// A running sum with the rounding of every addition carried along (Neumaier 1974).
 #[derive(Debug, Clone, Copy, Default)]
@@ -19,6 +19,13 @@ impl Sum {
     pub(super) fn value(&self) -> f64 {
         self.sum + self.carry
     }
+}
+
+/// Twice the mean modulus of a displacement that goes linearly from `d_0` to `d_1`.
+#[inline]
+pub(super) fn twice_mean_modulus(d_0: f64, d_1: f64) -> f64 {
+    let sum = d_0.abs() + d_1.abs();
+    if d_0 * d_1 < 0.0 { (d_0 * d_0 + d_1 * d_1) / sum } else { sum }
 }
 
 /// Terms added by plain additions before the sum is carried on with compensation.
@@ -57,6 +64,15 @@ mod tests {
             sum.add(term);
         }
         assert_eq!(sum.value(), 2.0);
+    }
+
+    #[test]
+    fn the_modulus_of_a_displacement_is_integrated_across_its_sign() {
+        for (d_0, d_1, mean) in
+            [(1.0, 3.0, 2.0), (-1.0, 1.0, 0.5), (3.0, -1.0, 1.25), (0.0, 0.0, 0.0), (0.0, -2.0, 1.0)]
+        {
+            assert_eq!(twice_mean_modulus(d_0, d_1), 2.0 * mean);
+        }
     }
 
     #[test]
