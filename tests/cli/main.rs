@@ -19,5 +19,6 @@ mod threads;
 mod verdict;
 mod w2;
 mod w2_files;
+mod w2_plans;
 mod w2_refusals;
 mod workspace;

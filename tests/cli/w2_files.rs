@@ -43,7 +43,7 @@ fn w2(workspace: &Workspace, arguments: &[&str]) -> f64 {
 #[test]
 fn every_way_of_storing_a_cloud_gives_the_same_cloud() {
     let workspace = Workspace::new();
-    let points = array![[0.1, 0.2], [0.6, 0.9]];
+    let points: Array2<f64> = array![[0.1, 0.2], [0.6, 0.9]];
     write_npy(workspace.path("c.npy"), &points).unwrap();
     let fortran = Array2::from_shape_vec((2, 2).f(), vec![0.1, 0.6, 0.2, 0.9]).unwrap();
     write_npy(workspace.path("fortran.npy"), &fortran).unwrap();
