@@ -359,12 +359,7 @@ pub(super) fn mean(values: &[f64]) -> f64 {
 }
 
 /// `u(m + d) - u(m)` without cancellation, and the gradient at `m + d`.
-fn rise(
-    u: impl Fn([f64; 2]) -> (f64, [f64; 2]),
-    m: [f64; 2],
-    d: [f64; 2],
-    rule: &[(f64, f64)],
-) -> (f64, [f64; 2]) {
+fn rise(u: impl Fn([f64; 2]) -> (f64, [f64; 2]), m: [f64; 2], d: [f64; 2], rule: &[(f64, f64)]) -> (f64, [f64; 2]) {
     let mut sum = 0.0;
     for (t, weight) in rule {
         let (_, slope) = u([m[0] + t * d[0], m[1] + t * d[1]]);
