@@ -59,8 +59,11 @@ pub(super) fn measures(requests: [Request<'_>; 2], wanted: &Wanted) -> Result<Me
         && (first - second).abs() > SAME_SUM * first.abs().max(second.abs())
     {
         notes.push(format!(
-            "the masses differ and were normalised: {first} ({}) and {second} ({})",
-            requests[0].word, requests[1].word
+            "the masses differ and were normalised: {} ({}) and {} ({})",
+            rounded(first),
+            requests[0].word,
+            rounded(second),
+            requests[1].word
         ));
     }
     Ok(Measures { pair: [a.measure, b.measure], notes })
@@ -246,11 +249,15 @@ fn cloud(
     if let Some(address) = request.weights
         && (cloud.weight_sum() - 1.0).abs() > SAME_SUM * cloud.len() as f64
     {
-        // 0.98, not 0.9800000000000001.
-        let sum: f64 = format!("{:.14e}", cloud.weight_sum()).parse().expect("a number as it was written");
+        let sum = rounded(cloud.weight_sum());
         notes.push(format!("{}: the weights sum to {sum} and were normalised", address.path.display()));
     }
     Ok(Built { measure: Measure::Atoms(cloud), sum: None })
+}
+
+/// A sum without the digits that rounding has left: 0.98, not 0.9800000000000001.
+fn rounded(sum: f64) -> f64 {
+    format!("{sum:.12e}").parse().expect("a number as it was written")
 }
 
 fn read_weights(address: &ArrayAddress) -> Result<Vec<f64>, W2Error> {

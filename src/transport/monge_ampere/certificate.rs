@@ -12,6 +12,9 @@
 //! left, an optimal plan for the pair and the identity for `u`; right, the potentials `a, b` of the pair serve the lifted
 //! one too, and `a(x) + b(x) = min_z d(x, z)^2 + a(x) - a(z) >= min d^2 - 2 D d >= -D^2`, no slope being steeper than `2 D`.
 //!
+//! **Convexity.** Where `I + H` or `I - H` has an eigenvalue `-e` the potential is shrunk by `1 + e`: then neither has, and
+//! the bound by the residual holds for the map of the shrunk potential, a little wider.
+//!
 //! **Between the nodes.** These bounds hold for integrals; what is known are sums over nodes. Three parts of the bar are
 //! therefore estimates, made from how fast the spectra of the integrands fall on the finer grid: the error of the sums,
 //! the part of the residual beyond the grid's modes (as many as the grid has, each as large as the largest outer one),
@@ -23,6 +26,9 @@ use super::level::{Level, mean};
 const OFF_GRID: f64 = 1e-13;
 /// Modes that alias to the mean: the four nearest ones.
 const ALIASES: f64 = 4.0;
+
+/// A residual below this multiple of the rest of the bar is not worth a finer grid.
+const LIMITED: f64 = 4.0;
 
 /// The distance read off a map, its error bar in parts, and how convex the map is.
 #[derive(Debug, Clone, Copy)]
@@ -57,9 +63,9 @@ impl Certificate {
         self.residual + self.rounding + self.floor
     }
 
-    /// Whether a better map would not improve the bar by much.
+    /// Whether a better map could not make the bar much smaller.
     pub fn is_limited(&self) -> bool {
-        self.residual <= self.rounding + self.floor
+        self.residual <= LIMITED * (self.rounding + self.floor)
     }
 }
 

@@ -17,28 +17,33 @@ use num_complex::Complex64;
 pub(super) const FIRST_SHARE: f64 = 1e-2;
 /// First factor from one floor to the next.
 const FIRST_FACTOR: f64 = 0.1;
-/// Longest step down: beyond it the prediction by the last potential is no better than none.
-const SMALLEST_FACTOR: f64 = 1e-3;
+/// Smallest factor: a longer step down leaves too much for the line search.
+const SMALLEST_FACTOR: f64 = 0.03;
 /// A factor closer to 1 means that the grid cannot carry the map.
 const LARGEST_FACTOR: f64 = 0.75;
 /// Newton runs of one continuation.
 const RUNS: usize = 24;
-/// Relative residual length on the way.
-const LOOSE: f64 = 1e-2;
 /// Share of the tolerance that the floor may take.
 const FLOOR_SHARE: f64 = 0.3;
+
+/// One stage of the path: the floor, as a share of the largest density, and the potential found with it.
+#[derive(Debug, Clone)]
+pub(super) struct Stage {
+    pub share: f64,
+    pub potential: Vec<Complex64>,
+}
 
 /// What a continuation aims at.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Aim {
-    /// Relative residual length of the last stage.
+    /// Relative residual length of every stage.
     pub relative: f64,
     /// Tolerance of the distance's error bar.
     pub tolerance: f64,
 }
 
-/// Follows the path on `level` from `potential` and the floor of `share`; returns the share reached. `potential`
-/// and the level's fields are those of its floor.
+/// Follows the path on `level` from the potential and the floor of `start`; returns all stages that were solved, the
+/// lowest floor last. At least one was.
 ///
 /// # Errors
 /// [`Failure`] when even the first floor could not be solved.
@@ -46,41 +51,33 @@ pub(super) fn solve(
     newton: &mut Newton,
     level: &mut Level,
     (pair, densities): (&Pair, Densities<'_>),
-    potential: &mut [Complex64],
-    (mut share, aim): (f64, Aim),
+    (start, aim): (Stage, Aim),
     work: &mut Work,
-) -> Result<f64, Failure> {
-    let last = pair.floor(0.0);
-    let mut good: Option<(f64, Vec<Complex64>)> = None;
+) -> Result<Vec<Stage>, Failure> {
+    let Stage { mut share, mut potential } = start;
+    let mut solved: Vec<Stage> = Vec::new();
     let mut factor = FIRST_FACTOR;
-    let mut failure = Failure::LineSearch;
     for _ in 0..RUNS {
         let floor = pair.floor(share);
-        match newton.solve(level, Densities { floor, ..densities }, potential, LOOSE, work) {
+        match newton.solve(level, Densities { floor, ..densities }, &mut potential, aim.relative, work) {
             Ok(()) => {
-                good = Some((share, potential.to_vec()));
+                solved.push(Stage { share, potential: potential.clone() });
                 let (value, bar) = without_floor(level, floor);
-                if floor <= last || bar <= FLOOR_SHARE * aim.tolerance * value {
+                if pair.is_lowest(floor) || bar <= FLOOR_SHARE * aim.tolerance * value {
                     break;
                 }
                 factor = (factor * factor).max(SMALLEST_FACTOR);
             }
-            Err(reason) => {
-                failure = reason;
-                let Some((_, known)) = &good else { return Err(failure) };
-                potential.copy_from_slice(known);
+            Err(failure) => {
+                let Some(stage) = solved.last() else { return Err(failure) };
+                potential.copy_from_slice(&stage.potential);
                 factor = factor.sqrt();
                 if factor > LARGEST_FACTOR || failure == Failure::Work {
                     break;
                 }
             }
         }
-        share = factor * good.as_ref().map_or(share, |(reached, _)| *reached);
+        share = factor * solved.last().map_or(share, |stage| stage.share);
     }
-    let Some((reached, known)) = good else { return Err(failure) };
-    let floor = pair.floor(reached);
-    potential.copy_from_slice(&known);
-    // The budget is for finding the map; the last digits of a map found are cheap.
-    newton.solve(level, Densities { floor, ..densities }, potential, aim.relative, work)?;
-    Ok(reached)
+    Ok(solved)
 }

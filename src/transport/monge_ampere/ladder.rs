@@ -5,10 +5,10 @@
 //! more.
 
 use super::certificate::Certificate;
-use super::continuation::{self, Aim, FIRST_SHARE};
+use super::continuation::{self, Aim, FIRST_SHARE, Stage};
 use super::density::Densities;
 use super::failure::{explain, explain_refusal};
-use super::level::Level;
+use super::level::{Level, Refused};
 use super::newton::{Failure, Newton, Work};
 use super::off_grid::OffGrid;
 use super::pair::Pair;
@@ -23,8 +23,16 @@ const NEWTON_SHARE: f64 = 0.1;
 const FIRST_TOLERANCE: f64 = 1e-5;
 /// A bar below this multiple of the first tolerance says that the grid resolves the map that far.
 const RESOLVED: f64 = 10.0;
-/// Products times nodes spent on one climb before it is given up: a few seconds.
-const MOST_WORK: u64 = 30_000_000;
+/// Products times nodes spent on one climb before it ends: a second or two.
+const MOST_WORK: u64 = 12_000_000;
+/// Cost of evaluating a map, in products.
+const EVALUATION: u64 = 4;
+/// Eigenvalues further below zero are not mended by shrinking the potential.
+const MENDABLE: f64 = 0.1;
+/// Shrinkings of one potential.
+const SHRINKINGS: usize = 3;
+/// What a shrinking leaves of the eigenvalue, as a share of its defect.
+const MARGIN: f64 = 0.1;
 /// Widths, in nodes of the finer grid, of the Gaussians that make a coarse map convex between its nodes.
 const SMOOTHING: [f64; 4] = [0.8, 1.6, 3.2, 6.4];
 /// A residual above this share of the distance, and above what rounding and the floor leave open, is no answer.
@@ -63,12 +71,8 @@ pub(super) struct Candidate {
     lowest_floor: bool,
 }
 
-/// Where a climb stands: the potential on the present rung and the floor it belongs to, as a share of the largest density
-/// (0: the lowest floor).
-struct Position {
-    potential: Vec<Complex64>,
-    share: f64,
-}
+/// A stage on its rung, its potential on the next one, and what is known of it there.
+type Certified = (Stage, Vec<Complex64>, Result<Certificate, TransportError>);
 
 impl Ladder {
     pub fn new(target: OffGrid) -> Ladder {
@@ -139,7 +143,7 @@ impl Ladder {
         tolerance: f64,
     ) -> Result<Candidate, TransportError> {
         self.spent = 0;
-        let mut position = Position { potential, share: 0.0 };
+        let mut position = Stage { potential, share: 0.0 };
         let mut best: Option<Candidate> = None;
         let mut failure = None;
         for index in start..self.grids.len() - 1 {
@@ -161,7 +165,7 @@ impl Ladder {
                     failure = Some(error);
                     if position.potential.len() != self.grids[index + 1].spectrum_len() {
                         let potential = vec![Complex64::ZERO; self.grids[index + 1].spectrum_len()];
-                        position = Position { potential, share: FIRST_SHARE };
+                        position = Stage { potential, share: FIRST_SHARE };
                     }
                 }
                 Ok(found) => {
@@ -182,40 +186,59 @@ impl Ladder {
         accept(best, failure, tolerance)
     }
 
-    /// One rung: a first solve, its certificate, and the last digits where the grid carries them. The position moves to
-    /// the next rung once there is a map; an error before that leaves it where it was.
+    /// One rung: a first solve, its certificate, and the last digits where the grid carries them. A map that is not
+    /// convex between the nodes gives way to the one with the next higher floor. The position moves to the next rung
+    /// once there is a map; an error before that leaves it where it was.
     fn solve_and_certify(
         &mut self,
         pair: &Pair,
         index: usize,
-        position: &mut Position,
+        position: &mut Stage,
         warm: bool,
         tolerance: f64,
     ) -> Result<Candidate, TransportError> {
         let last = NEWTON_SHARE * tolerance;
         // A warm start is expected to be close, on a grid that is known to be fine enough.
         let first = if warm { last } else { last.max(FIRST_TOLERANCE) };
-        self.find(pair, index, position, Aim { relative: first, tolerance })?;
-        let floor = pair.floor(position.share);
-        let (coarse, fine) = (self.grids[index].clone(), self.grids[index + 1].clone());
+        let stages = self.find(pair, index, position, Aim { relative: first, tolerance })?;
         self.place(pair, index + 1);
-        let mut finer = resample(&coarse, &fine, &position.potential);
-        let mut certified = self.certify(index + 1, &mut finer, floor, pair.noise);
+        let (mut stage, mut finer, mut certified) = self.certified_stage(pair, index, stages);
         let worth_polishing = |c: &Certificate| {
             let relative = c.residual / c.value;
             relative > tolerance && relative <= RESOLVED * FIRST_TOLERANCE
         };
+        let floor = pair.floor(stage.share);
         if first > last && certified.as_ref().is_ok_and(worth_polishing) {
-            certified = self.newton(pair, index, position, last).and_then(|()| {
-                finer = resample(&coarse, &fine, &position.potential);
-                self.certify(index + 1, &mut finer, floor, pair.noise)
-            });
+            certified = self
+                .newton(pair, index, &mut stage, last)
+                .and_then(|()| self.certify(index, &mut stage.potential, &mut finer, floor, pair.noise));
         }
-        let coarse_potential = std::mem::replace(&mut position.potential, finer);
+        *position = Stage { potential: finer, share: stage.share };
         let certificate = certified?;
-        let values = self.rung(index).level.values_of(&coarse_potential);
-        let potential = Potential { grid: coarse, values };
-        Ok(Candidate { certificate, potential, lowest_floor: floor <= pair.floor(0.0) })
+        let values = self.rung(index).level.values_of(&stage.potential);
+        let potential = Potential { grid: self.grids[index].clone(), values };
+        Ok(Candidate { certificate, potential, lowest_floor: pair.is_lowest(floor) })
+    }
+
+    /// The stage with the smallest error bar, from the lowest floor upwards until the bars widen.
+    fn certified_stage(&mut self, pair: &Pair, index: usize, mut stages: Vec<Stage>) -> Certified {
+        let mut best: Option<(f64, Certified)> = None;
+        while let Some(mut stage) = stages.pop() {
+            let mut finer = Vec::new();
+            let floor = pair.floor(stage.share);
+            let certificate = self.certify(index, &mut stage.potential, &mut finer, floor, pair.noise);
+            let error = certificate.as_ref().map_or(f64::INFINITY, Certificate::error);
+            let before = best.as_ref().map_or(f64::INFINITY, |(error, _)| *error);
+            if before < f64::INFINITY && error >= before {
+                break;
+            }
+            let resolved = certificate.as_ref().is_ok_and(|c| c.residual <= FIRST_TOLERANCE * c.value);
+            best = Some((error, (stage, finer, certificate)));
+            if resolved {
+                break;
+            }
+        }
+        best.expect("at least one stage is offered").1
     }
 
     fn exhausted(&self) -> TransportError {
@@ -241,44 +264,35 @@ impl Ladder {
         }
     }
 
-    /// Finds a map on a rung: by Newton from the position, else by continuation in the floor from there, else from zero.
-    fn find(&mut self, pair: &Pair, index: usize, position: &mut Position, aim: Aim) -> Result<(), TransportError> {
-        let start = position.potential.clone();
-        if position.share == 0.0 {
-            if self.newton(pair, index, position, aim.relative).is_ok() {
-                return Ok(());
+    /// Finds maps on a rung: by Newton from the position, else by continuation in the floor from there, else from zero.
+    fn find(&mut self, pair: &Pair, index: usize, position: &Stage, aim: Aim) -> Result<Vec<Stage>, TransportError> {
+        let mut start = position.clone();
+        if start.share == 0.0 {
+            if self.newton(pair, index, &mut start, aim.relative).is_ok() {
+                return Ok(vec![start]);
             }
-            position.potential.copy_from_slice(&start);
-            position.share = FIRST_SHARE;
+            start = Stage { share: FIRST_SHARE, potential: position.potential.clone() };
         }
-        let mut outcome = self.follow(pair, index, position, aim);
-        if outcome.is_err() && start.iter().any(|c| *c != Complex64::ZERO) {
-            position.potential.fill(Complex64::ZERO);
-            position.share = FIRST_SHARE;
-            outcome = self.follow(pair, index, position, aim);
+        let cold = start.potential.iter().all(|c| *c == Complex64::ZERO);
+        let outcome = self.follow(pair, index, start, aim);
+        if outcome.is_ok() || cold {
+            return outcome;
         }
-        outcome
+        let potential = vec![Complex64::ZERO; position.potential.len()];
+        self.follow(pair, index, Stage { share: FIRST_SHARE, potential }, aim)
     }
 
-    fn newton(
-        &mut self,
-        pair: &Pair,
-        index: usize,
-        position: &mut Position,
-        relative: f64,
-    ) -> Result<(), TransportError> {
-        let floor = pair.floor(position.share);
+    fn newton(&mut self, pair: &Pair, index: usize, stage: &mut Stage, relative: f64) -> Result<(), TransportError> {
+        let floor = pair.floor(stage.share);
         self.with_budget(index, pair, |newton, level, densities, work| {
-            newton.solve(level, Densities { floor, ..densities }, &mut position.potential, relative, work)
+            newton.solve(level, Densities { floor, ..densities }, &mut stage.potential, relative, work)
         })
     }
 
-    fn follow(&mut self, pair: &Pair, index: usize, position: &mut Position, aim: Aim) -> Result<(), TransportError> {
-        let Position { potential, share } = position;
-        *share = self.with_budget(index, pair, |newton, level, densities, work| {
-            continuation::solve(newton, level, (pair, densities), potential, (*share, aim), work)
-        })?;
-        Ok(())
+    fn follow(&mut self, pair: &Pair, index: usize, start: Stage, aim: Aim) -> Result<Vec<Stage>, TransportError> {
+        self.with_budget(index, pair, |newton, level, densities, work| {
+            continuation::solve(newton, level, (pair, densities), (start, aim), work)
+        })
     }
 
     /// Runs a solver on a rung with what is left of the budget, and books what it spent.
@@ -301,35 +315,48 @@ impl Ladder {
         outcome.map_err(|failure| explain(failure, pair, &work))
     }
 
-    /// Evaluates the map on the finer rung. A map that is not convex there is smoothed until it can start Newton.
+    /// Evaluates the map of a potential of rung `index` on the next one, where it is left in `finer`. A potential that is
+    /// not quite convex there is shrunk on both; one far from convex is smoothed until it can start Newton.
     fn certify(
         &mut self,
         index: usize,
         potential: &mut [Complex64],
+        finer: &mut Vec<Complex64>,
         floor: f64,
         noise: f64,
     ) -> Result<Certificate, TransportError> {
+        *finer = resample(&self.grids[index], &self.grids[index + 1], potential);
         let densities = Densities { floor, ..unlifted(&self.source, &self.target) };
-        let level = &mut self.rungs[index].as_mut().expect("rungs are placed before they are used").level;
-        match level.evaluate(potential, densities) {
-            Ok(()) => {
-                let certificate = Certificate::of(level, floor, noise);
-                if certificate.convexity > 0.0 {
-                    return Ok(certificate);
-                }
-                Err(TransportError::NotConvex { method: METHOD, smallest: certificate.convexity })
-            }
-            Err(refused) => {
-                let spacing = level.grid.axis(0).spacing().max(level.grid.axis(1).spacing());
-                for width in SMOOTHING {
-                    level.smooth(potential, width * spacing);
-                    if level.evaluate(potential, densities).is_ok() {
-                        break;
+        let level = &mut self.rungs[index + 1].as_mut().expect("rungs are placed before they are used").level;
+        let mut error = None;
+        for _ in 0..=SHRINKINGS {
+            self.spent += EVALUATION * level.grid.len() as u64;
+            let smallest = match level.evaluate(finer, densities) {
+                Ok(()) => {
+                    let certificate = Certificate::of(level, floor, noise);
+                    if certificate.convexity > 0.0 {
+                        return Ok(certificate);
                     }
+                    certificate.convexity
                 }
-                Err(explain_refusal(refused))
-            }
+                Err(Refused::NotConvex(smallest)) if smallest >= -MENDABLE => smallest,
+                Err(refused) => {
+                    error = Some(explain_refusal(refused));
+                    break;
+                }
+            };
+            let factor = 1.0 / (1.0 - (1.0 + MARGIN) * smallest);
+            finer.iter_mut().chain(potential.iter_mut()).for_each(|c| *c *= factor);
+            error = Some(explain_refusal(Refused::NotConvex(smallest)));
         }
+        let spacing = level.grid.axis(0).spacing().max(level.grid.axis(1).spacing());
+        for width in SMOOTHING {
+            if level.evaluate(finer, densities).is_ok() {
+                break;
+            }
+            level.smooth(finer, width * spacing);
+        }
+        Err(error.expect("a certificate would have been returned"))
     }
 }
 

@@ -18,6 +18,10 @@ const HALVED_FROM: usize = 32;
 const ROUNDING: f64 = 2.0 * f64::EPSILON;
 /// Share of the largest density below which a value of a band-limited function is rounding.
 const VACUUM: f64 = 5e-15;
+/// How much deeper a band-limited function may dip between the nodes of a grid twice as fine than at them.
+const BETWEEN_NODES: f64 = 1.5;
+/// A floor within this factor of the lowest one counts as the lowest.
+const LOWEST: f64 = 2.0;
 /// Most nodes of the grid on which a result is certified: 1024 x 1024.
 const MOST_NODES: usize = 1 << 20;
 
@@ -95,7 +99,13 @@ impl Pair {
     pub fn floor(&self, share: f64) -> f64 {
         let (smallest, largest) = self.range;
         let share = share.max(VACUUM);
+        let smallest = if smallest < 0.0 { BETWEEN_NODES * smallest } else { smallest };
         ((share * largest - smallest) / (1.0 - smallest)).max(0.0)
+    }
+
+    /// Whether no floor of the pair is much lower.
+    pub fn is_lowest(&self, floor: f64) -> bool {
+        floor <= LOWEST * self.floor(0.0)
     }
 
     /// Coefficients of the source on the base grid.
