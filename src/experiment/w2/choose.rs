@@ -65,6 +65,9 @@ fn circle(source: &Measure, target: &Measure, wish: Wish) -> Result<Solution, Tr
 }
 
 fn torus(source: &Measure, target: &Measure, wish: Wish) -> Result<Solution, W2Error> {
+    if source == target && !wish.plan {
+        return Ok(Solution { distance: Distance::ZERO, plan: None });
+    }
     match (source, target) {
         (Measure::Density(source), Measure::Density(target)) => densities(source, target, wish).map_err(failure),
         _ => Err(W2Error::input("w2", "there is no solver for this pair of measures")),
