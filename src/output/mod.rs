@@ -32,7 +32,7 @@ pub use error::OutputError;
 pub use header::Header;
 pub use layout::Layout;
 pub use plan::{PlanHeader, PlanPoints, PlanRecord, write_plan};
-pub use reader::{StateIndex, StoredState, is_run, read_state};
+pub use reader::{StateIndex, StoredState, read_state};
 pub use record::{Diagnostics, EquilibriumRecord, Snapshot, StepRecord};
 pub use resume::Resumed;
 pub use writer::RunWriter;

@@ -1,7 +1,7 @@
 //! A state of a finished or unfinished run, as the initial state of another.
 
 use super::OutputError;
-use super::contents::{dataset, has_hard_link, open, read_column, read_grid, written_rows};
+use super::contents::{dataset, open, read_column, read_grid, written_rows};
 use super::header::Header;
 use super::row::read_row;
 use crate::array_file::position_of_time;
@@ -77,15 +77,6 @@ pub fn read_state(path: &Path, player: Player, which: StateIndex) -> Result<Stor
     let values = values.map_err(OutputError::damaged(path, &name))?;
     super::record::check_finite(&name, &grid, &values, time.unwrap_or(f64::INFINITY))?;
     Ok(StoredState { grid, values, time })
-}
-
-/// Whether an HDF5 file calls itself a run of nashflow; it may still be damaged.
-///
-/// # Errors
-/// [`OutputError`] when it cannot be opened.
-pub fn is_run(path: &Path) -> Result<bool, OutputError> {
-    let file = open(path, false)?;
-    Ok(has_hard_link(&file, "checkpoint/game") && file.attr("format_version").is_ok())
 }
 
 fn check_shape(path: &Path, name: &str, found: &[usize], expected: &[usize]) -> Result<(), OutputError> {

@@ -61,6 +61,7 @@ fn every_way_of_storing_a_cloud_gives_the_same_cloud() {
     file.new_dataset_builder().with_data(&points).create("plain").unwrap();
     let group = file.create_group("packed").unwrap();
     group.new_dataset_builder().with_data(&points).chunk((1, 2)).shuffle().deflate(4).create("gzip").unwrap();
+    drop(group);
     file.close().unwrap();
     for name in [
         "fortran.npy",
@@ -172,6 +173,7 @@ fn clouds_of_a_file_of_particles_are_named_by_player_and_time() {
     let y = Array3::from_shape_fn((2, 3, 1), |(t, i, _)| 0.05 * t as f64 + 0.1 * i as f64);
     group.new_dataset_builder().with_data(&x).create("x").unwrap();
     group.new_dataset_builder().with_data(&y).create("y").unwrap();
+    drop(group);
     file.close().unwrap();
     let got = w2(&workspace, &["cloud.h5:/particles/y@0", "cloud.h5:/particles/y@0.5"]);
     assert!((got - 0.05).abs() <= 1e-15, "{got}");

@@ -68,7 +68,8 @@ fn a_map_moves_a_density_by_its_distance() {
         for name in names {
             cost += numbers(&file, name).iter().zip(&density).map(|(d, rho)| d * d * rho).sum::<f64>();
         }
-        close((cost / density.len() as f64).sqrt(), w2, 1e-8);
+        // The displacement is not resolved by the nodes that resolve the densities.
+        close((cost / density.len() as f64).sqrt(), w2, 1e-5);
     }
 }
 

@@ -32,10 +32,10 @@ impl Frame {
         let frame =
             Frame { periods: of("--period", wanted.periods, 1.0)?, origins: of("--origin", wanted.origins, 0.0)? };
         if let Some(bad) = frame.periods.iter().find(|period| !(period.is_normal() && **period > 0.0)) {
-            return Err(W2Error::input("--period", format!("must be positive and finite, got {bad}")));
+            return Err(W2Error::input("--period", format!("must be positive and finite, got {bad:?}")));
         }
         if let Some(bad) = frame.origins.iter().find(|origin| !origin.is_finite()) {
-            return Err(W2Error::input("--origin", format!("must be finite, got {bad}")));
+            return Err(W2Error::input("--origin", format!("must be finite, got {bad:?}")));
         }
         Ok(frame)
     }

@@ -13,8 +13,11 @@
 use super::W2Error;
 use crate::array_file::{ArrayAddress, FileFormat};
 use crate::game::{Player, Scope, expression};
-use crate::output::{StateIndex, is_run};
+use crate::output::StateIndex;
 use std::path::{Path, PathBuf};
+
+/// The dataset that tells the file of a run; whether the file is whole shows when it is read.
+const GAME: &str = "checkpoint/game";
 
 /// Where one measure comes from.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,7 +91,8 @@ fn parse_address(word: &str, text: &str) -> Result<ArrayAddress, W2Error> {
 
 /// The state of a run that an address names; `None` for other files and other datasets.
 fn state(address: &ArrayAddress) -> Result<Option<Operand>, W2Error> {
-    if FileFormat::of(&address.path)? != FileFormat::Hdf5 || !is_run(&address.path)? {
+    let game = ArrayAddress { name: Some(GAME.to_owned()), ..ArrayAddress::whole(&address.path) };
+    if FileFormat::of(&address.path)? != FileFormat::Hdf5 || !game.is_dataset() {
         return Ok(None);
     }
     let name = address.name.as_deref().map(|name| name.trim_matches('/'));
