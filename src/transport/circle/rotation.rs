@@ -77,6 +77,7 @@ impl<'a> Rotation<'a> {
         let (mut below, mut above) = (None, None);
         let mut next = guess.clamp(low + 1, high - 1);
         let mut last_width = i64::MAX;
+        let mut stretch = 1_i64;
         while high - low > 1 {
             let here = self.slope(next);
             if here.slope >= 0.0 {
@@ -99,12 +100,14 @@ impl<'a> Rotation<'a> {
                 }
                 (Some(_), Some(_)) => low + width / 2,
                 // The mean slope of C' over the circle is at least 2: the minimum is not further away than this.
-                (None, Some(above)) => high - self.overshoot(above.slope),
-                (Some(below), None) => low + self.overshoot(-below.slope),
+                (None, Some(above)) => high.saturating_sub(self.overshoot(above.slope).saturating_mul(stretch)),
+                (Some(below), None) => low.saturating_add(self.overshoot(-below.slope).saturating_mul(stretch)),
                 (None, None) => low + width / 2,
             };
             next = next.clamp(low + 1, (high - 1).max(low + 1));
             last_width = width;
+            // Crowded points have long flat stretches, over which the slope says nothing.
+            stretch = stretch.saturating_mul(4);
         }
         high
     }
