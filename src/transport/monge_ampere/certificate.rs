@@ -27,7 +27,7 @@ const OFF_GRID: f64 = 1e-13;
 /// Modes that alias to the mean: the four nearest ones.
 const ALIASES: f64 = 4.0;
 
-/// A residual below this multiple of the rest of the bar is not worth a finer grid.
+/// A residual below this multiple of the rounding, plus this fraction of the floor's part, is not worth a finer grid.
 const LIMITED: f64 = 4.0;
 
 /// The distance read off a map, its error bar in parts, and how convex the map is.
@@ -65,7 +65,7 @@ impl Certificate {
 
     /// Whether a better map could not make the bar much smaller.
     pub fn is_limited(&self) -> bool {
-        self.residual <= LIMITED * (self.rounding + self.floor)
+        self.residual <= LIMITED * self.rounding + self.floor / LIMITED
     }
 }
 
