@@ -74,7 +74,7 @@ pub(super) enum Solution {
     /// Pieces against pieces.
     Pieces(Pieces, Pieces, f64),
     /// Pieces against a band-limited density; whether the density is the source.
-    SemiDiscrete(Pieces, Smooth, f64, bool),
+    SemiDiscrete(Pieces, Box<Smooth>, f64, bool),
 }
 
 impl Solved {
@@ -135,7 +135,7 @@ impl Solved {
         let square = 2.0 * (smooth.square_of_error(flux) + pieces.square_of_error());
         let error = gap + cost_error(cost, flux + pieces.mass_error, spread, square);
         let distance = in_length(method, cost, error, positions, period);
-        Ok(Solved { distance, coupling: Solution::SemiDiscrete(pieces, smooth, shift, density_is_source) })
+        Ok(Solved { distance, coupling: Solution::SemiDiscrete(pieces, Box::new(smooth), shift, density_is_source) })
     }
 }
 

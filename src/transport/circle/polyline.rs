@@ -42,7 +42,7 @@ impl Coupling<'_> {
     }
 
     /// `T - x` at the level of edge `i` of the source, which lies in piece `j` of the target; `x` is the place of that edge.
-    fn from_source_edge(&self, i: usize, x: f64, j: usize, turn: f64) -> f64 {
+    fn at_source_edge(&self, i: usize, x: f64, j: usize, turn: f64) -> f64 {
         let slope = self.target.width(j) / self.target.mass(j);
         let (after, before) = (self.rise(i, j, turn).max(0.0), (-self.rise(i, j + 1, turn)).max(0.0));
         let (edge, offset) = match after <= before {
@@ -52,16 +52,16 @@ impl Coupling<'_> {
         lifted(x, edge, turn) + offset
     }
 
-    /// `T - x` at the level of edge `j` of the target, which lies in piece `i` of the source; `t` is the place of that edge.
-    /// Also `x`.
-    fn from_target_edge(&self, i: usize, j: usize, t: f64, turn: f64) -> (f64, f64) {
+    /// `x` and `T - x` at the level of edge `j` of the target, which lies in piece `i` of the source; `t` is the place of
+    /// that edge.
+    fn at_target_edge(&self, i: usize, j: usize, t: f64, turn: f64) -> (f64, f64) {
         let slope = self.source.width(i) / self.source.mass(i);
         let (after, before) = ((-self.rise(i, j, turn)).max(0.0), self.rise(i + 1, j, turn).max(0.0));
         let (edge, offset) = match after <= before {
             true => (self.source.starts[i], after * slope),
             false => (self.source.ends[i], -before * slope),
         };
-        (lifted(edge, t, turn) - offset, edge + offset)
+        (edge + offset, lifted(edge, t, turn) - offset)
     }
 
     /// The piece of the target at the level of the first edge of the source, and its turn.
@@ -77,59 +77,54 @@ impl Coupling<'_> {
         let (n, m) = (self.source.len(), self.target.len());
         let (mut j, mut turn) = self.first();
         let mut i = 0;
-        let mut corner = (self.source.starts[0], self.from_source_edge(0, self.source.starts[0], j, turn));
+        let mut corner = (self.source.starts[0], self.at_source_edge(0, self.source.starts[0], j, turn));
         while i < n {
-            // Mass left in the two pieces from this corner on.
-            let rest_of_source = self.source.mass(i).min(self.rise(i + 1, j, turn));
-            let rest_of_target = self.target.mass(j).min(-self.rise(i, j + 1, turn));
+            // Which of the two pieces ends first.
             let ahead = self.rise(i + 1, j + 1, turn);
-            let mass = rest_of_source.min(rest_of_target).max(0.0);
-            let next = if ahead <= 0.0 {
-                let x = self.source.ends[i];
-                (
-                    x,
-                    if ahead == 0.0 {
-                        lifted(x, self.target.ends[j], turn)
-                    } else {
-                        self.from_source_edge(i + 1, x, j, turn)
-                    },
-                )
+            let (source_ends, target_ends) = (ahead <= 0.0, ahead >= 0.0);
+            let next = if source_ends {
+                (self.source.ends[i], self.at_source_edge(i + 1, self.source.ends[i], j, turn))
             } else {
-                let (d, x) = self.from_target_edge(i, j + 1, self.target.ends[j], turn);
-                (x, d)
+                self.at_target_edge(i, j + 1, self.target.ends[j], turn)
             };
-            visit(Parcel { mass, to: j, x: [corner.0, next.0], d: [corner.1, next.1] });
-            let (here, here_turn) = (j, turn);
-            if ahead >= 0.0 {
+            visit(Parcel { mass: self.mass_ahead(i, j, turn), to: j, x: [corner.0, next.0], d: [corner.1, next.1] });
+            corner = next;
+            if source_ends {
+                corner = self.across_gap(i, j, turn);
+                let gap = self.source.gap(i);
+                if gap > 0.0 {
+                    visit(Parcel { mass: 0.0, to: j, x: [next.0, next.0 + gap], d: [next.1, corner.1] });
+                }
+                i += 1;
+            }
+            if target_ends {
                 j += 1;
                 if j == m {
                     (j, turn) = (0, turn + 1.0);
                 }
-            }
-            corner = if ahead > 0.0 {
-                (next.0, self.from_target_edge(i, j, self.target.starts[j], turn).0)
-            } else {
-                let (x, start) = (next.0, self.source.starts[(i + 1) % n]);
-                let lap = if i + 1 == n { 1.0 } else { 0.0 };
-                let after = if ahead == 0.0 {
-                    lifted(start, self.target.ends[here], here_turn - lap)
+                // Where mass ends on both sides the source has moved on already, and is at its next piece.
+                if source_ends {
+                    let lap = if i == n { 1.0 } else { 0.0 };
+                    corner.1 = lifted(corner.0, self.target.starts[j], turn - lap);
                 } else {
-                    self.from_source_edge_on_lap(i + 1, start, here, here_turn, lap)
-                };
-                let gap = self.source.gap(i);
-                if gap > 0.0 {
-                    visit(Parcel { mass: 0.0, to: here, x: [x, x + gap], d: [next.1, after] });
+                    corner = self.at_target_edge(i, j, self.target.starts[j], turn);
                 }
-                i += 1;
-                // Mass on both sides ends here: the target moves on alone.
-                (start, if ahead == 0.0 { lifted(start, self.target.starts[j], turn - lap) } else { after })
-            };
+            }
         }
     }
 
-    /// As [`Coupling::from_source_edge`], `x` on the next lap of the circle when `lap` is 1.
-    fn from_source_edge_on_lap(&self, i: usize, x: f64, j: usize, turn: f64, lap: f64) -> f64 {
-        self.from_source_edge(i, x, j, turn) - lap
+    /// Mass of the parcel that starts where the later of the two pieces starts.
+    fn mass_ahead(&self, i: usize, j: usize, turn: f64) -> f64 {
+        let rest_of_source = self.source.mass(i).min(self.rise(i + 1, j, turn));
+        let rest_of_target = self.target.mass(j).min(-self.rise(i, j + 1, turn));
+        rest_of_source.min(rest_of_target).max(0.0)
+    }
+
+    /// The start of the piece after `i` at the level of the end of `i`, which lies in piece `j` of the target.
+    fn across_gap(&self, i: usize, j: usize, turn: f64) -> (f64, f64) {
+        let last = i + 1 == self.source.len();
+        let x = if last { self.source.starts[0] } else { self.source.starts[i + 1] };
+        (x, self.at_source_edge(i + 1, x, j, turn) - if last { 1.0 } else { 0.0 })
     }
 
     /// Cost, its derivatives and spread.

@@ -71,49 +71,46 @@ impl<'a> Rotation<'a> {
 
     /// The shift that costs least, in units.
     pub(super) fn best_shift(&self) -> i64 {
-        let guess = self.guess();
         // From a whole turn back everything had better go forwards, and the other way round.
-        let (mut low, mut high) = (-self.total - 1, self.total);
-        let (mut below, mut above) = (None, None);
-        let mut next = guess.clamp(low + 1, high - 1);
+        let mut bracket = Bracket { low: -self.total - 1, high: self.total, below: None, above: None };
+        let mut next = self.guess().clamp(bracket.low + 1, bracket.high - 1);
         let mut last_width = i64::MAX;
-        while high - low > 1 {
-            let here = self.slope(next);
-            if here.slope >= 0.0 {
-                (high, above) = (next, Some(here));
-            } else {
-                (low, below) = (next, Some(here));
+        let mut stretch = 1_i64;
+        while bracket.width() > 1 {
+            bracket.narrow(next, self.slope(next));
+            if bracket.width() > NARROW && !self.one_unit_each() && bracket.kinks() <= 2 * self.points() {
+                return self.first_rise(&bracket);
             }
-            let width = high - low;
-            if let (Some(below), Some(above)) = (below, above) {
-                let kinks = below.crossings - above.crossings;
-                if width > NARROW && !self.one_unit_each() && kinks <= 2 * self.points() {
-                    return self.first_rise(low, high, below.slope);
-                }
-            }
-            next = match (below, above) {
-                _ if width <= NARROW => low + width / 2,
-                (Some(below), Some(above)) if width <= last_width / 2 => {
-                    let share = -below.slope / (above.slope - below.slope);
-                    low + (share * width as f64) as i64
-                }
-                (Some(_), Some(_)) => low + width / 2,
-                // The mean slope of C' over the circle is at least 2: the minimum is not further away than this.
-                (None, Some(above)) => high - self.overshoot(above.slope),
-                (Some(below), None) => low + self.overshoot(-below.slope),
-                (None, None) => low + width / 2,
-            };
-            next = next.clamp(low + 1, (high - 1).max(low + 1));
-            last_width = width;
+            next = self.next_trial(&bracket, last_width, stretch);
+            last_width = bracket.width();
+            // Crowded points have long flat stretches, over which the slope says nothing.
+            stretch = stretch.saturating_mul(4);
         }
-        high
+        bracket.high
+    }
+
+    /// Where to look next: where the slope would be 0 if it were linear, or half way when that made little progress.
+    fn next_trial(&self, bracket: &Bracket, last_width: i64, stretch: i64) -> i64 {
+        let Bracket { low, high, below, above } = *bracket;
+        let width = bracket.width();
+        let far = |slope: f64| self.overshoot(slope.abs()).saturating_mul(stretch);
+        let next = match (below, above) {
+            (Some(below), Some(above)) if NARROW < width && width <= last_width / 2 => {
+                let share = -below.slope / (above.slope - below.slope);
+                low + (share * width as f64) as i64
+            }
+            (None, Some(above)) if NARROW < width => high.saturating_sub(far(above.slope)),
+            (Some(below), None) if NARROW < width => low.saturating_add(far(below.slope)),
+            _ => low + width / 2,
+        };
+        next.clamp(low + 1, (high - 1).max(low + 1))
     }
 
     fn points(&self) -> i64 {
         (self.source.len() + self.target.len()) as i64
     }
 
-    /// Further than the minimum can be from a place with this slope, but for the coarseness of few points.
+    /// Further than the minimum is from a place with this slope when the points are spread out: `C''` is at least 2.
     fn overshoot(&self, slope: f64) -> i64 {
         1 + (0.55 * slope * self.total as f64) as i64 + 2 * self.total / self.points()
     }
@@ -189,8 +186,9 @@ impl<'a> Rotation<'a> {
         Slope { slope: sum.value(), crossings }
     }
 
-    /// The first kink in `(low, high]` after which the cost does not fall; `slope < 0` just after `low`.
-    fn first_rise(&self, low: i64, high: i64, slope: f64) -> i64 {
+    /// The first kink in `(low, high]` after which the cost does not fall.
+    fn first_rise(&self, bracket: &Bracket) -> i64 {
+        let Bracket { low, high, below, .. } = *bracket;
         let n = self.source.len();
         let first = self.target_ends[0] as i64;
         let mut late = Cursor::below(&self.source_ends, self.total, first - high);
@@ -207,7 +205,7 @@ impl<'a> Rotation<'a> {
         }
         kinks.sort_unstable_by(|p, q| p.0.cmp(&q.0).then(p.1.total_cmp(&q.1)));
         let mut sum = Sum::default();
-        sum.add(slope);
+        sum.add(below.expect("kinks are counted between two known slopes").slope);
         for (at, rise) in &kinks {
             sum.add(*rise);
             if sum.value() >= 0.0 {
@@ -283,6 +281,34 @@ impl<'a> Rotation<'a> {
 struct Slope {
     slope: f64,
     crossings: i64,
+}
+
+/// Two shifts between which the slope changes its sign, and the slopes there where they have been computed.
+#[derive(Debug, Clone, Copy)]
+struct Bracket {
+    low: i64,
+    high: i64,
+    below: Option<Slope>,
+    above: Option<Slope>,
+}
+
+impl Bracket {
+    fn width(&self) -> i64 {
+        self.high - self.low
+    }
+
+    fn narrow(&mut self, at: i64, slope: Slope) {
+        if slope.slope >= 0.0 {
+            (self.high, self.above) = (at, Some(slope));
+        } else {
+            (self.low, self.below) = (at, Some(slope));
+        }
+    }
+
+    /// Kinks in the bracket, more than there are as long as one end is not known.
+    fn kinks(&self) -> i64 {
+        self.below.zip(self.above).map_or(i64::MAX, |(below, above)| below.crossings - above.crossings)
+    }
 }
 
 /// A place in endless copies of a list of cumulative weights.

@@ -27,7 +27,7 @@ const OFF_GRID: f64 = 1e-13;
 /// Modes that alias to the mean: the four nearest ones.
 const ALIASES: f64 = 4.0;
 
-/// A residual below this multiple of the rest of the bar is not worth a finer grid.
+/// A residual below this multiple of the data's noise, plus this fraction of the floor's part, is not worth a finer grid.
 const LIMITED: f64 = 4.0;
 
 /// The distance read off a map, its error bar in parts, and how convex the map is.
@@ -39,6 +39,8 @@ pub(super) struct Certificate {
     pub residual: f64,
     /// Rounding and quadrature.
     pub rounding: f64,
+    /// The part of `rounding` that the data bring with them.
+    pub noise: f64,
     /// Bound of what the floor changes.
     pub floor: f64,
     /// Lower estimate of the smallest eigenvalue of `I + H` and `I - H` between the nodes.
@@ -53,6 +55,7 @@ impl Certificate {
             value,
             residual: residual(level) / (1.0 - floor).sqrt(),
             rounding: (quadrature(level) + OFF_GRID) * value + noise,
+            noise,
             floor: floor_bar,
             convexity: convexity(level),
         }
@@ -65,7 +68,7 @@ impl Certificate {
 
     /// Whether a better map could not make the bar much smaller.
     pub fn is_limited(&self) -> bool {
-        self.residual <= LIMITED * (self.rounding + self.floor)
+        self.residual + self.rounding <= LIMITED * self.noise + self.floor / LIMITED
     }
 }
 

@@ -23,8 +23,8 @@ const NEWTON_SHARE: f64 = 0.1;
 const FIRST_TOLERANCE: f64 = 1e-5;
 /// A bar below this multiple of the first tolerance says that the grid resolves the map that far.
 const RESOLVED: f64 = 10.0;
-/// Products times nodes spent on one climb before it ends: a second or two.
-const MOST_WORK: u64 = 12_000_000;
+/// Products times nodes spent on one climb before it ends: a few seconds.
+const MOST_WORK: u64 = 24_000_000;
 /// Cost of evaluating a map, in products.
 const EVALUATION: u64 = 4;
 /// Eigenvalues further below zero are not mended by shrinking the potential.
@@ -374,7 +374,8 @@ fn accept(
 ) -> Result<Candidate, TransportError> {
     let found = best.ok_or_else(|| failure.expect("a ladder has a rung to solve on"))?;
     let Certificate { value, residual, rounding, floor, .. } = found.certificate;
-    let stage = if residual > WORST_RELATIVE_RESIDUAL * value + rounding + floor {
+    let limited = found.certificate.is_limited();
+    let stage = if !limited && residual > WORST_RELATIVE_RESIDUAL * value + rounding + floor {
         "refinement of the grid"
     } else if !found.lowest_floor && floor > WORST_RELATIVE_FLOOR * value {
         "lowering of the floor under the almost empty regions"
