@@ -94,13 +94,13 @@ fn densities(source: &Density, target: &Density, wish: Wish) -> Result<Solution,
 /// `T(x) - x` at the nodes, one array for each axis.
 fn displacements(map: &TransportMap, grid: &Grid) -> Result<Vec<Vec<f64>>, TransportError> {
     let coordinates = [0, 1].map(|axis| grid.axis(axis).coordinates());
-    let mut displacement = vec![vec![0.0; grid.len()]; 2];
+    let mut displacement = [0, 1].map(|_| Vec::with_capacity(grid.len()));
     for position in 0..grid.len() {
         let node = grid.node(position);
         let moved = map.displacement([coordinates[0][node[0]], coordinates[1][node[1]]])?;
-        (displacement[0][position], displacement[1][position]) = (moved[0], moved[1]);
+        displacement.iter_mut().zip(moved).for_each(|(axis, length)| axis.push(length));
     }
-    Ok(displacement)
+    Ok(displacement.to_vec())
 }
 
 fn map_record(source: &Density, displacement: Vec<Vec<f64>>) -> PlanRecord {
