@@ -21,4 +21,5 @@ mod w2;
 mod w2_files;
 mod w2_plans;
 mod w2_refusals;
+mod w2_torus;
 mod workspace;

@@ -12,7 +12,8 @@ use super::parcels::arcs;
 use crate::output::{PlanPoints, PlanRecord};
 use crate::torus::{Density, Grid};
 use crate::transport::{
-    CirclePlan, Distance, Measure, MongeAmpere, TransportError, TransportMap, circle_distance, circle_plan,
+    CirclePlan, Cloud, DiscreteTransport, Distance, Measure, MongeAmpere, SemiDiscrete, TransportError, TransportMap,
+    circle_distance, circle_plan,
 };
 
 /// What is wanted of a solver.
@@ -69,8 +70,60 @@ fn torus(source: &Measure, target: &Measure, wish: Wish) -> Result<Solution, W2E
         return Ok(Solution { distance: Distance::ZERO, plan: None });
     }
     match (source, target) {
-        (Measure::Density(source), Measure::Density(target)) => densities(source, target, wish).map_err(failure),
-        _ => Err(W2Error::input("w2", "there is no solver for this pair of measures")),
+        (Measure::Density(source), Measure::Density(target)) => densities(source, target, wish),
+        (Measure::Nodes(source), Measure::Nodes(target)) => DiscreteTransport::between_histograms(source, target)
+            .map(|solved| discrete(&solved, &Measure::Nodes(source.clone()), &Measure::Nodes(target.clone()), wish)),
+        (Measure::Density(_) | Measure::Constant(_), Measure::Density(_) | Measure::Constant(_)) => {
+            let message =
+                "in dimension 2 two densities must both be band-limited; read them as band-limited, or at their nodes";
+            return Err(W2Error::input("--reading constant", message));
+        }
+        (density @ (Measure::Density(_) | Measure::Constant(_)), atoms)
+        | (atoms, density @ (Measure::Density(_) | Measure::Constant(_))) => semi_discrete(atoms, density, wish),
+        _ => cloud(source)
+            .and_then(|from| DiscreteTransport::between_clouds(&from, &cloud(target)?))
+            .map(|solved| discrete(&solved, source, target, wish)),
+    }
+    .map_err(failure)
+}
+
+fn discrete(solved: &DiscreteTransport, source: &Measure, target: &Measure, wish: Wish) -> Solution {
+    let plan = match (points(source), points(target)) {
+        (Some(from), Some(to)) if wish.plan => {
+            let arcs = solved.plan().map(|arc| (arc.source, arc.target, arc.mass)).collect();
+            Some(PlanRecord::Arcs { periods: source.periods(), source: from, target: to, arcs })
+        }
+        _ => None,
+    };
+    Solution { distance: solved.distance(), plan }
+}
+
+/// Points against a density in either order.
+fn semi_discrete(atoms: &Measure, density: &Measure, wish: Wish) -> Result<Solution, TransportError> {
+    let mut solver = match density {
+        Measure::Constant(histogram) => SemiDiscrete::piecewise_constant(histogram)?,
+        Measure::Density(density) => SemiDiscrete::new(density)?,
+        Measure::Nodes(_) | Measure::Atoms(_) => unreachable!("point masses are no density"),
+    };
+    let distance = solver.distance(&cloud(atoms)?)?;
+    let cells = solver.cells().filter(|_| wish.plan);
+    let plan = cells.zip(points(atoms)).map(|(cells, atoms)| PlanRecord::Cells {
+        periods: density.periods(),
+        atoms,
+        weights: cells.weights,
+        barycentres: cells.barycentres,
+    });
+    Ok(Solution { distance, plan })
+}
+
+/// The point masses of a measure as a cloud.
+fn cloud(measure: &Measure) -> Result<Cloud, TransportError> {
+    match measure {
+        Measure::Atoms(cloud) => Ok(cloud.clone()),
+        _ => {
+            let list = points(measure).expect("histograms at their nodes are point masses");
+            Cloud::new(&list.points, Some(&list.masses), &measure.periods(), &measure.origins())
+        }
     }
 }
 
