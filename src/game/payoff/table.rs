@@ -5,8 +5,10 @@
 //! hold all its modes, and factorised like every other payoff.
 
 use super::dataset::own_dataset;
-use super::factorise::{ROUNDING, Samples, TrigonometricSum, from_samples};
+use super::factorise::from_samples;
 use super::resolution::points_for_mode;
+use super::sample::{ROUNDING, Samples};
+use super::trigonometric::TrigonometricSum;
 use super::{Payoff, PayoffError};
 use crate::game::Player;
 use crate::torus::{Fourier, Grid, TorusError, resample};
@@ -25,8 +27,8 @@ const ACCEPTED_TAIL: f64 = 1e-10;
 /// What can be wrong with a table.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum TableError {
-    /// The file or dataset cannot be opened or read.
-    #[error("cannot read the payoff table {path}: {reason}", path = path.display())]
+    /// The file or dataset cannot be opened or read. The message leaves the path to the one who asked for the file.
+    #[error("cannot read the payoff table: {reason}")]
     Read {
         /// The file.
         path: PathBuf,

@@ -121,3 +121,11 @@ fn a_dataset_of_an_hdf5_file_is_read_and_a_missing_one_named() {
     assert!(matches!(Table::read(&path, Some("/other"), 2), Err(TableError::Read { .. })));
     assert!(matches!(Table::read(&path, Some("/payoff"), 3), Err(TableError::Dimension { expected: 3, .. })));
 }
+
+#[test]
+fn the_kind_of_a_table_that_cannot_be_read_names_its_path_and_the_message_leaves_it_to_the_caller() {
+    let path = Path::new("missing/payoff.npy");
+    let error = Table::read(path, None, 2).unwrap_err();
+    assert!(matches!(&error, TableError::Read { path: named, .. } if named == path), "{error:?}");
+    assert!(!error.to_string().contains("missing"), "{error}");
+}
