@@ -18,4 +18,4 @@ pub use cloud::Cloud;
 pub use distance::{Distance, Method};
 pub use error::TransportError;
 pub use histogram::Histogram;
-pub use monge_ampere::{Effort, MongeAmpere, Potential};
+pub use monge_ampere::{Effort, MongeAmpere, Potential, TransportMap};
