@@ -26,7 +26,7 @@ mod worker;
 mod writer;
 
 pub use checkpoint::Checkpoint;
-pub use destination::{check_destination, stored_header};
+pub use destination::{check_destination, stored_plan};
 pub use error::OutputError;
 pub use header::Header;
 pub use layout::Layout;
