@@ -4,11 +4,14 @@ use super::positivity::Lowest;
 use super::{Clock, Discretisation, Measurement, Simulation};
 use crate::flow::{MflDa, PairLayout};
 use crate::game::Player;
-use crate::output::{Checkpoint, OutputError};
+use crate::output::{Checkpoint, Diagnostics, OutputError, fingerprint};
 use crate::stepper::{Memory, Stepper};
 use crate::transport::Potential;
 use num_complex::Complex64;
 use std::path::Path;
+
+/// Key of the fingerprint of the snapshots.
+const FINGERPRINT: &str = "snapshots";
 
 /// Everything that is needed to go on from here, and what the summary will have to tell.
 pub fn store(
@@ -16,11 +19,11 @@ pub fn store(
     measurement: &Measurement,
     notes: &[String],
     lowest: Option<&Lowest>,
-    snapshots: usize,
+    snapshots: &[(f64, Diagnostics)],
 ) -> Checkpoint {
     let mut checkpoint = Checkpoint {
         time: simulation.clock().time,
-        snapshot_count: snapshots as u64,
+        snapshot_count: snapshots.len() as u64,
         step_count: simulation.clock().steps as u64,
         ..Checkpoint::default()
     };
@@ -36,6 +39,7 @@ pub fn store(
         integers.insert("lowest_player".to_owned(), vec![lowest.player.index() as u64]);
         numbers.insert("lowest".to_owned(), vec![lowest.time, lowest.minimum, lowest.maximum]);
     }
+    integers.insert(FINGERPRINT.to_owned(), vec![fingerprint(snapshots)]);
     integers.insert("rejected".to_owned(), vec![simulation.rejected() as u64]);
     for (player, potential) in Player::BOTH.into_iter().zip(measurement.warm_starts()) {
         let letter = player.letter();
@@ -84,6 +88,11 @@ pub fn restore(
     measurement.set_warm_starts(potentials).map_err(|error| damaged(error.to_string()))?;
     measurement.keep_failures(failures(checkpoint));
     Ok(Simulation::resume(flow, stepper, state, &Memory { numbers, states }, clock, rejected as usize))
+}
+
+/// Whether these are the snapshots before the checkpoint.
+pub fn belongs_to(checkpoint: &Checkpoint, snapshots: &[(f64, Diagnostics)]) -> bool {
+    checkpoint.integers.get(FINGERPRINT).is_some_and(|stored| stored[..] == [fingerprint(snapshots)])
 }
 
 /// The notes behind [`store`], in their order.

@@ -1,6 +1,6 @@
 //! `--resume`: what an earlier run left, and whether it was a run of the same game.
 
-use super::checkpoint::{failures, lowest, notes, shapes};
+use super::checkpoint::{belongs_to, failures, lowest, notes, shapes};
 use super::notes::collect;
 use super::summary::{Counters, Summary};
 use super::{Discretisation, RunError};
@@ -60,6 +60,10 @@ pub fn resume(file: &GameFile, output: &Path) -> Result<Option<Resumption>, RunE
         return Err(RunError::NotARun { path: output.to_path_buf() });
     }
     let Some(resumed) = RunWriter::resume(output)? else { return Ok(None) };
+    let damaged = |reason: &str| OutputError::Damaged { path: output.to_path_buf(), reason: reason.to_owned() };
+    if resumed.checkpoint.as_ref().is_some_and(|checkpoint| !belongs_to(checkpoint, &resumed.snapshots)) {
+        return Err(damaged("its snapshots are not those before its checkpoint").into());
+    }
     let shapes = resumed.checkpoint.as_ref().and_then(shapes);
     if let Some(writer) = resumed.writer {
         let unfinished = Unfinished {
@@ -72,7 +76,7 @@ pub fn resume(file: &GameFile, output: &Path) -> Result<Option<Resumption>, RunE
         return Ok(Some(Resumption::Unfinished(Box::new(unfinished))));
     }
     let shapes = shapes.unwrap_or_else(|| Player::BOTH.map(|player| resumed.layout.grid(player).shape()));
-    let checkpoint = resumed.checkpoint.unwrap_or_default();
+    let checkpoint = resumed.checkpoint.ok_or_else(|| damaged("it is finished but has no checkpoint"))?;
     let on_the_way = notes(&checkpoint);
     let notes = collect(on_the_way, lowest(&checkpoint).as_ref(), &resumed.snapshots, &failures(&checkpoint));
     let rejected = checkpoint.integers.get("rejected").and_then(|v| v.first()).copied().unwrap_or(0);

@@ -305,8 +305,7 @@ impl<'a> Session<'a> {
     }
 
     fn stored(&self) -> Checkpoint {
-        let (lowest, count) = (self.lowest.as_ref(), self.snapshots.len());
-        checkpoint::store(&self.simulation, &self.measurement, &self.notes, lowest, count)
+        checkpoint::store(&self.simulation, &self.measurement, &self.notes, self.lowest.as_ref(), &self.snapshots)
     }
 
     fn progress(&self) -> Progress {

@@ -10,6 +10,7 @@
 //! Everything is little-endian, 8 bytes a number. The hash is FNV-1a of 64 bits over the sequence number and the
 //! payload, taken in words of 8 bytes: it tells a torn slot from a whole one; it is no defence against intent.
 
+use super::record::Diagnostics;
 use std::collections::BTreeMap;
 
 /// State of a run between two steps. Numbers are kept to the bit.
@@ -132,6 +133,14 @@ fn take<'a>(bytes: &mut &'a [u8], count: u64) -> Option<&'a [u8]> {
 
 fn take_word(bytes: &mut &[u8]) -> Option<u64> {
     take(bytes, 8).map(|word| u64::from_le_bytes(word.try_into().expect("8 bytes")))
+}
+
+/// One number for times and diagnostics, by which a file whose metadata are damaged is known: data have checksums of
+/// their own, but a damaged description of a dataset can make HDF5 return fill values.
+pub fn fingerprint(snapshots: &[(f64, Diagnostics)]) -> u64 {
+    let words = snapshots.iter().flat_map(|(time, d)| std::iter::once(*time).chain(d.values()));
+    let bytes: Vec<u8> = words.flat_map(|value| value.to_bits().to_le_bytes()).collect();
+    hash(snapshots.len() as u64, &bytes)
 }
 
 /// FNV-1a over words instead of bytes: eight times as fast, and every bit still moves the result.

@@ -25,7 +25,7 @@ mod work_file;
 mod worker;
 mod writer;
 
-pub use checkpoint::Checkpoint;
+pub use checkpoint::{Checkpoint, fingerprint};
 pub use destination::{check_destination, stored_plan};
 pub use error::OutputError;
 pub use header::Header;

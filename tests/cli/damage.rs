@@ -21,7 +21,7 @@ fn every_damaged_byte_is_refused_or_does_no_harm() {
     let stride = if std::env::var_os("NASHFLOW_EVERY_BYTE").is_some() { 1 } else { STRIDE };
     let workspace = Workspace::new();
     workspace.write("game.toml", GAME);
-    workspace.write("from.toml", GAME.replace("x = \"1 + 0.5*cos(2*pi*x)\"", "file = \"damaged.h5\""));
+    workspace.write("from.toml", GAME.replace("x = \"1 + 0.5*cos(2*pi*x)\"", "x = { file = \"damaged.h5\" }"));
     workspace.run(&["run", "game.toml", "-o", "good.h5"]).succeeds();
     let good = workspace.read("good.h5");
     let uses = [
