@@ -114,6 +114,13 @@ fn an_interrupted_run_says_where_it_is_and_the_command_it_advises_works() {
     }
 }
 
+/// Whether the process of this status file has a handler for a signal.
+fn catches(status: &str, number: i32) -> bool {
+    let status = std::fs::read_to_string(status).unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap_or("0").trim();
+    u64::from_str_radix(mask, 16).unwrap() >> (number - 1) & 1 == 1
+}
+
 #[test]
 fn the_equilibrium_stops_at_once_and_leaves_nothing() {
     let workspace = Workspace::new();
@@ -124,8 +131,11 @@ fn the_equilibrium_stops_at_once_and_leaves_nothing() {
     for command in ["equilibrium", "run"] {
         for number in [libc::SIGINT, libc::SIGTERM] {
             let arguments = [command, "long.toml", "-o", "out.h5", "--json"];
-            let child = workspace.start(&arguments);
-            std::thread::sleep(Duration::from_millis(200));
+            let mut child = workspace.start(&arguments);
+            let status = format!("/proc/{}/status", child.id());
+            assert!(wait_until(&mut child, || catches(&status, number)), "it ended without a handler");
+            // Past the look at the destination.
+            std::thread::sleep(Duration::from_millis(100));
             signal(&child, number);
             let outcome = workspace.finish(child, &arguments);
             assert_eq!((outcome.status, outcome.json()["status"].as_u64()), (Some(130), Some(130)), "{outcome:?}");

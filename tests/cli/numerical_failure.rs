@@ -87,7 +87,9 @@ fn fails_and_can_be_repaired(game: &[&str], words: &[&str], repair: &[&str]) {
     assert_eq!(workspace.names(), ["hard.toml", "out.h5"]);
     assert_eq!(contents::snapshots_so_far(&workspace.path("out.h5")), 1);
     // The state before the failure is there: a resumed run comes to the same end.
-    assert_eq!(workspace.run(&[&arguments[..], &["--resume"]].concat()).fails(3, &all).stderr, first);
+    let again = workspace.run(&[&arguments[..], &["--resume"]].concat()).fails(3, &all).stderr;
+    let what = |message: &str| message.split("The last good").next().unwrap().to_owned();
+    assert_eq!(what(&again), what(&first));
     let arguments = [&["run", "hard.toml", "-o", "out.h5", "--force"][..], repair].concat();
     workspace.run(&arguments).succeeds();
 }
