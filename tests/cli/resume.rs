@@ -222,7 +222,9 @@ fn the_summary_of_a_resumed_run_is_that_of_an_uninterrupted_one() {
     let arguments = ["run", "game.toml", "-o", "out.h5", "--checkpoint-seconds", "0", "--json"];
     let resume = [&arguments[..], &["--resume"]].concat();
     let (whole, killed) = (Workspace::new(), Workspace::new());
-    [&whole, &killed].map(|workspace| workspace.write("game.toml", TORI));
+    for workspace in [&whole, &killed] {
+        workspace.write("game.toml", TORI);
+    }
     let expected = whole.run(&arguments).succeeds().stdout;
     assert!(expected.contains("the grid grew"), "{expected}");
     let mut moments = Moments::new(11);
