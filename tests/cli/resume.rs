@@ -212,6 +212,11 @@ fn what_is_not_ours_is_not_resumed() {
     );
 }
 
+/// Between a single mode and the uniform equilibrium lie sharper densities: the grid grows several times.
+const SHARPENING: &str = "[game]\nkernel = \"5*cos(2*pi*z)\"\ntemperature = 0.01\n[initial]\n\
+                          x = \"1 + 0.5*cos(2*pi*x)\"\ny = \"1 + 0.5*sin(2*pi*y)\"\n[solver]\ntime = 0.1\n[output]\n\
+                          every = 0.001\n";
+
 /// The summary of a run without its wall time.
 fn timeless(summary: &str) -> String {
     summary.lines().filter(|line| !line.contains("\"wall_seconds\"")).collect::<Vec<_>>().join("\n")
@@ -223,13 +228,13 @@ fn the_summary_of_a_resumed_run_is_that_of_an_uninterrupted_one() {
     let resume = [&arguments[..], &["--resume"]].concat();
     let (whole, killed) = (Workspace::new(), Workspace::new());
     for workspace in [&whole, &killed] {
-        workspace.write("game.toml", TORI);
+        workspace.write("game.toml", SHARPENING);
     }
     let expected = whole.run(&arguments).succeeds().stdout;
     assert!(expected.contains("the grid grew"), "{expected}");
     let mut moments = Moments::new(11);
     for _ in 0..3 {
-        let wanted = 2 + (8.0 * moments.next()) as usize;
+        let wanted = 2 + (90.0 * moments.next()) as usize;
         let output = killed.path("out.h5");
         let mut child = killed.start(&arguments);
         assert!(crate::workspace::wait_until(&mut child, || contents::snapshots_so_far(&output) >= wanted));
