@@ -181,6 +181,11 @@ impl MflDa {
         &self.payoff
     }
 
+    /// Node values of a player's density at the state that was evaluated last.
+    pub fn last_values(&self, player: Player) -> &[f64] {
+        &self.sides[player.index()].values
+    }
+
     /// `max |grad V[nu]|` and `max |grad U[mu]|` over the nodes at this state.
     pub fn largest_drift(&self, state: &[Complex64]) -> [f64; 2] {
         let mut work = self.payoff.work();
