@@ -37,7 +37,8 @@ fn generic(p: &[f64], q: &[f64]) -> f64 {
 
 #[test]
 fn crosses_on_demand_are_right_at_all_pairs_of_nodes() {
-    let (x, y) = (grid(&[20, 18]), grid(&[18, 20]));
+    // Odd grids: on even ones the spectral form drops the mode whose sine vanishes at all nodes.
+    let (x, y) = (grid(&[21, 19]), grid(&[19, 21]));
     let range = range_of_function(&generic, &x, &y).unwrap();
     let payoff = on_demand(&generic, &x, &y, &x, &y, ROUNDING * 3.0, range).unwrap();
     assert!((100..=400).contains(&payoff.rank()), "rank {}", payoff.rank());
@@ -46,7 +47,8 @@ fn crosses_on_demand_are_right_at_all_pairs_of_nodes() {
     assert!(largest <= payoff.error(), "largest error {largest:e}, stated {:e}", payoff.error());
     let dense = Samples::take(&generic, &x, &y).unwrap();
     let known = from_samples(&dense, &x, &y, ROUNDING * 3.0).unwrap();
-    assert!(error_everywhere(&known, &generic) <= 1e-12 * payoff.range());
+    let difference = error_everywhere(&known, &generic) / payoff.range();
+    assert!(difference <= 1e-12, "from all values: {difference:e}, rank {}", known.rank());
 }
 
 #[test]
