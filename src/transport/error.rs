@@ -96,6 +96,12 @@ pub enum TransportError {
         /// Most nodes served.
         maximum: usize,
     },
+    /// There is no reading of this name.
+    #[error("unknown reading \"{got}\"; expected band-limited, constant or nodes")]
+    Reading {
+        /// What was asked for.
+        got: String,
+    },
     /// A grid could not be made.
     #[error(transparent)]
     Torus(#[from] crate::torus::TorusError),

@@ -11,11 +11,15 @@ mod cloud;
 mod distance;
 mod error;
 mod histogram;
+mod measure;
 mod monge_ampere;
+mod reading;
 
-pub use circle::CircleDistance;
+pub use circle::{CircleDistance, CircleParcel, CirclePlan, circle_distance, circle_plan};
 pub use cloud::Cloud;
 pub use distance::{Distance, Method};
 pub use error::TransportError;
 pub use histogram::Histogram;
+pub use measure::Measure;
 pub use monge_ampere::{Effort, MongeAmpere, Potential, TransportMap};
+pub use reading::Reading;
