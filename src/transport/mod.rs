@@ -12,6 +12,7 @@ mod distance;
 mod error;
 mod histogram;
 mod monge_ampere;
+mod network_simplex;
 
 pub use circle::CircleDistance;
 pub use cloud::Cloud;
@@ -19,3 +20,4 @@ pub use distance::{Distance, Method};
 pub use error::TransportError;
 pub use histogram::Histogram;
 pub use monge_ampere::{Effort, MongeAmpere, Potential};
+pub use network_simplex::{DiscreteTransport, Shipment, SimplexEffort};
