@@ -13,6 +13,7 @@ mod error;
 mod histogram;
 mod measure;
 mod monge_ampere;
+mod network_simplex;
 mod reading;
 
 pub use circle::{CircleDistance, CircleParcel, CirclePlan, circle_distance, circle_plan};
@@ -22,4 +23,5 @@ pub use error::TransportError;
 pub use histogram::Histogram;
 pub use measure::Measure;
 pub use monge_ampere::{Effort, MongeAmpere, Potential, TransportMap};
+pub use network_simplex::{DiscreteTransport, Shipment, SimplexEffort};
 pub use reading::Reading;
