@@ -3,19 +3,23 @@
 use super::arguments::W2Arguments;
 use super::number::{significant, with_error};
 use super::run::command_line;
+use super::signal::Interrupt;
 use super::table::Table;
-use super::{BAD_INPUT, print, print_json, report_failure, set_threads, signal};
+use super::{BAD_INPUT, print, print_json, report_failure, set_threads};
 use crate::experiment::{Destination, W2Error, W2Report, W2Request, w2};
 use crate::game::{Scope, expression};
 
 /// The exit status of the command.
 pub fn main(arguments: &W2Arguments) -> i32 {
     let json = arguments.json;
-    signal::leave_when_interrupted(json);
+    let interrupt = Interrupt::install(json);
     if let Err(message) = set_threads(arguments.threads) {
         return report_failure(&message, BAD_INPUT, json);
     }
-    match solve(arguments) {
+    let result = solve(arguments, &interrupt);
+    // What is printed now must not be followed by the report of an interruption.
+    interrupt.begin_writing();
+    match result {
         Ok(report) => {
             if json {
                 print_json(&report);
@@ -28,12 +32,12 @@ pub fn main(arguments: &W2Arguments) -> i32 {
     }
 }
 
-fn solve(arguments: &W2Arguments) -> Result<W2Report, W2Error> {
+fn solve(arguments: &W2Arguments, interrupt: &Interrupt) -> Result<W2Report, W2Error> {
     let periods = arguments.period.as_deref().map(|text| numbers("--period", text)).transpose()?;
     let origins = arguments.origin.as_deref().map(|text| numbers("--origin", text)).transpose()?;
     let reading = arguments.reading.as_deref().map(str::parse).transpose();
     let tolerance = arguments.tolerance.as_deref().map(|text| number("--tolerance", text)).transpose()?;
-    let command = command_line();
+    let (command, before_writing) = (command_line(), || interrupt.begin_writing());
     let plan = arguments.plan.as_deref();
     w2(&W2Request {
         operands: [&arguments.source, &arguments.target],
@@ -42,7 +46,12 @@ fn solve(arguments: &W2Arguments) -> Result<W2Report, W2Error> {
         weights: [arguments.weights_a.as_deref(), arguments.weights_b.as_deref()],
         reading: reading.map_err(|error| option("--reading", error))?,
         tolerance,
-        plan: plan.map(|path| Destination { path, overwrite: arguments.force, command: &command }),
+        plan: plan.map(|path| Destination {
+            path,
+            overwrite: arguments.force,
+            command: &command,
+            before_writing: &before_writing,
+        }),
     })
 }
 

@@ -6,6 +6,8 @@ mod discretisation;
 mod equilibrium;
 mod error;
 mod measurement;
+mod notes;
+mod positivity;
 mod resumption;
 mod run;
 mod simulation;

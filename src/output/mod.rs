@@ -26,8 +26,8 @@ mod work_file;
 mod worker;
 mod writer;
 
-pub use checkpoint::Checkpoint;
-pub use destination::{check_destination, stored_header};
+pub use checkpoint::{Checkpoint, fingerprint};
+pub use destination::{check_destination, stored_plan};
 pub use error::OutputError;
 pub use header::Header;
 pub use layout::Layout;

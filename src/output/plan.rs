@@ -107,7 +107,7 @@ pub fn write_plan(
     let place = Place::new(path)?;
     let _lock = place.lock()?;
     if let (Some(existing), false) = (place.existing(), overwrite) {
-        return Err(OutputError::Exists { path: existing.to_path_buf() });
+        return Err(OutputError::Exists { path: existing.to_path_buf(), hint: "" });
     }
     let arrays: Vec<Array> = plans.iter().flat_map(|(group, plan)| plan.arrays(group)).collect();
     place.reserve(8 * arrays.iter().map(|array| array.values.len() as u64).sum::<u64>())?;

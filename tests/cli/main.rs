@@ -2,6 +2,7 @@
 
 mod bad_games;
 mod contents;
+mod damage;
 mod destination;
 mod documentation;
 mod environment;

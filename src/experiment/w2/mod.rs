@@ -22,7 +22,7 @@ use serde::Serialize;
 use source::Request;
 
 /// What is asked for.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct W2Request<'a> {
     /// The two measures as typed: `expr:FORMULA`, `density:FILE`, `cloud:FILE`, `FILE`, `RUN.h5:/mu@12.5`, `RUN.h5@12.5`.
     pub operands: [&'a str; 2],
@@ -117,7 +117,7 @@ fn half_a_pair(pair: &str, single: &str) -> W2Error {
 /// A plan cannot be resumed.
 fn without_resume(error: OutputError) -> W2Error {
     match error {
-        OutputError::Exists { path } => {
+        OutputError::Exists { path, .. } => {
             W2Error::input("--plan", format!("{} already exists; --force replaces it", path.display()))
         }
         error => error.into(),
@@ -210,6 +210,7 @@ impl W2Report {
             w2: self.w2,
             error: self.error,
         };
+        (destination.before_writing)();
         let plans: Vec<(&str, PlanRecord)> =
             plans.into_iter().filter_map(|(group, plan)| plan.map(|plan| (group, plan))).collect();
         write_plan(destination.path, destination.overwrite, &header, &plans).map_err(without_resume)?;

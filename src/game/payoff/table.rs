@@ -4,8 +4,10 @@
 //! a period is not repeated. The values are read as those of a band-limited function, moved to the coarsest grids that
 //! hold all its modes, and factorised like every other payoff.
 
-use super::factorise::{ROUNDING, Samples, TrigonometricSum, from_samples};
+use super::factorise::from_samples;
 use super::resolution::points_for_mode;
+use super::sample::{ROUNDING, Samples};
+use super::trigonometric::TrigonometricSum;
 use super::{Payoff, PayoffError};
 use crate::array_file::{ArrayAddress, ArrayError};
 use crate::game::Player;

@@ -121,3 +121,11 @@ fn a_dataset_of_an_hdf5_file_is_read_and_a_missing_one_named() {
     assert!(matches!(Table::read(&path, Some("/other"), 2), Err(TableError::Read(_))));
     assert!(matches!(Table::read(&path, Some("/payoff"), 3), Err(TableError::Dimension { expected: 3, .. })));
 }
+
+#[test]
+fn a_table_that_cannot_be_read_names_its_path_once() {
+    let path = Path::new("missing/payoff.npy");
+    let error = Table::read(path, None, 2).unwrap_err();
+    assert!(matches!(error, TableError::Read(_)), "{error:?}");
+    assert_eq!(error.to_string().matches("missing/payoff.npy").count(), 1, "{error}");
+}
