@@ -1,12 +1,16 @@
 //! Squared distances on the flat torus as integers.
 //!
 //! ```text
-//! c(x, y) = floor( w_1 d_1^2 + w_2 d_2^2 ),   d_i = min(|x_i - y_i|, R_i - |x_i - y_i|)
+//! c(x, y) = floor( min(w_1 d_1^2 + w_2 d_2^2, C) ),   d_i = min(|x_i - y_i|, R_i - |x_i - y_i|)
 //! ```
 //!
 //! with coordinates in units that suit the points: node numbers (`R_i` the number of nodes, and `w_i` small integers where
 //! the ratio of the spacings allows it, so that nothing is rounded) or shares of the period (`R_i = 1`). All operations
 //! are monotone under rounding, so that the bound for a box is below the cost of every point in it, bit for bit.
+//!
+//! The cap `C` is above all costs at first. Between sides that are near each other no mass goes far; then a small cap makes
+//! room for a small unit ([`Metric::nearer`]), and the optimum of the capped costs is that of the true ones as long as its
+//! plan uses none that was capped.
 
 /// The integer cost, and the squared length of its unit.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,6 +21,10 @@ pub(super) struct Metric {
     weight: [f64; 2],
     /// Squared length that one unit of cost stands for.
     unit: f64,
+    /// `C`.
+    cap: f64,
+    /// Whether costs are rounded at all.
+    rounds: bool,
 }
 
 impl Metric {
@@ -32,21 +40,48 @@ impl Metric {
             && let Some(weight) = whole_weights(ring, period)
             && Self::largest_of(ring, weight) < (bits as f64).exp2()
         {
-            return Metric { ring, weight, unit: (period[1] / ring[1]).powi(2) / weight[1] };
+            let unit = (period[1] / ring[1]).powi(2) / weight[1];
+            return Metric { ring, weight, unit, cap: f64::INFINITY, rounds: false };
         }
         let square = |i: usize| (period[i] / ring[i]).powi(2);
         let largest = Self::largest_of(ring, [square(0), square(1)]);
         let unit = largest / (bits.min(Self::BITS) as f64).exp2();
-        Metric { ring, weight: [square(0) / unit, square(1) / unit], unit }
+        Metric { ring, weight: [square(0) / unit, square(1) / unit], unit, cap: f64::INFINITY, rounds: true }
+    }
+
+    /// The same squared distances in a smaller unit, capped above `longest`, a cost in units of this one; `None` where
+    /// that does not pay.
+    pub(super) fn nearer(&self, longest: f64, nodes: usize) -> Option<Metric> {
+        const ROOM: f64 = 4.0;
+        const WORTH: f64 = 16.0;
+        let bits = (Self::POTENTIAL_BITS - nodes.max(1).ilog2() - 1).min(Self::BITS);
+        let cap = (bits as f64).exp2();
+        let finer = cap / (ROOM * longest);
+        let unit = self.unit / finer;
+        // Below this squares of distances and of their rounding errors are no longer normal numbers.
+        if !self.rounds || longest <= 0.0 || finer < WORTH || unit < f64::MIN_POSITIVE / f64::EPSILON {
+            return None;
+        }
+        Some(Metric { weight: self.weight.map(|w| w * finer), unit, cap, ..*self })
+    }
+
+    /// Whether no more than `longest` is below the cap.
+    pub(super) fn holds(&self, longest: f64) -> bool {
+        longest < self.cap
     }
 
     fn largest_of(ring: [f64; 2], weight: [f64; 2]) -> f64 {
         (weight[0] * ring[0] * ring[0] + weight[1] * ring[1] * ring[1]) / 4.0
     }
 
-    /// At least the cost of any pair of points.
+    /// At least the cost of any pair of points, after the cap.
     pub(super) fn largest(&self) -> i64 {
-        Self::largest_of(self.ring, self.weight) as i64 + 1
+        Self::largest_of(self.ring, self.weight).min(self.cap) as i64 + 1
+    }
+
+    /// Largest squared distance of a pair of points.
+    pub(super) fn squared_diameter(&self) -> f64 {
+        Self::largest_of(self.ring, self.weight) * self.unit
     }
 
     pub(super) fn unit(&self) -> f64 {
@@ -63,10 +98,10 @@ impl Metric {
 
     #[inline]
     pub(super) fn cost(&self, x: [f64; 2], y: [f64; 2]) -> i64 {
-        self.real_cost(x, y) as i64
+        self.real_cost(x, y).min(self.cap) as i64
     }
 
-    /// The cost before it is rounded down, in the same unit.
+    /// The cost before it is capped and rounded down, in the same unit.
     #[inline]
     pub(super) fn real_cost(&self, x: [f64; 2], y: [f64; 2]) -> f64 {
         let d = |i: usize| {
@@ -88,7 +123,7 @@ impl Metric {
                 0.0
             }
         };
-        self.sum(d(0), d(1)) as i64
+        self.sum(d(0), d(1)).min(self.cap) as i64
     }
 
     #[inline]

@@ -11,7 +11,8 @@
 //! 1. [`multiscale`]: a coarser problem predicts the duals `v`;
 //! 2. [`shortlist`]: two c-transforms make them feasible; pairs with a small reduced cost are listed;
 //! 3. [`simplex`]: a network simplex solves the list, on a [`spanning_tree`] with potentials in [`clusters`];
-//! 4. [`column_generation`]: all pairs are priced by a [`search_tree`]; violated ones join the list until there are none.
+//! 4. [`column_generation`]: all pairs are priced by a [`search_tree`]; violated ones join the list until there are none;
+//! 5. [`nearer`]: between sides near each other the same again in smaller units, for full relative accuracy.
 //!
 //! Memory is proportional to the shortlist, about 20 arcs for each point. Point masses on nodes are not the densities they
 //! stand for: near each other their distance behaves like the square root of that of the densities.
@@ -22,6 +23,7 @@ mod clusters;
 mod column_generation;
 mod metric;
 mod multiscale;
+mod nearer;
 mod potential;
 mod problem;
 mod rounding;
@@ -35,7 +37,7 @@ use crate::torus::Grid;
 pub use column_generation::SimplexEffort;
 use column_generation::{Goal, Solution};
 use metric::Metric;
-use problem::{Problem, Side};
+use problem::Problem;
 use rounding::IntegerMasses;
 
 /// Relative rounding of a squared distance and of the sums over a plan, each term of which is positive.
@@ -179,18 +181,11 @@ fn solve(
     let identical = points[0] == points[1] && masses[0] == masses[1];
     let metric = Metric::new(ring, period, points[0].len() + points[1].len());
     let integers = IntegerMasses::new(masses[0], masses[1]);
-    let [(source, from), (target, to)] =
-        [(&points[0], &integers.source), (&points[1], &integers.target)].map(|(p, q)| {
-            let positive: Vec<u32> = (0..p.len() as u32).filter(|i| q[*i as usize] > 0).collect();
-            let points: Vec<[f64; 2]> = positive.iter().map(|i| p[*i as usize]).collect();
-            let masses: Vec<i64> = positive.iter().map(|i| q[*i as usize]).collect();
-            let (side, order) = Side::new(metric, &points, &masses);
-            (side, order.iter().map(|k| positive[*k as usize]).collect::<Vec<u32>>())
-        });
-    let problem = Problem { source, target };
+    let (problem, places) = Problem::new(metric, &points, [&integers.source, &integers.target]);
     let solution = multiscale::solve_by_scales(&problem, Goal::Exact);
+    let (problem, solution) = nearer::refine(problem, solution);
     let distance = distance(&problem, &solution, &integers, identical)?;
-    Ok(DiscreteTransport { distance, problem, solution, total: integers.total, places: [from, to], points })
+    Ok(DiscreteTransport { distance, problem, solution, total: integers.total, places, points })
 }
 
 /// The distance of an optimal solution, or an error if it does not prove itself.
@@ -219,7 +214,7 @@ fn distance(
         });
     }
     let upper = scale * plan_cost(problem, solution);
-    let slack = if identical { 0.0 } else { 0.5 * integers.error * metric.largest() as f64 * metric.unit() };
+    let slack = if identical { 0.0 } else { 0.5 * integers.error * metric.squared_diameter() };
     let lower = (dual as f64 * scale * (1.0 - ROUNDING) - slack).max(0.0);
     let value = upper.sqrt();
     let above = (upper * (1.0 + ROUNDING) + slack).sqrt() - value;

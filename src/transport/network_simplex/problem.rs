@@ -32,6 +32,25 @@ impl Side {
 }
 
 impl Problem {
+    /// The points of positive mass, source and target, and where each of them stands in the input.
+    pub(super) fn new(metric: Metric, points: &[Vec<[f64; 2]>; 2], masses: [&[i64]; 2]) -> (Problem, [Vec<u32>; 2]) {
+        let side = |points: &[[f64; 2]], masses: &[i64]| {
+            let positive: Vec<u32> = (0..points.len() as u32).filter(|i| masses[*i as usize] > 0).collect();
+            let kept: Vec<[f64; 2]> = positive.iter().map(|i| points[*i as usize]).collect();
+            let masses: Vec<i64> = positive.iter().map(|i| masses[*i as usize]).collect();
+            let (side, order) = Side::new(metric, &kept, &masses);
+            (side, order.iter().map(|k| positive[*k as usize]).collect::<Vec<u32>>())
+        };
+        let [(source, from), (target, to)] = [0, 1].map(|i| side(&points[i], masses[i]));
+        (Problem { source, target }, [from, to])
+    }
+
+    /// The same problem with other costs, in the same order of points.
+    pub(super) fn with_metric(&self, metric: Metric) -> Problem {
+        let side = |side: &Side| Side { tree: side.tree.with_metric(metric), masses: side.masses.clone() };
+        Problem { source: side(&self.source), target: side(&self.target) }
+    }
+
     pub(super) fn metric(&self) -> &Metric {
         self.source.tree.metric()
     }
@@ -45,7 +64,7 @@ impl Problem {
     pub(super) fn squared_spacing(&self) -> i64 {
         let (ring, weight) = (self.metric().ring(), self.metric().weight());
         let area = (weight[0] * weight[1]).sqrt() * ring[0] * ring[1];
-        (area / self.source.len().max(self.target.len()) as f64).ceil() as i64
+        (area / self.source.len().max(self.target.len()) as f64).ceil().min(self.metric().largest() as f64) as i64
     }
 
     /// Arcs with a negative reduced cost for the duals `u`, `v`, at most [`Problem::MOST_NEW`] for each point; none if and

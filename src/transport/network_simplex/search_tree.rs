@@ -69,6 +69,11 @@ impl SearchTree {
         (SearchTree { metric, branches, points: sorted }, order)
     }
 
+    /// The same tree with costs of the same coordinates in another unit.
+    pub(super) fn with_metric(&self, metric: Metric) -> SearchTree {
+        SearchTree { metric, ..self.clone() }
+    }
+
     pub(super) fn points(&self) -> &[[f64; 2]] {
         &self.points
     }

@@ -77,8 +77,10 @@ fn assert_optimal(transport: &DiscreteTransport, masses: [&[f64]; 2], points: [&
         let slack = cost - u[source] - v[target];
         assert!(slack.abs() <= tolerance, "{source} -> {target} is shipped with reduced cost {slack:e}");
     }
+    // Up to as many terms as there are points on the other side, each rounded, and so is each sum.
+    let sums = (masses[0].len() + masses[1].len()) as f64 * f64::EPSILON;
     for (ours, given) in shipped.iter().zip(masses[0]).chain(received.iter().zip(masses[1])) {
-        assert!((ours - given).abs() <= 1e-15 + 4.0 * f64::EPSILON * given, "{ours} for a mass of {given}");
+        assert!((ours - given).abs() <= 1e-15 + sums * given, "{ours} for a mass of {given}");
     }
     for (s, x) in points[0].iter().enumerate() {
         for (t, y) in points[1].iter().enumerate() {
@@ -277,6 +279,34 @@ fn points_a_rounding_apart_across_the_seam_are_near() {
                 DiscreteTransport::between_clouds(&cloud(&x, None, period), &cloud(&y, None, period)).unwrap();
             assert!(distance.distance().value < 2e-16, "{a:?} {b:?} {:?}", distance.distance());
         }
+    }
+}
+
+/// Every point moves by at most `shift`, far less than the distance of neighbours: the plan is known.
+#[test]
+fn near_clouds_keep_their_relative_accuracy() {
+    let period = [1.0, 2.0];
+    for (n, shift) in [(1, 1e-9), (20, 1e-3), (300, 1e-4), (300, 1e-6), (2000, 1e-8), (300, 1e-11), (20, 1e-14)] {
+        let points = Random(5).points(n, [1.0, 1.0]);
+        let by = Random(8).points(n, [shift, shift]);
+        let moved: Vec<[f64; 2]> = points.iter().zip(&by).map(|(p, d)| [p[0] + d[0], p[1] + d[1]]).collect();
+        let squares = points.iter().zip(&moved).map(|(p, q)| (p[0] - q[0]).powi(2) + (p[1] - q[1]).powi(2));
+        let expected = (squares.sum::<f64>() / n as f64).sqrt();
+        let weights: Vec<f64> = Random(9).points(n, [1.0, 1.0]).iter().map(|p| 0.1 + p[0]).collect();
+        let transport =
+            DiscreteTransport::between_clouds(&cloud(&points, None, period), &cloud(&moved, None, period)).unwrap();
+        let Distance { value, error, .. } = transport.distance();
+        // Positions are shares of the period, rounded; the rest of the bar must be relative.
+        assert!(
+            (value - expected).abs() <= error + 1e-15 * expected,
+            "{n} {shift:e}: {value:e} {expected:e} {error:e}"
+        );
+        assert!(error <= 1e-11 * expected + 4e-15, "{n} {shift:e}: {value:e} +- {error:e}");
+        let w = Some(weights.as_slice());
+        let weighted =
+            DiscreteTransport::between_clouds(&cloud(&points, w, period), &cloud(&moved, w, period)).unwrap();
+        // Masses are rounded there, and the largest cost is paid for what is displaced.
+        assert!(weighted.distance().value <= 2.0 * shift * period[1], "{n} {shift:e}: {:?}", weighted.distance());
     }
 }
 
