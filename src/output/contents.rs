@@ -5,13 +5,14 @@ use super::attribute::read_bytes;
 use super::blank::{Blank, EQUILIBRIUM_ATTRIBUTES, access};
 use super::header::{Header, State};
 use super::layout::{Layout, coordinate_names};
+use super::own_dataset::{damaged, dataset, has_hard_link};
 use super::record::EquilibriumRecord;
 use super::row::read_range;
 use super::schema::{Element, Role, Variable};
 use crate::game::Player;
 use crate::torus::Grid;
 use hdf5::types::{FloatSize, IntSize, TypeDescriptor};
-use hdf5::{Dataset, File, Group, LinkType};
+use hdf5::{Dataset, File};
 use std::io::Read;
 use std::path::Path;
 
@@ -69,45 +70,6 @@ pub(super) fn read_blank(file: &File, path: &Path) -> Result<Blank, OutputError>
         blank.equilibrium = Some(read_equilibrium(file).map_err(OutputError::damaged(path, "equilibrium"))?);
     }
     Ok(blank)
-}
-
-fn damaged(path: &Path, reason: String) -> OutputError {
-    OutputError::Damaged { path: path.to_path_buf(), reason }
-}
-
-/// A dataset reached by hard links only, with its data in this file: neither an external link nor a virtual dataset
-/// may make us read other files.
-pub(super) fn dataset(file: &File, path: &Path, name: &str) -> Result<Dataset, OutputError> {
-    if !has_hard_link(file, name) {
-        return Err(damaged(path, format!("it has no dataset {name} of its own")));
-    }
-    let dataset = file.dataset(name).map_err(OutputError::damaged(path, name))?;
-    let creation = dataset.dcpl().map_err(OutputError::damaged(path, name))?;
-    if !creation.external().is_empty() || creation.layout() == hdf5::dataset::Layout::Virtual {
-        return Err(damaged(path, format!("the data of {name} are in another file")));
-    }
-    // HDF5 allocates whole chunks, and ours are never larger than the dataset.
-    let chunk = creation.chunk().unwrap_or_default();
-    if chunk.iter().zip(dataset.shape()).any(|(&part, whole)| part > whole.max(1)) {
-        return Err(damaged(path, format!("{name} has chunks of {chunk:?} in a shape of {:?}", dataset.shape())));
-    }
-    Ok(dataset)
-}
-
-/// Whether every link of the path is a hard one.
-pub(super) fn has_hard_link(file: &File, name: &str) -> bool {
-    let is_hard = |group: &Group, part: &str| {
-        let mut found = false;
-        let visited = group.iter_visit_default(|link, info| {
-            found |= link == part && info.link_type == LinkType::Hard;
-            Ok(())
-        });
-        visited.is_ok() && found
-    };
-    match name.split_once('/') {
-        None => is_hard(file, name),
-        Some((group, part)) => is_hard(file, group) && file.group(group).is_ok_and(|group| is_hard(&group, part)),
-    }
 }
 
 fn check(file: &File, path: &Path, variable: &Variable) -> Result<(), OutputError> {

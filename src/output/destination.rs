@@ -1,8 +1,9 @@
 //! Looking at the place of an output before anything is computed.
 
 use super::OutputError;
-use super::contents::{dataset, open, read_column};
+use super::contents::{open, read_column};
 use super::header::Header;
+use super::own_dataset::dataset;
 use super::place::Place;
 use std::path::Path;
 

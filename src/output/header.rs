@@ -6,7 +6,7 @@
 
 use super::OutputError;
 use super::attribute::{read_bytes, write_bytes, write_integer, write_text};
-use super::contents::{dataset, has_hard_link};
+use super::own_dataset::{dataset, has_hard_link};
 use hdf5::File;
 use serde::{Deserialize, Serialize};
 use std::path::Path;

@@ -14,6 +14,7 @@ mod error;
 mod header;
 mod layout;
 mod lock;
+mod own_dataset;
 mod place;
 mod plan;
 mod reader;

@@ -1,8 +1,9 @@
 //! A state of a finished or unfinished run, as the initial state of another.
 
 use super::OutputError;
-use super::contents::{dataset, open, read_column, read_grid, written_rows};
+use super::contents::{open, read_column, read_grid, written_rows};
 use super::header::Header;
+use super::own_dataset::dataset;
 use super::row::read_row;
 use crate::array_file::position_of_time;
 use crate::game::Player;

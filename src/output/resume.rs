@@ -6,9 +6,10 @@
 use super::OutputError;
 use super::blank::Blank;
 use super::checkpoint::Checkpoint;
-use super::contents::{dataset, is_finished, open, read_blank, read_column, written_rows};
+use super::contents::{is_finished, open, read_blank, read_column, written_rows};
 use super::header::Header;
 use super::layout::Layout;
+use super::own_dataset::dataset;
 use super::place::Place;
 use super::record::{Diagnostics, EquilibriumRecord};
 use super::work_file::WorkFile;

@@ -1,4 +1,5 @@
-//! The library against a slow second implementation that shares nothing with it (`tests/support/slow.rs`).
+//! The library against a slow second implementation that shares nothing with it (`tests/support/slow.rs`), against values of
+//! other programs, and its solvers against each other.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -6,3 +7,4 @@ mod support;
 mod distance;
 mod equilibrium;
 mod evolution;
+mod transport;

@@ -11,7 +11,7 @@ use super::operator::{Payoff, Side};
 use super::tables::{FactorFunction, FactorTables};
 use crate::game::Player;
 use crate::game::nodes::node;
-use crate::torus::Grid;
+use crate::torus::{Grid, pad_values};
 use faer::Mat;
 use std::collections::BTreeMap;
 
@@ -230,6 +230,25 @@ fn recompress(
     }
     let wrap = |tables: Vec<Vec<f64>>| tables.into_iter().map(|t| FactorFunction::Product(vec![t])).collect();
     (wrap(left), wrap(right), (0..rank).map(|i| (i, i, 1.0)).collect())
+}
+
+/// `S + T + sum_r a_r b_r`, known on coarse grids, on the players' grids.
+pub fn padded_terms(
+    coarse: [&Grid; 2],
+    x: &Grid,
+    y: &Grid,
+    statics: (Vec<f64>, Vec<f64>),
+    columns: Vec<Vec<f64>>,
+    rows: Vec<Vec<f64>>,
+) -> Vec<ProductTerm> {
+    let on_x = |values: &[f64]| FactorFunction::Dense(pad_values(coarse[0], x, values));
+    let on_y = |values: &[f64]| FactorFunction::Dense(pad_values(coarse[1], y, values));
+    let mut terms = vec![
+        ProductTerm { coefficient: 1.0, x: on_x(&statics.0), y: FactorFunction::one(y) },
+        ProductTerm { coefficient: 1.0, x: FactorFunction::one(x), y: on_y(&statics.1) },
+    ];
+    terms.extend(columns.iter().zip(&rows).map(|(a, b)| ProductTerm { coefficient: 1.0, x: on_x(a), y: on_y(b) }));
+    terms
 }
 
 /// `A C B^T = sum_r a_r b_r^T` with as few terms as rounding allows; the columns carry equal shares of each singular

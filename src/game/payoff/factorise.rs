@@ -13,17 +13,16 @@
 //! search does not depend on the players' grids. Finally the representation is compared with `f` at random nodes.
 
 use super::PayoffError;
-use super::assemble::{ProductTerm, assemble, compress_product};
+use super::assemble::{ProductTerm, assemble, compress_product, padded_terms};
 use super::cross::cross_approximation;
 use super::operator::{Payoff, PayoffForm};
 use super::resolution::{RESOLUTION_TOLERANCE, check_grids, points_needed};
 use super::sample::{PairFunction, ROUNDING, Samples, checked, range_of_function, repeated};
 use super::separate::cheapest;
-use super::tables::FactorFunction;
 use super::trigonometric::TrigonometricSum;
 use crate::game::Player;
 use crate::game::nodes::{node, node_coordinates};
-use crate::torus::{Grid, pad_values};
+use crate::torus::Grid;
 use faer::Mat;
 
 /// Values of `f` on the coarse grids that are taken all at once: 32 MiB.
@@ -183,25 +182,6 @@ fn recompressed(columns: Vec<Vec<f64>>, rows: Vec<Vec<f64>>) -> (Vec<Vec<f64>>, 
     }
     let matrix = |list: &[Vec<f64>]| Mat::from_fn(list[0].len(), rank, |j, r| list[r][j]);
     compress_product(&matrix(&columns), &Mat::identity(rank, rank), &matrix(&rows))
-}
-
-/// `S + T + sum_r a_r b_r`, known on coarse grids, on the players' grids.
-pub fn padded_terms(
-    coarse: [&Grid; 2],
-    x: &Grid,
-    y: &Grid,
-    statics: (Vec<f64>, Vec<f64>),
-    columns: Vec<Vec<f64>>,
-    rows: Vec<Vec<f64>>,
-) -> Vec<ProductTerm> {
-    let on_x = |values: &[f64]| FactorFunction::Dense(pad_values(coarse[0], x, values));
-    let on_y = |values: &[f64]| FactorFunction::Dense(pad_values(coarse[1], y, values));
-    let mut terms = vec![
-        ProductTerm { coefficient: 1.0, x: on_x(&statics.0), y: FactorFunction::one(y) },
-        ProductTerm { coefficient: 1.0, x: FactorFunction::one(x), y: on_y(&statics.1) },
-    ];
-    terms.extend(columns.iter().zip(&rows).map(|(a, b)| ProductTerm { coefficient: 1.0, x: on_x(a), y: on_y(b) }));
-    terms
 }
 
 /// Cross approximation with rows and columns of `f` evaluated when they are asked for.

@@ -11,8 +11,7 @@
 //! variables that are no products are tables of all nodes: an application stays `O(N r)`.
 
 use super::PayoffError;
-use super::assemble::{ProductTerm, assemble, compress_product};
-use super::factorise::padded_terms;
+use super::assemble::{ProductTerm, assemble, compress_product, padded_terms};
 use super::operator::Payoff;
 use super::sample::{PairFunction, ROUNDING};
 use super::tables::FactorFunction;

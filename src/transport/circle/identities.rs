@@ -7,6 +7,7 @@ use super::rotation::Rotation;
 use super::*;
 use crate::transport::{Cloud, Histogram, Measure};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use std::f64::consts::PI;
 
 type Points = Vec<(f64, f64)>;
@@ -140,7 +141,7 @@ fn anything(period: f64) -> impl Strategy<Value = Measure> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, rng_seed: RngSeed::Fixed(3), ..ProptestConfig::default() })]
 
     #[test]
     fn seven_points_agree_with_all_permutations(x in places(7..=7), mut y in places(7..=7)) {

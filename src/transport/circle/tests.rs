@@ -2,6 +2,7 @@
 
 use super::*;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use std::f64::consts::PI;
 
 fn grid(n: usize, period: f64) -> Grid {
@@ -366,7 +367,7 @@ fn rotated(density: &Density, by: usize) -> Density {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, rng_seed: RngSeed::Fixed(2), ..ProptestConfig::default() })]
 
     #[test]
     fn the_slow_implementation_agrees(f in random_density(256), g in random_density(256)) {
