@@ -79,9 +79,14 @@ impl Metric {
         Self::largest_of(self.ring, self.weight).min(self.cap) as i64 + 1
     }
 
+    /// Largest cost of a pair of points, before the cap.
+    pub(super) fn uncapped(&self) -> f64 {
+        Self::largest_of(self.ring, self.weight)
+    }
+
     /// Largest squared distance of a pair of points.
     pub(super) fn squared_diameter(&self) -> f64 {
-        Self::largest_of(self.ring, self.weight) * self.unit
+        self.uncapped() * self.unit
     }
 
     pub(super) fn unit(&self) -> f64 {

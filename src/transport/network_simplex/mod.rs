@@ -19,8 +19,10 @@
 //!
 //! The result is a function of the input alone, whatever the number of threads.
 
+mod arc_list;
 mod clusters;
 mod column_generation;
+mod majorant;
 mod metric;
 mod multiscale;
 mod nearer;

@@ -3,6 +3,7 @@
 use super::metric::Metric;
 use super::search_tree::{Found, SearchTree};
 use super::simplex::Arc;
+use rayon::prelude::*;
 
 /// Points of positive mass on one side, in the order of their search tree.
 #[derive(Debug, Clone)]
@@ -70,24 +71,39 @@ impl Problem {
     /// Arcs with a negative reduced cost for the duals `u`, `v`, at most [`Problem::MOST_NEW`] for each point; none if and
     /// only if no pair of points has one.
     pub(super) fn violated(&self, u: &[i64], v: &[i64]) -> Vec<Arc> {
-        let mut arcs = Vec::new();
-        let mut found: Vec<Found> = Vec::new();
-        let duals = self.target.tree.with_duals(v);
-        for (s, x) in (0..).zip(self.source.tree.points()) {
-            duals.smallest(*x, u[s as usize], i64::MAX, Self::MOST_NEW, &mut found);
+        let (source, target) = (&self.source.tree, &self.target.tree);
+        let duals = target.with_duals(v);
+        let mut arcs = each_point(source, |s, x, found: &mut Vec<Found>, arcs| {
+            duals.smallest(x, u[s as usize], i64::MAX, Self::MOST_NEW, found);
             arcs.extend(found.iter().map(|(_, t)| self.arc(s, *t)));
-        }
-        if arcs.is_empty() {
-            return arcs;
-        }
-        let duals = self.source.tree.with_duals(u);
-        for (t, y) in (0..).zip(self.target.tree.points()) {
-            duals.smallest(*y, v[t as usize], i64::MAX, Self::MOST_NEW, &mut found);
-            arcs.extend(found.iter().map(|(_, s)| self.arc(*s, t)));
+        });
+        if !arcs.is_empty() {
+            let duals = source.with_duals(u);
+            arcs.extend(each_point(target, |t, y, found: &mut Vec<Found>, arcs| {
+                duals.smallest(y, v[t as usize], i64::MAX, Self::MOST_NEW, found);
+                arcs.extend(found.iter().map(|(_, s)| self.arc(*s, t)));
+            }));
         }
         arcs
     }
 
     /// Violated arcs that one point may add in a round.
     const MOST_NEW: usize = 4;
+}
+
+/// What `visit` makes of the points of a tree, in their order, with any number of threads. It is handed room for a search.
+pub(super) fn each_point<T: Send>(
+    tree: &SearchTree,
+    visit: impl Fn(u32, [f64; 2], &mut Vec<Found>, &mut Vec<T>) + Sync,
+) -> Vec<T> {
+    /// Points that one thread takes at a time.
+    const PART: usize = 1024;
+    let parts = tree.points().par_chunks(PART).enumerate().map(|(part, points)| {
+        let (mut room, mut out) = (Vec::new(), Vec::new());
+        for (index, x) in (part * PART..).zip(points) {
+            visit(index as u32, *x, &mut room, &mut out);
+        }
+        out
+    });
+    parts.collect::<Vec<Vec<T>>>().into_iter().flatten().collect()
 }

@@ -4,10 +4,11 @@
 //! u(x) = min_y c(x, y) - v(y)        (the c-transform)
 //! ```
 //!
-//! Each node of the tree knows the box of its points and the largest of their duals, so that `cost of the box - largest
-//! dual` bounds the reduced cost of everything below from below and most of the tree is passed over. The answer is exact:
-//! the bound holds bit for bit (see [`super::metric`]).
+//! Each node of the tree knows the box of its points and a plane above their duals, which bounds the reduced cost of
+//! everything below it ([`super::majorant`]), so that most of the tree is passed over. Where that does not apply, the cost of
+//! the box minus the largest dual does, bit for bit (see [`super::metric`]). The answer is exact.
 
+use super::majorant::{Majorant, Moments};
 use super::metric::Metric;
 
 /// Most points in a leaf. The leaves of one scale are the points of the next coarser one.
@@ -33,12 +34,15 @@ pub(super) struct SearchTree {
 /// A point found, with its cost minus its dual.
 pub(super) type Found = (i64, u32);
 
-/// Duals of the points of a tree, with the largest one below every branch.
+/// Duals of the points of a tree, with bounds of those below every branch.
 #[derive(Debug, Clone)]
 pub(super) struct Duals<'a> {
     tree: &'a SearchTree,
     values: &'a [i64],
     largest: Vec<i64>,
+    majorants: Vec<Majorant>,
+    /// Rounding of a bound from a majorant.
+    rounding: f64,
 }
 
 impl SearchTree {
@@ -90,13 +94,27 @@ impl SearchTree {
     /// The tree with duals `values` of its points.
     pub(super) fn with_duals<'a>(&'a self, values: &'a [i64]) -> Duals<'a> {
         let mut largest = vec![i64::MIN; self.branches.len()];
+        let mut moments = vec![Moments::default(); self.branches.len()];
         for (index, branch) in self.branches.iter().enumerate().rev() {
-            largest[index] = match branch.below as usize {
-                0 => *values[branch.begin as usize..branch.end as usize].iter().max().expect("leaves hold points"),
-                below => largest[below].max(largest[below + 1]),
+            let points = branch.begin as usize..branch.end as usize;
+            match branch.below as usize {
+                0 => {
+                    largest[index] = *values[points.clone()].iter().max().expect("leaves hold points");
+                    points.for_each(|y| moments[index].add(self.points[y], values[y] as f64));
+                }
+                below => {
+                    largest[index] = largest[below].max(largest[below + 1]);
+                    moments[index] = moments[below].joined(moments[below + 1]);
+                }
             };
         }
-        Duals { tree: self, values, largest }
+        let majorant = |(branch, moments): (&Branch, &Moments)| {
+            let points = branch.begin as usize..branch.end as usize;
+            Majorant::new(branch.low, branch.high, moments, points.map(|y| (self.points[y], values[y])))
+        };
+        let majorants = self.branches.iter().zip(&moments).map(majorant).collect();
+        let scale = values.iter().fold(0.0_f64, |m, v| m.max(v.unsigned_abs() as f64)) + self.metric.uncapped();
+        Duals { tree: self, values, largest, majorants, rounding: 64.0 * f64::EPSILON * scale }
     }
 }
 
@@ -143,8 +161,13 @@ impl Duals<'_> {
 
     #[inline]
     fn bound(&self, x: [f64; 2], index: u32) -> i64 {
-        let branch = &self.tree.branches[index as usize];
-        self.tree.metric.cost_of_box(x, branch.low, branch.high) - self.largest[index as usize]
+        let (branch, metric, largest) =
+            (&self.tree.branches[index as usize], &self.tree.metric, self.largest[index as usize]);
+        match self.majorants[index as usize].bound(metric, x) {
+            // Duals are whole numbers, so that rounding the cost down is rounding the difference down.
+            Some(bound) => rounded_down(bound - self.rounding).min(metric.largest() - 1 - largest),
+            None => metric.cost_of_box(x, branch.low, branch.high) - largest,
+        }
     }
 
     /// Takes the points of a leaf into the sorted list; returns the limit that holds from now on.
@@ -178,5 +201,72 @@ impl Duals<'_> {
             }
         }
         limit
+    }
+}
+
+/// `floor`, which costs a call on processors of the lowest common kind.
+#[inline]
+fn rounded_down(x: f64) -> i64 {
+    let whole = x as i64;
+    whole - i64::from(whole as f64 > x)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every list of nearest points is that of a search through all of them, whatever the duals and the metric.
+    #[test]
+    fn the_smallest_reduced_costs_are_found() {
+        let mut state = 3_u64;
+        let mut draw = || {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (state >> 11) as f64 / (1_u64 << 53) as f64
+        };
+        // Whole numbers on rings of nodes.
+        let coordinate = |share: f64, ring: f64| if ring > 1.0 { (share * ring).floor() } else { share };
+        for (ring, period, count) in [
+            ([1.0, 1.0], [1.0, 1.0], 300),
+            ([1.0, 1.0], [3.0, 0.5], 90),
+            ([24.0, 16.0], [1.0, 2.0], 250),
+            ([1.0, 1.0], [1.0, 1.0], 3),
+        ] {
+            let points: Vec<[f64; 2]> = (0..count).map(|_| [0, 1].map(|i| coordinate(draw(), ring[i]))).collect();
+            let plain = Metric::new(ring, period, 2 * count);
+            let capped = plain.nearer(1e-9 * plain.uncapped(), 2 * count);
+            for metric in [Some(plain), capped].into_iter().flatten() {
+                let (tree, _) = SearchTree::build(metric, &points);
+                let largest = metric.largest() as f64;
+                // Smooth duals, for which the planes are good, and rough ones.
+                for roughness in [0.0, 0.01, 1.0] {
+                    let values: Vec<i64> = tree
+                        .points()
+                        .iter()
+                        .map(|y| {
+                            (largest * (0.1 * (6.0 * y[0] / ring[0]).sin() + 0.3 * y[1] / ring[1] + roughness * draw()))
+                                as i64
+                        })
+                        .collect();
+                    let duals = tree.with_duals(&values);
+                    for _ in 0..40 {
+                        let x = [0, 1].map(|i| draw() * ring[i]);
+                        let mut all: Vec<Found> = (0..)
+                            .zip(tree.points().iter().zip(&values))
+                            .map(|(y, (point, v))| (metric.cost(x, *point) - v, y))
+                            .collect();
+                        all.sort_unstable();
+                        let mut found = Vec::new();
+                        duals.smallest(x, i64::MAX, i64::MAX, 7, &mut found);
+                        let costs = |list: &[Found]| list.iter().take(7).map(|f| f.0).collect::<Vec<i64>>();
+                        assert_eq!(costs(&found), costs(&all), "{metric:?}, roughness {roughness}");
+                        let slack = metric.largest() / 50;
+                        duals.smallest(x, all[count / 3].0, slack, count, &mut found);
+                        let within: Vec<Found> =
+                            all.iter().copied().filter(|f| f.0 < all[count / 3].0 && f.0 <= all[0].0 + slack).collect();
+                        assert_eq!(found, within, "{metric:?}, roughness {roughness}");
+                    }
+                }
+            }
+        }
     }
 }

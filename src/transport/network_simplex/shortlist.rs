@@ -4,7 +4,7 @@
 //! which every point has an arc of reduced cost 0. Near the optimum the arcs used have small reduced costs: those up to
 //! [`SLACK`] squared spacings are listed.
 
-use super::problem::Problem;
+use super::problem::{Problem, each_point};
 use super::search_tree::Found;
 use super::simplex::Arc;
 
@@ -26,24 +26,26 @@ impl Shortlist {
     pub(super) fn predict(problem: &Problem, v: &[i64]) -> Shortlist {
         let slack = SLACK * problem.squared_spacing();
         let (source, target) = (&problem.source.tree, &problem.target.tree);
-        let mut found: Vec<Found> = Vec::new();
         let duals = target.with_duals(v);
-        let mut least = |x: &[f64; 2]| duals.least(*x, i64::MAX, &mut found).expect("there are targets").0;
-        let u: Vec<i64> = source.points().iter().map(&mut least).collect();
-        let mut arcs = Vec::new();
+        let least = |_, x, found: &mut Vec<Found>, out: &mut Vec<i64>| {
+            out.push(duals.least(x, i64::MAX, found).expect("there are targets").0);
+        };
+        let u = each_point(source, least);
         let duals = source.with_duals(&u);
-        let mut transformed = Vec::with_capacity(v.len());
-        for (t, y) in (0..).zip(target.points()) {
-            duals.smallest(*y, i64::MAX, slack, MOST_ARCS, &mut found);
-            transformed.push(found[0].0);
-            arcs.extend(found.iter().map(|(_, s)| problem.arc(*s, t)));
+        let listed = each_point(target, |t, y, found: &mut Vec<Found>, out| {
+            duals.smallest(y, i64::MAX, slack, MOST_ARCS, found);
+            out.extend(found.iter().map(|(reduced, s)| (*reduced, problem.arc(*s, t))));
+        });
+        let mut v = vec![i64::MAX; target.points().len()];
+        for (reduced, arc) in &listed {
+            v[arc.target as usize] = v[arc.target as usize].min(*reduced);
         }
-        let v = transformed;
+        let mut arcs: Vec<Arc> = listed.into_iter().map(|(_, arc)| arc).collect();
         let duals = target.with_duals(&v);
-        for (s, x) in (0..).zip(source.points()) {
-            duals.smallest(*x, i64::MAX, slack, MOST_ARCS, &mut found);
-            arcs.extend(found.iter().map(|(_, t)| problem.arc(s, *t)));
-        }
+        arcs.extend(each_point(source, |s, x, found: &mut Vec<Found>, out| {
+            duals.smallest(x, i64::MAX, slack, MOST_ARCS, found);
+            out.extend(found.iter().map(|(_, t)| problem.arc(s, *t)));
+        }));
         arcs.sort_unstable();
         arcs.dedup();
         Shortlist { u, v, arcs }

@@ -8,11 +8,12 @@
 //! `penalty` above the predicted duals, so that there always is a solution. The duals of the basis are `u_s = pi(s)` and
 //! `v_t = -pi(t)`, relative to the hub; an arc with `c - u - v < 0` enters, and the first arc of the cycle to run empty
 //! leaves. Bases are kept strongly feasible (Cunningham 1976: arcs without flow point to the root), so the method cannot
-//! cycle whatever arc enters; here it is the most negative one of a block of arcs, the blocks taken in turn.
+//! cycle whatever arc enters; here it is the most negative one of a block of arcs, the blocks taken in turn ([`super::arc_list`]).
 //!
 //! Dictionary: thread and depth indices of the textbooks are replaced by child lists and subtree sizes, the potentials by
 //! those of [`super::clusters`].
 
+use super::arc_list::ArcList;
 use super::clusters::Clusters;
 use super::spanning_tree::{NONE, Node, SpanningTree};
 
@@ -24,19 +25,12 @@ pub(super) struct Arc {
     pub cost: i64,
 }
 
-/// Arcs examined before the best of them enters, in units of the square root of their number.
-const BLOCK: f64 = 0.25;
-
 #[derive(Debug, Clone)]
 pub(super) struct Simplex {
     sources: u32,
     tree: SpanningTree,
     clusters: Clusters,
-    /// Arcs sorted by source, and where the arcs of each source begin.
-    arcs: Vec<Arc>,
-    rows: Vec<u32>,
-    /// The source whose arcs are examined next.
-    next_source: usize,
+    arcs: ArcList,
     penalty: i64,
     pivots: u64,
 }
@@ -87,38 +81,12 @@ impl Simplex {
             pi[x as usize] = pi[parent] + if (x as usize) < sources { cost } else { -cost };
         }
         let clusters = Clusters::new(&tree, &pi);
-        let mut simplex = Simplex {
-            sources: sources as u32,
-            tree,
-            clusters,
-            arcs: Vec::new(),
-            rows: Vec::new(),
-            next_source: 0,
-            penalty,
-            pivots: 0,
-        };
-        simplex.set_arcs(arcs);
-        simplex
+        Simplex { sources: sources as u32, tree, clusters, arcs: ArcList::new(arcs), penalty, pivots: 0 }
     }
 
     /// Adds arcs; the basis stays.
     pub(super) fn add_arcs(&mut self, new: &[Arc]) {
-        let mut arcs = std::mem::take(&mut self.arcs);
-        arcs.extend_from_slice(new);
-        arcs.sort_unstable();
-        arcs.dedup();
-        self.set_arcs(arcs);
-    }
-
-    fn set_arcs(&mut self, arcs: Vec<Arc>) {
-        self.rows = vec![0; self.sources as usize + 1];
-        for arc in &arcs {
-            self.rows[arc.source as usize + 1] += 1;
-        }
-        for s in 0..self.sources as usize {
-            self.rows[s + 1] += self.rows[s];
-        }
-        self.arcs = arcs;
+        self.arcs = std::mem::take(&mut self.arcs).with(new);
     }
 
     /// Raises the cost of the hub to `penalty`.
@@ -138,39 +106,9 @@ impl Simplex {
 
     /// Pivots until no arc of the list has a negative reduced cost.
     pub(super) fn optimise(&mut self) {
-        let block = ((self.arcs.len() as f64).sqrt() * BLOCK) as usize + 16;
-        let mut clean = 0;
-        while clean < self.arcs.len() {
-            let (examined, best) = self.price_block(block);
-            match best {
-                Some((arc, reduced_cost)) => {
-                    clean = 0;
-                    self.pivot(arc.source, arc.target + self.sources, reduced_cost);
-                }
-                None => clean += examined,
-            }
+        while let Some((arc, reduced_cost)) = self.arcs.next_to_enter(&mut self.clusters, self.sources) {
+            self.pivot(arc.source, arc.target + self.sources, reduced_cost);
         }
-    }
-
-    /// The number of arcs of the next block, and the one with the most negative reduced cost.
-    fn price_block(&mut self, block: usize) -> (usize, Option<(Arc, i64)>) {
-        let mut examined = 0;
-        let (mut lowest, mut best) = (0, None);
-        while examined < block.min(self.arcs.len()) {
-            let s = self.next_source;
-            self.next_source = if s + 1 == self.sources as usize { 0 } else { s + 1 };
-            let row = &self.arcs[self.rows[s] as usize..self.rows[s + 1] as usize];
-            examined += row.len();
-            let u = self.clusters.potential(s as u32);
-            for arc in row {
-                let reduced_cost = arc.cost - u + self.clusters.potential(arc.target + self.sources);
-                if reduced_cost < lowest {
-                    lowest = reduced_cost;
-                    best = Some(*arc);
-                }
-            }
-        }
-        (examined, best.map(|arc| (arc, lowest)))
     }
 
     /// Lets the arc from `s` to `t` enter the basis.
