@@ -27,9 +27,9 @@ impl Moments {
     pub(super) fn add(&mut self, y: [f64; 2], v: f64) {
         self.count += 1.0;
         self.value += v;
-        for i in 0..2 {
-            self.sum[i] += y[i];
-            self.value_sum[i] += y[i] * v;
+        for (i, y) in y.iter().enumerate() {
+            self.sum[i] += y;
+            self.value_sum[i] += y * v;
         }
         self.square = [self.square[0] + y[0] * y[0], self.square[1] + y[0] * y[1], self.square[2] + y[1] * y[1]];
     }
@@ -100,9 +100,9 @@ impl Majorant {
     #[inline]
     pub(super) fn bound(&self, metric: &Metric, x: [f64; 2]) -> Option<f64> {
         let mut bound = -self.top;
-        for i in 0..2 {
+        for (i, x) in x.iter().enumerate() {
             let (ring, weight) = (metric.ring()[i], metric.weight()[i]);
-            let mut offset = x[i] - self.centre[i];
+            let mut offset = x - self.centre[i];
             if offset.abs() > 0.5 * ring {
                 offset -= ring.copysign(offset);
             }
