@@ -15,6 +15,7 @@ mod measure;
 mod monge_ampere;
 mod network_simplex;
 mod reading;
+mod semi_discrete;
 
 pub use circle::{CircleDistance, CircleParcel, CirclePlan, circle_distance, circle_plan};
 pub use cloud::Cloud;
@@ -25,3 +26,4 @@ pub use measure::Measure;
 pub use monge_ampere::{Effort, MongeAmpere, Potential, TransportMap};
 pub use network_simplex::{DiscreteTransport, Shipment, SimplexEffort};
 pub use reading::Reading;
+pub use semi_discrete::{Cells, SemiDiscrete};

@@ -6,6 +6,34 @@ use ndarray::{Array2, array};
 use ndarray_npy::write_npy;
 use std::f64::consts::TAU;
 
+/// C08 on the torus.
+#[test]
+fn equal_points_against_a_density_of_the_torus() {
+    let workspace = Workspace::new();
+    for point in [[0.0, 0.0], [1.0, 1.0], [0.3, 1.0 - f64::EPSILON / 2.0]] {
+        let points = Array2::from_shape_fn((1000, 2), |(_, axis)| point[axis]);
+        write_npy(workspace.path("points.npy"), &points).unwrap();
+        distance(&workspace, &["points.npy", "expr:1"], 0.408248290463863, 1e-10);
+    }
+    write_npy(workspace.path("points.npy"), &Array2::<f64>::zeros((1000, 2))).unwrap();
+    let density = "expr:exp(3*cos(2*pi*(x1-1/4))) + 0*x2";
+    distance(&workspace, &["points.npy", density], 0.394239551470841, 1e-9);
+}
+
+/// C09: lattices of cell centres, all cells equal.
+#[test]
+fn a_lattice_of_cell_centres_against_the_uniform_density() {
+    let workspace = Workspace::new();
+    for (rows, columns, expected) in [(100, 100, 4.08248290463863e-3), (50, 200, 5.95119035711904e-3)] {
+        let lattice = Array2::from_shape_fn((rows * columns, 2), |(i, axis)| match axis {
+            0 => ((i / columns) as f64 + 0.5) / rows as f64,
+            _ => ((i % columns) as f64 + 0.5) / columns as f64,
+        });
+        write_npy(workspace.path("lattice.npy"), &lattice).unwrap();
+        distance(&workspace, &["lattice.npy", "expr:1"], expected, 1e-10);
+    }
+}
+
 /// C30c: a cloud in single precision is the same cloud, a transposed one is not.
 #[test]
 fn a_cloud_of_the_torus_keeps_its_axes() {

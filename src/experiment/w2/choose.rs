@@ -12,7 +12,7 @@ use super::parcels::arcs;
 use crate::output::{PlanPoints, PlanRecord};
 use crate::torus::{Density, Grid};
 use crate::transport::{
-    CirclePlan, Cloud, DiscreteTransport, Distance, Measure, MongeAmpere, TransportError, TransportMap,
+    CirclePlan, Cloud, DiscreteTransport, Distance, Measure, MongeAmpere, SemiDiscrete, TransportError, TransportMap,
     circle_distance, circle_plan,
 };
 
@@ -78,14 +78,31 @@ fn torus(source: &Measure, target: &Measure, wish: Wish) -> Result<Solution, W2E
                 "in dimension 2 two densities must both be band-limited; read them as band-limited, or at their nodes";
             return Err(W2Error::input("--reading constant", message));
         }
-        (Measure::Density(_) | Measure::Constant(_), _) | (_, Measure::Density(_) | Measure::Constant(_)) => {
-            return Err(W2Error::input("w2", "in dimension 2 points can be compared with points only"));
-        }
+        (density @ (Measure::Density(_) | Measure::Constant(_)), atoms)
+        | (atoms, density @ (Measure::Density(_) | Measure::Constant(_))) => semi_discrete(atoms, density, wish),
         _ => cloud(source)
             .and_then(|from| DiscreteTransport::between_clouds(&from, &cloud(target)?))
             .map(|solved| discrete(&solved, source, target, wish)),
     }
     .map_err(failure)
+}
+
+/// Points against a density in either order.
+fn semi_discrete(atoms: &Measure, density: &Measure, wish: Wish) -> Result<Solution, TransportError> {
+    let mut solver = match density {
+        Measure::Constant(histogram) => SemiDiscrete::piecewise_constant(histogram)?,
+        Measure::Density(density) => SemiDiscrete::new(density)?,
+        Measure::Nodes(_) | Measure::Atoms(_) => unreachable!("point masses are no density"),
+    };
+    let distance = solver.distance(&cloud(atoms)?)?;
+    let cells = solver.cells().filter(|_| wish.plan);
+    let plan = cells.zip(points(atoms)).map(|(cells, atoms)| PlanRecord::Cells {
+        periods: density.periods(),
+        atoms,
+        weights: cells.weights,
+        barycentres: cells.barycentres,
+    });
+    Ok(Solution { distance, plan })
 }
 
 fn discrete(solved: &DiscreteTransport, source: &Measure, target: &Measure, wish: Wish) -> Solution {

@@ -1,0 +1,233 @@
+//! Damped Newton for the weights of the power diagram (Kitagawa, Merigot, Thibert 2019, algorithm 1).
+//!
+//! ```text
+//! maximise  D(w) = sum_a t_a w_a + int min_a (|x - y_a|^2 - w_a) rho(x) dx,    grad D = t - rho(C(w)),
+//! d rho(C_a) / d w_b = -H_ab,    H_ab = int over the facet of rho / (2 |y_a - y_b|)
+//! ```
+//!
+//! A step is halved until every cell keeps a share of its mass and the residual falls. Then all steps are short enough for
+//! the triangulation to follow by flips.
+//!
+//! **Vacuum.** Where the first cells have too little mass, the density is replaced by `rho_s = s + (1 - s) rho`, whose
+//! masses are `s |C_a| + (1 - s) rho(C_a)`; from `s = 1` it is lowered by a factor of [`THINNER`] at a time. The solution
+//! for one `s` leaves every cell at least that share of its mass for the next, so the damping always starts inside its
+//! domain. The last stage is `s = 0`.
+
+use super::field::{Along, Field};
+use super::laplacian::{Laplacian, Solved, solve};
+use super::power_diagram::{PowerDiagram, Weighted};
+use super::sites::Sites;
+use super::triangulation::Triangulation;
+use super::weight::Weight;
+
+/// Factor by which the uniform part is lowered from stage to stage.
+const THINNER: f64 = 0.125;
+/// A cell may keep this share of the smaller of its target and its first mass.
+const KEEP: f64 = 0.5;
+/// With at least this share of its target in every cell no uniform part is added.
+const ENOUGH_MASS: f64 = 1e-3;
+/// Largest relative mismatch of a cell that ends a stage before the last.
+pub(super) const STAGE_DONE: f64 = 0.25;
+/// Halvings of a step before it is given up: clusters of diameter 1e-12 start with cells of area 1e-24.
+const HALVINGS: usize = 100;
+/// A step this short that keeps all cells and does not lower the residual shows rounding.
+const SHORTEST_DESCENT: f64 = 1e-3;
+/// A step that lowers the residual less than this, and raises the least mass no more, gains nothing.
+const PROGRESS: f64 = 0.99;
+/// So many such steps in a row, and rounding has been reached.
+const IDLE_STEPS: usize = 3;
+/// Newton steps of one distance; clusters of diameter 1e-12 take about a hundred.
+const MOST_STEPS: usize = 400;
+/// Steps of the linear solver.
+const MOST_LINEAR_STEPS: usize = 400;
+/// Residuals of the linear systems relative to their right sides.
+const LINEAR_TOLERANCE: f64 = 0.03;
+
+/// Weights and the diagram that belongs to them.
+#[derive(Debug, Clone)]
+pub(super) struct State {
+    /// `w`.
+    pub weights: Vec<Weight>,
+    /// Regular for them.
+    pub triangulation: Triangulation,
+    /// Read off.
+    pub diagram: PowerDiagram,
+    /// `rho_s(C_a)`.
+    pub masses: Vec<f64>,
+    /// `(a, b, H_ab)` of every facet.
+    pub couplings: Vec<(u32, u32, f64)>,
+}
+
+/// Counts of the work done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Work {
+    /// Newton steps.
+    pub steps: usize,
+    /// Diagrams computed.
+    pub diagrams: usize,
+    /// Steps of conjugate gradients.
+    pub linear_steps: usize,
+}
+
+/// Newton's method for one cloud and one density.
+pub(super) struct Newton<'a> {
+    pub sites: &'a Sites,
+    pub field: &'a Field,
+    /// Uniform part `s` of the density.
+    pub uniform_part: f64,
+    pub work: Work,
+}
+
+/// What one Newton direction says about the state it starts from.
+pub(super) struct Direction {
+    /// `delta`, with `A delta = t - m`.
+    pub step: Vec<f64>,
+    /// `t - m - A delta`.
+    pub unsolved: Vec<f64>,
+    /// Norm of `t - m`.
+    pub residual: f64,
+}
+
+impl Newton<'_> {
+    /// The state with these weights; `None` when a cell is empty or the flips were blocked.
+    pub fn state(&mut self, weights: Vec<Weight>, mut triangulation: Triangulation) -> Option<State> {
+        let sites = self.sites;
+        if !triangulation.move_weights(&sites.positions, sites.lengths, &weights) {
+            return None;
+        }
+        let mut state = State {
+            weights,
+            triangulation,
+            diagram: PowerDiagram::default(),
+            masses: vec![0.0; sites.len()],
+            couplings: Vec::new(),
+        };
+        self.measure(&mut state);
+        Some(state)
+    }
+
+    /// Masses and couplings of a state whose triangulation is regular.
+    pub fn measure(&mut self, state: &mut State) {
+        self.work.diagrams += 1;
+        let State { weights, triangulation, diagram, masses, couplings } = state;
+        let sites = Weighted { positions: &self.sites.positions, lengths: self.sites.lengths, weights, triangulation };
+        diagram.read(&sites);
+        masses.fill(0.0);
+        couplings.clear();
+        let uniform = matches!(self.field, Field::Uniform);
+        let share = 1.0 - self.uniform_part;
+        for facet in diagram.facets(&sites) {
+            let along = if uniform || facet.ratio <= 0.0 {
+                Along::default()
+            } else {
+                let [p, q] = diagram.ends(facet.half_edge, &sites);
+                self.field.along(p, q)
+            };
+            let [area_a, area_b] = facet.areas();
+            masses[facet.a] += area_a + share * along.flux;
+            masses[facet.b] += area_b - share * along.flux;
+            let coupling = facet.ratio / 2.0 * (1.0 + share * along.excess);
+            couplings.push((facet.a as u32, facet.b as u32, coupling.max(0.0)));
+        }
+    }
+
+    /// The Newton direction at a state, to a relative `tolerance`.
+    pub fn direction(&mut self, state: &State, tolerance: f64) -> Direction {
+        let matrix = Laplacian::new(self.sites.len(), state.couplings.iter().copied());
+        let mut right: Vec<f64> = self.sites.masses.iter().zip(&state.masses).map(|(t, m)| t - m).collect();
+        let residual = norm(&right);
+        let mut step = vec![0.0; right.len()];
+        let Solved { steps, .. } = solve(matrix, &mut right, &mut step, tolerance, MOST_LINEAR_STEPS);
+        self.work.linear_steps += steps;
+        let mean = step.iter().sum::<f64>() / step.len() as f64;
+        step.iter_mut().for_each(|d| *d -= mean);
+        Direction { step, unsolved: right, residual }
+    }
+
+    /// The smallest mass of a cell relative to its target.
+    pub fn least_share(&self, state: &State) -> f64 {
+        state.masses.iter().zip(&self.sites.masses).map(|(m, t)| m / t).fold(f64::INFINITY, f64::min)
+    }
+
+    /// The largest relative mismatch of a cell.
+    pub fn mismatch(&self, state: &State) -> f64 {
+        state.masses.iter().zip(&self.sites.masses).map(|(m, t)| ((m - t) / t).abs()).fold(0.0, f64::max)
+    }
+
+    /// The longest step `2^-j` along a direction that keeps all cells and lowers the residual; `None` when there is none.
+    fn damped(&mut self, state: &State, direction: &Direction, floors: &[f64], first: f64) -> Option<(State, f64)> {
+        let mut length = first;
+        for _ in 0..HALVINGS {
+            let weights = state.weights.iter().zip(&direction.step).map(|(w, d)| w.plus(length * d)).collect();
+            if let Some(next) = self.state(weights, state.triangulation.clone()) {
+                let kept = next.masses.iter().zip(floors).all(|(m, floor)| m >= floor);
+                let residual = self.residual(&next);
+                if kept && residual <= (1.0 - length / 2.0) * direction.residual {
+                    return Some((next, length));
+                }
+                if kept && length < SHORTEST_DESCENT {
+                    return None;
+                }
+            }
+            length /= 2.0;
+        }
+        None
+    }
+
+    fn residual(&self, state: &State) -> f64 {
+        let squares = self.sites.masses.iter().zip(&state.masses).map(|(t, m)| (t - m) * (t - m));
+        squares.sum::<f64>().sqrt()
+    }
+
+    /// Takes Newton steps until `done(state, direction)` or no step lowers the residual; whether `done` was reached.
+    pub fn iterate(&mut self, state: &mut State, mut done: impl FnMut(&mut Self, &State, &Direction) -> bool) -> bool {
+        let floors: Vec<f64> = state.masses.iter().zip(&self.sites.masses).map(|(m, t)| KEEP * m.min(*t)).collect();
+        let mut first = 1.0;
+        let mut idle = 0;
+        loop {
+            let direction = self.direction(state, LINEAR_TOLERANCE);
+            if done(self, state, &direction) {
+                return true;
+            }
+            if self.work.steps >= MOST_STEPS || idle >= IDLE_STEPS {
+                return false;
+            }
+            self.work.steps += 1;
+            let Some((next, length)) = self.damped(state, &direction, &floors, first) else {
+                return false;
+            };
+            let gained = self.residual(&next) < PROGRESS * direction.residual
+                || PROGRESS * self.least_share(&next) > self.least_share(state);
+            idle = if gained { 0 } else { idle + 1 };
+            *state = next;
+            first = (4.0 * length).min(1.0);
+        }
+    }
+
+    /// Lowers the uniform part from 1 to 0 in stages, unless every cell has mass without it. On failure the uniform
+    /// part that could not be left.
+    pub fn thin_out(&mut self, state: &mut State) -> Result<(), f64> {
+        if self.least_share(state) >= ENOUGH_MASS || matches!(self.field, Field::Uniform) {
+            return Ok(());
+        }
+        self.uniform_part = 1.0;
+        self.measure(state);
+        loop {
+            let done = self.iterate(state, |newton, state, _| newton.mismatch(state) <= STAGE_DONE);
+            if !done {
+                return Err(self.uniform_part);
+            }
+            let before = std::mem::replace(&mut self.uniform_part, 0.0);
+            self.measure(state);
+            if self.least_share(state) >= THINNER / 2.0 {
+                return Ok(());
+            }
+            self.uniform_part = before * THINNER;
+            self.measure(state);
+        }
+    }
+}
+
+fn norm(v: &[f64]) -> f64 {
+    v.iter().map(|v| v * v).sum::<f64>().sqrt()
+}

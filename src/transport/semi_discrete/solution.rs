@@ -1,0 +1,129 @@
+//! From sites to a certified solution: the stages of the solver, its start, and what is read off the end.
+
+use super::METHOD;
+use super::cells::Cells;
+use super::certificate::{Certificate, certify};
+use super::field::Field;
+use super::multiscale;
+use super::newton::{Newton, State, Work};
+use super::sites::{RESOLUTION, Sites};
+use super::triangulation::Triangulation;
+use super::weight::Weight;
+use crate::torus::Axis;
+use crate::transport::{Distance, TransportError};
+
+/// A gap of this share of `W2^2` ends Newton's method.
+const WANTED_GAP: f64 = 1e-10;
+/// A gap of this share is still an answer when rounding stops the iteration; the error bar says so.
+const ALLOWED_GAP: f64 = 1e-8;
+/// Mismatch of the cells from which on the gap is looked at.
+const NEARLY_DONE: f64 = 1e-4;
+/// Residual of the last linear system.
+const LAST_TOLERANCE: f64 = 1e-9;
+/// With weights 0 a cell whose area is this share of its target's says that there are crowds.
+const CROWDED: f64 = 1e-3;
+/// Shares of the weights of the last cloud that are tried as a start.
+const WARM_SHARES: [f64; 3] = [1.0, 0.5, 0.25];
+/// A warm start must leave every cell this share of its mass.
+const WARM_MASS: f64 = 0.02;
+
+/// Weights of certified quality for one cloud.
+#[derive(Debug, Clone)]
+pub(super) struct Solution {
+    sites: Sites,
+    state: State,
+    certificate: Certificate,
+    pub work: Work,
+}
+
+impl Solution {
+    /// Newton's method in stages.
+    ///
+    /// # Errors
+    /// [`TransportError::NotConverged`].
+    pub fn find(sites: Sites, field: &Field, last: Option<Solution>) -> Result<Solution, TransportError> {
+        let triangulation = Triangulation::delaunay(&sites.positions, sites.lengths);
+        let mut newton = Newton { sites: &sites, field, uniform_part: 0.0, work: Work::default() };
+        let mut state = start(&mut newton, triangulation, last)?;
+        let mut best: Option<Certificate> = None;
+        let done = newton.iterate(&mut state, |newton, state, direction| {
+            if newton.mismatch(state) > NEARLY_DONE {
+                return false;
+            }
+            let found = certify(state, newton.sites, field, direction);
+            best = Some(found);
+            found.gap <= WANTED_GAP * found.dual
+        });
+        let certificate = match best {
+            Some(certificate) if done => certificate,
+            _ => {
+                // Rounding is the limit: what is left is sent over the facets, the shortest way, and not along the curve.
+                let direction = newton.direction(&state, LAST_TOLERANCE);
+                certify(&state, &sites, field, &direction)
+            }
+        };
+        let work = newton.work;
+        // Written so that a NaN is refused.
+        if !(certificate.gap <= ALLOWED_GAP * certificate.dual) {
+            return Err(TransportError::NotConverged {
+                method: METHOD,
+                stage: "Newton for the weights",
+                steps: work.steps,
+                residual: certificate.gap / certificate.dual,
+                tolerance: ALLOWED_GAP,
+            });
+        }
+        Ok(Solution { sites, state, certificate, work })
+    }
+
+    /// The distance on a torus whose area is the square of `length`.
+    pub fn distance(&self, length: f64) -> Distance {
+        let Certificate { dual, gap, uncertainty } = self.certificate;
+        let value = (dual + gap).max(0.0).sqrt();
+        let moved = RESOLUTION / 2.0 * self.sites.lengths[0].hypot(self.sites.lengths[1]);
+        let error = ((gap + uncertainty) / value).min(value) + moved;
+        Distance { value: value * length, error: error * length, method: METHOD, gap: Some(gap * length * length) }
+    }
+
+    /// The map to the atoms of the cloud, which has these positions.
+    pub fn cells(&self, field: &Field, axes: &[Axis], positions: &[f64]) -> Cells {
+        Cells::read(&self.state, &self.sites, field, axes, positions)
+    }
+}
+
+/// The state Newton's method starts from, for the true density: that of the weights of the last cloud, or a share of them,
+/// where they leave every cell some mass; else of weights 0, or for crowds of the weights of a [`multiscale`] start.
+fn start(
+    newton: &mut Newton,
+    triangulation: Triangulation,
+    last: Option<Solution>,
+) -> Result<State, TransportError> {
+    let warm = last.and_then(|last| newton.sites.carry_over(&last.sites, &last.state.weights));
+    for share in warm.iter().flat_map(|_| WARM_SHARES) {
+        let weights = warm.iter().flatten().map(|w| w.scaled(share)).collect();
+        if let Some(state) = newton.state(weights, triangulation.clone())
+            && newton.least_share(&state) >= WARM_MASS
+        {
+            return Ok(state);
+        }
+    }
+    newton.uniform_part = 1.0;
+    let cold = vec![Weight::default(); newton.sites.len()];
+    let mut state = newton.state(cold, triangulation).expect("without weights no site is hidden");
+    let crowded = newton.least_share(&state) < CROWDED;
+    newton.uniform_part = 0.0;
+    if crowded
+        && let Some(state) = multiscale::start(newton.sites, &state.triangulation, newton.field, &mut newton.work)
+    {
+        return Ok(state);
+    }
+    newton.measure(&mut state);
+    newton.thin_out(&mut state).map_err(|reached| TransportError::NotConverged {
+        method: METHOD,
+        stage: "lowering the uniform part of the density",
+        steps: newton.work.steps,
+        residual: reached,
+        tolerance: 0.0,
+    })?;
+    Ok(state)
+}
