@@ -48,9 +48,9 @@ impl Boxes {
         let count = sites.positions.len();
         let mut boxes = Boxes { lower: vec![[f64::INFINITY; 2]; count], upper: vec![[f64::NEG_INFINITY; 2]; count] };
         state.diagram.for_each_corner(sites, |a, corner| {
-            for i in 0..2 {
-                boxes.lower[a][i] = boxes.lower[a][i].min(corner[i]);
-                boxes.upper[a][i] = boxes.upper[a][i].max(corner[i]);
+            for (i, place) in corner.into_iter().enumerate() {
+                boxes.lower[a][i] = boxes.lower[a][i].min(place);
+                boxes.upper[a][i] = boxes.upper[a][i].max(place);
             }
         });
         boxes
@@ -144,7 +144,7 @@ fn repair(state: &State, sites: &Sites, direction: &Direction, weighted: &Weight
             difference - difference.round()
         });
         let u = [share[0] * sites.lengths[0], share[1] * sites.lengths[1]];
-        let height = u[0] * u[0] + u[1] * u[1] - (state.weights[to] - state.weights[from]);
+        let height = u[0] * u[0] + u[1] * u[1] - state.weights[to].minus(state.weights[from]);
         taken[from] += carried.abs();
         gap += carried.abs() * boxes.largest_slack(from, u, height);
     }

@@ -9,38 +9,44 @@
 //!
 //! The way of the numbers: [`sites`] merges and sorts the atoms; [`triangulation`] keeps the regular triangulation by
 //! flips; [`power_diagram`] reads cells and facets off it; [`field`] integrates the density over facets ([`band_limited`],
-//! [`piecewise_constant`]); [`newton`] moves the weights with the linear systems of [`laplacian`]; [`certificate`] says
-//! how good the result is.
+//! [`piecewise_constant`]); [`newton`] moves the weights with the linear systems of [`laplacian`], from a start of
+//! [`multiscale`] where there are crowds; [`certificate`] says how good the result is.
 //!
 //! A density is read as band-limited ([`SemiDiscrete::new`]) or as constant on the cells `[x_i - h/2, x_i + h/2)` around
 //! the nodes ([`SemiDiscrete::piecewise_constant`]).
 //!
 //! Cost for `N` atoms: `O(N)` memory, about 600 bytes an atom; about ten Newton steps.
 
+mod aggregation;
 mod band_limited;
 mod cells;
 mod certificate;
+mod double_double;
+mod elimination;
 mod field;
 mod gauss_legendre;
 mod laplacian;
+mod multigrid;
 mod multiscale;
 mod newton;
 mod piecewise_constant;
 mod power_diagram;
+mod regularity;
 mod sites;
 mod solution;
 mod triangulation;
-mod weight;
 
 use super::{Cloud, Distance, Histogram, Method, TransportError};
 use crate::torus::{Axis, Density, Grid};
 use field::Field;
-use sites::Sites;
+use sites::{FINEST, Sites};
 use solution::Solution;
 
 pub use cells::Cells;
 
 const METHOD: Method = Method::SemiDiscrete;
+/// Shares of the periods to which atoms are rounded when they stand too close for the finest; the error bar grows by that.
+const COARSER: [f64; 2] = [FINEST * (1u64 << 6) as f64, FINEST * (1u64 << 12) as f64];
 
 /// Distances between clouds and one density on a torus of dimension 2.
 #[derive(Debug, Clone)]
@@ -91,9 +97,15 @@ impl SemiDiscrete {
     /// when the duality gap could not be made small.
     pub fn distance(&mut self, cloud: &Cloud) -> Result<Distance, TransportError> {
         self.check(cloud)?;
-        let sites = Sites::new(cloud);
         let last = self.last.take().map(|(solution, _)| solution);
-        let solution = Solution::find(sites, &self.field, last)?;
+        let mut solution = Solution::find(Sites::new(cloud, FINEST), &self.field, last);
+        for resolution in COARSER {
+            if solution.is_ok() {
+                break;
+            }
+            solution = Solution::find(Sites::new(cloud, resolution), &self.field, None);
+        }
+        let solution = solution?;
         let length = (self.axes[0].period * self.axes[1].period).sqrt();
         let distance = solution.distance(length);
         self.last = Some((solution, cloud.positions().to_vec()));

@@ -12,12 +12,12 @@
 //! `|x - b - s delta_i|^2 / s` differ by what does not depend on `i`. With `b` (relative to `c`) the centre of `C_c` and `s`
 //! such that these points lie inside, every cell has its share of `C_c`.
 
+use super::double_double::DoubleDouble;
 use super::field::Field;
 use super::newton::{Newton, STAGE_DONE, State, Work};
 use super::power_diagram::Weighted;
 use super::sites::Sites;
 use super::triangulation::Triangulation;
-use super::weight::Weight;
 
 /// The first threshold, and the factor from each to the next.
 const DECADE: f64 = 0.1;
@@ -41,15 +41,18 @@ pub(super) fn start(sites: &Sites, triangulation: &Triangulation, field: &Field,
         if coarse.as_ref().is_some_and(|(above, ..)| above.len() == level.len()) {
             continue;
         }
-        let own = if complete { triangulation.clone() } else { Triangulation::delaunay(&level.positions, level.lengths) };
+        let own =
+            if complete { triangulation.clone() } else { Triangulation::delaunay(&level.positions, level.lengths) };
         let mut newton = Newton { sites: &level, field, uniform_part: 0.0, work: *work };
         let mut state = match &coarse {
-            None => newton.state(vec![Weight::default(); level.len()], own)?,
+            None => newton.state(vec![DoubleDouble::default(); level.len()], own)?,
             Some((above, of_above, state)) => {
                 let mut parents = vec![0; level.len()];
                 labels.iter().zip(of_above).for_each(|(own, parent)| parents[*own as usize] = *parent as usize);
                 let weights = split(above, state, &level.positions, &parents);
-                SHARES.iter().find_map(|share| newton.state(weights.iter().map(|w| w.scaled(*share)).collect(), own.clone()))?
+                SHARES
+                    .iter()
+                    .find_map(|share| newton.state(weights.iter().map(|w| w.scaled(*share)).collect(), own.clone()))?
             }
         };
         if coarse.is_none() {
@@ -99,7 +102,7 @@ fn labels(sites: &Sites, triangulation: &Triangulation, threshold: f64) -> Vec<u
 }
 
 /// Weights for the sites at `positions`, each of which belonged to a site of the solved `state` above.
-fn split(above: &Sites, state: &State, positions: &[[f64; 2]], parents: &[usize]) -> Vec<Weight> {
+fn split(above: &Sites, state: &State, positions: &[[f64; 2]], parents: &[usize]) -> Vec<DoubleDouble> {
     let offset = |place: [f64; 2], parent: usize| {
         [0, 1].map(|i| {
             let share = place[i] - above.positions[parent][i];
@@ -142,7 +145,9 @@ fn rooms(sites: &Sites, state: &State) -> Vec<Room> {
     let mut areas = vec![0.0; sites.len()];
     let mut moments = vec![[0.0; 2]; sites.len()];
     for facet in state.diagram.facets(&weighted) {
-        for (a, (area, moment)) in [facet.a, facet.b].into_iter().zip(facet.areas().into_iter().zip(facet.first_moments())) {
+        for (a, (area, moment)) in
+            [facet.a, facet.b].into_iter().zip(facet.areas().into_iter().zip(facet.first_moments()))
+        {
             areas[a] += area;
             (0..2).for_each(|i| moments[a][i] += moment[i]);
         }
@@ -150,10 +155,12 @@ fn rooms(sites: &Sites, state: &State) -> Vec<Room> {
     let centre = |(moment, area): (&[f64; 2], &f64)| Room { centre: moment.map(|m| m / area), radius: f64::INFINITY };
     let mut rooms: Vec<Room> = moments.iter().zip(&areas).map(centre).collect();
     for facet in state.diagram.facets(&weighted).filter(|facet| facet.ratio > 0.0) {
-        let sides = [(facet.a, facet.u, facet.height), (facet.b, facet.u.map(|v| -v), 2.0 * facet.square - facet.height)];
+        let sides =
+            [(facet.a, facet.u, facet.height), (facet.b, facet.u.map(|v| -v), 2.0 * facet.square - facet.height)];
         for (a, u, height) in sides {
             let room = &mut rooms[a];
-            let distance = (height - 2.0 * (u[0] * room.centre[0] + u[1] * room.centre[1])) / (2.0 * facet.square.sqrt());
+            let distance =
+                (height - 2.0 * (u[0] * room.centre[0] + u[1] * room.centre[1])) / (2.0 * facet.square.sqrt());
             room.radius = room.radius.min(distance.max(0.0));
         }
     }

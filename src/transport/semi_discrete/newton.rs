@@ -13,12 +13,12 @@
 //! for one `s` leaves every cell at least that share of its mass for the next, so the damping always starts inside its
 //! domain. The last stage is `s = 0`.
 
+use super::double_double::DoubleDouble;
 use super::field::{Along, Field};
-use super::laplacian::{Laplacian, Solved, solve};
+use super::laplacian::{Laplacian, solve};
 use super::power_diagram::{PowerDiagram, Weighted};
 use super::sites::Sites;
 use super::triangulation::Triangulation;
-use super::weight::Weight;
 
 /// Factor by which the uniform part is lowered from stage to stage.
 const THINNER: f64 = 0.125;
@@ -47,7 +47,7 @@ const LINEAR_TOLERANCE: f64 = 0.03;
 #[derive(Debug, Clone)]
 pub(super) struct State {
     /// `w`.
-    pub weights: Vec<Weight>,
+    pub weights: Vec<DoubleDouble>,
     /// Regular for them.
     pub triangulation: Triangulation,
     /// Read off.
@@ -90,7 +90,7 @@ pub(super) struct Direction {
 
 impl Newton<'_> {
     /// The state with these weights; `None` when a cell is empty or the flips were blocked.
-    pub fn state(&mut self, weights: Vec<Weight>, mut triangulation: Triangulation) -> Option<State> {
+    pub fn state(&mut self, weights: Vec<DoubleDouble>, mut triangulation: Triangulation) -> Option<State> {
         let sites = self.sites;
         if !triangulation.move_weights(&sites.positions, sites.lengths, &weights) {
             return None;
@@ -137,8 +137,7 @@ impl Newton<'_> {
         let mut right: Vec<f64> = self.sites.masses.iter().zip(&state.masses).map(|(t, m)| t - m).collect();
         let residual = norm(&right);
         let mut step = vec![0.0; right.len()];
-        let Solved { steps, .. } = solve(matrix, &mut right, &mut step, tolerance, MOST_LINEAR_STEPS);
-        self.work.linear_steps += steps;
+        self.work.linear_steps += solve(matrix, &mut right, &mut step, tolerance, MOST_LINEAR_STEPS);
         let mean = step.iter().sum::<f64>() / step.len() as f64;
         step.iter_mut().for_each(|d| *d -= mean);
         Direction { step, unsolved: right, residual }

@@ -15,8 +15,8 @@
 //! moments are sums over facets of the triangles with apex `y_a`, signed when `y_a` lies outside its cell; everything is
 //! relative to the site, so that small cells keep their digits. Vertices are in units of length of a torus of area 1.
 
-use super::triangulation::{Triangulation, next, previous};
-use super::weight::Weight;
+use super::double_double::DoubleDouble;
+use super::triangulation::{Triangulation, next};
 
 /// The vertices and facets of a regular triangulation. The tables are filled again for every set of weights.
 #[derive(Debug, Clone, Default)]
@@ -92,7 +92,7 @@ pub(super) struct Weighted<'a> {
     /// Periods of a torus of area 1.
     pub lengths: [f64; 2],
     /// `w`, in squared length.
-    pub weights: &'a [Weight],
+    pub weights: &'a [DoubleDouble],
     /// Regular for these weights.
     pub triangulation: &'a Triangulation,
 }
@@ -130,14 +130,14 @@ impl PowerDiagram {
             let h = 3 * triangle;
             let u = [sites.vector(h), sites.vector(h + 1), sites.vector(h + 2)];
             let w = [h, h + 1, h + 2].map(|e| sites.weights[t.origin(e)]);
-            let double_area = u[2][0] * u[0][1] - u[2][1] * u[0][0];
             let square = u.map(|v| v[0] * v[0] + v[1] * v[1]);
             // From the ends of the shortest edge the vertex is seen best: far corners subtract large numbers.
             let k = (0..3).min_by(|k, l| square[*k].total_cmp(&square[*l])).expect("three edges");
             let (l, m) = ((k + 1) % 3, (k + 2) % 3);
             let (along, back) = (u[k], u[m]);
-            let f_b = square[k] - (w[l] - w[k]);
-            let f_c = square[m] - (w[m] - w[k]);
+            let f_b = square[k] - w[l].minus(w[k]);
+            let f_c = square[m] - w[m].minus(w[k]);
+            let double_area = back[0] * along[1] - back[1] * along[0];
             let inner = -(along[0] * back[0] + along[1] * back[1]);
             let tau = (f_c - f_b * inner / square[k]) / (2.0 * double_area);
             let foot = f_b / (2.0 * square[k]);
@@ -167,7 +167,7 @@ impl PowerDiagram {
             b,
             u,
             square,
-            height: square - (sites.weights[b] - sites.weights[a]),
+            height: square - sites.weights[b].minus(sites.weights[a]),
             ratio: tau + tau_twin,
             tau,
             tau_twin,
@@ -209,22 +209,6 @@ impl PowerDiagram {
             let foot = facet.height / (2.0 * facet.square);
             let (u, tau) = (facet.u, facet.tau);
             take(facet.a, [foot * u[0] - tau * u[1], foot * u[1] + tau * u[0]]);
-        }
-    }
-
-    /// The vertices of the cell around the origin of `h` in counter-clockwise order, relative to the site.
-    pub fn polygon(&self, h: usize, sites: &Weighted) -> Vec<[f64; 2]> {
-        let t = sites.triangulation;
-        let mut corners = Vec::new();
-        let mut e = h;
-        loop {
-            let facet = self.facet(e, sites);
-            let (foot, u, tau) = (facet.height / (2.0 * facet.square), facet.u, facet.tau);
-            corners.push([foot * u[0] - tau * u[1], foot * u[1] + tau * u[0]]);
-            e = t.twin(previous(e));
-            if e == h {
-                return corners;
-            }
         }
     }
 }

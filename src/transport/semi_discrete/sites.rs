@@ -1,15 +1,15 @@
 //! From a cloud to the sites of a power diagram: distinct points of positive mass on a lattice, in the order of a Hilbert
 //! curve.
 //!
-//! Coordinates are rounded to multiples of [`RESOLUTION`] of the period. Then differences of coordinates, also across
+//! Coordinates are rounded to multiples of a power of two of the period, [`FINEST`] or coarser. Then differences of coordinates, also across
 //! the seam of the torus, are exact in `f64`, which is what makes orientation tests exact. Atoms at the same place become
 //! one site. Lengths are scaled to a torus of area 1.
 
-use super::weight::Weight;
+use super::double_double::DoubleDouble;
 use crate::transport::Cloud;
 
 /// Lattice of the coordinates, as a share of the period: sums of a few coordinates and periods stay exact.
-pub(super) const RESOLUTION: f64 = 1.0 / (1u64 << 50) as f64;
+pub(super) const FINEST: f64 = 1.0 / (1u64 << 50) as f64;
 
 /// Atoms lighter than this share of the mean weight move no digit of the distance.
 const LIGHTEST: f64 = 1e-20;
@@ -20,7 +20,7 @@ const NONE: u32 = u32::MAX;
 /// The sites of a cloud.
 #[derive(Debug, Clone)]
 pub(super) struct Sites {
-    /// Place as shares of the periods, multiples of [`RESOLUTION`] in `[0, 1)`; consecutive sites are near each other.
+    /// Place as shares of the periods, multiples of the resolution in `[0, 1)`; consecutive sites are near each other.
     pub positions: Vec<[f64; 2]>,
     /// Mass of each site, positive, sum 1.
     pub masses: Vec<f64>,
@@ -30,18 +30,20 @@ pub(super) struct Sites {
     site_of_atom: Vec<u32>,
     /// Mass of the atoms left out.
     pub dropped: f64,
+    /// Share of the periods to whose multiples the places were rounded.
+    pub resolution: f64,
 }
 
 impl Sites {
-    /// The sites of `cloud`, of dimension 2. Cost: a sort.
-    pub fn new(cloud: &Cloud) -> Sites {
+    /// The sites of `cloud`, of dimension 2, rounded to multiples of `resolution`. Cost: a sort.
+    pub fn new(cloud: &Cloud, resolution: f64) -> Sites {
         assert_eq!(cloud.dimension(), 2, "sites of a torus of dimension 2");
         let least = LIGHTEST / cloud.len() as f64;
         let mut order: Vec<(u64, [f64; 2], u32)> = Vec::with_capacity(cloud.len());
         let mut dropped = 0.0;
         for (atom, (point, &weight)) in cloud.positions().chunks_exact(2).zip(cloud.weights()).enumerate() {
             if weight > least {
-                let place = [on_lattice(point[0]), on_lattice(point[1])];
+                let place = [on_lattice(point[0], resolution), on_lattice(point[1], resolution)];
                 order.push((hilbert_index(place), place, atom as u32));
             } else {
                 dropped += weight;
@@ -57,6 +59,7 @@ impl Sites {
             lengths: lengths(cloud.periods()),
             site_of_atom: vec![NONE; cloud.len()],
             dropped,
+            resolution,
         };
         for (_, place, atom) in order {
             let weight = cloud.weights()[atom as usize];
@@ -97,20 +100,20 @@ impl Sites {
         let place = |label: usize| {
             [0, 1].map(|i| {
                 let share = self.positions[first[label]][i] + moments[label][i] / masses[label];
-                on_lattice(share - share.floor())
+                on_lattice(share - share.floor(), FINEST)
             })
         };
         let positions = (0..count).map(place).collect();
-        Sites { positions, masses, lengths: self.lengths, site_of_atom: Vec::new(), dropped: 0.0 }
+        Sites { positions, masses, lengths: self.lengths, site_of_atom: Vec::new(), dropped: 0.0, resolution: FINEST }
     }
 
     /// Weights that belong to the sites of another cloud with as many atoms, by atoms; `None` for another number of atoms,
     /// or when an atom has a site in one of them only.
-    pub fn carry_over(&self, other: &Sites, values: &[Weight]) -> Option<Vec<Weight>> {
+    pub fn carry_over(&self, other: &Sites, values: &[DoubleDouble]) -> Option<Vec<DoubleDouble>> {
         if self.site_of_atom.len() != other.site_of_atom.len() {
             return None;
         }
-        let mut carried = vec![Weight::default(); self.len()];
+        let mut carried = vec![DoubleDouble::default(); self.len()];
         for (&here, &there) in self.site_of_atom.iter().zip(&other.site_of_atom) {
             match (here, there) {
                 (NONE, NONE) => {}
@@ -134,9 +137,9 @@ pub(super) fn lengths(periods: &[f64]) -> [f64; 2] {
     [ratio, 1.0 / ratio]
 }
 
-/// The nearest multiple of [`RESOLUTION`], 1 being 0.
-fn on_lattice(share: f64) -> f64 {
-    let rounded = (share / RESOLUTION).round() * RESOLUTION;
+/// The nearest multiple of `resolution`, 1 being 0.
+fn on_lattice(share: f64, resolution: f64) -> f64 {
+    let rounded = (share / resolution).round() * resolution;
     if rounded >= 1.0 { 0.0 } else { rounded }
 }
 
@@ -183,7 +186,7 @@ mod tests {
     fn equal_points_become_one_site_and_weightless_ones_none() {
         let points = [0.25, 0.5, 1.25, -0.5, 0.1, 0.2, 1.0 - 2f64.powi(-53), 0.0, -1e-18, 1.0];
         let cloud = Cloud::new(&points, Some(&[1.0, 2.0, 0.0, 3.0, 4.0]), &[1.0, 1.0], &[0.0, 0.0]).unwrap();
-        let sites = Sites::new(&cloud);
+        let sites = Sites::new(&cloud, FINEST);
         assert_eq!(sites.len(), 2);
         assert_eq!(sites.site_of_atom(0), sites.site_of_atom(1));
         assert_eq!(sites.site_of_atom(3), sites.site_of_atom(4));

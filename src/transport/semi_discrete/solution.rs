@@ -3,12 +3,12 @@
 use super::METHOD;
 use super::cells::Cells;
 use super::certificate::{Certificate, certify};
+use super::double_double::DoubleDouble;
 use super::field::Field;
 use super::multiscale;
 use super::newton::{Newton, State, Work};
-use super::sites::{RESOLUTION, Sites};
+use super::sites::Sites;
 use super::triangulation::Triangulation;
-use super::weight::Weight;
 use crate::torus::Axis;
 use crate::transport::{Distance, TransportError};
 
@@ -33,7 +33,6 @@ pub(super) struct Solution {
     sites: Sites,
     state: State,
     certificate: Certificate,
-    pub work: Work,
 }
 
 impl Solution {
@@ -62,25 +61,25 @@ impl Solution {
                 certify(&state, &sites, field, &direction)
             }
         };
-        let work = newton.work;
-        // Written so that a NaN is refused.
-        if !(certificate.gap <= ALLOWED_GAP * certificate.dual) {
+        let steps = newton.work.steps;
+        let good = certificate.gap <= ALLOWED_GAP * certificate.dual;
+        if !good {
             return Err(TransportError::NotConverged {
                 method: METHOD,
                 stage: "Newton for the weights",
-                steps: work.steps,
+                steps,
                 residual: certificate.gap / certificate.dual,
                 tolerance: ALLOWED_GAP,
             });
         }
-        Ok(Solution { sites, state, certificate, work })
+        Ok(Solution { sites, state, certificate })
     }
 
     /// The distance on a torus whose area is the square of `length`.
     pub fn distance(&self, length: f64) -> Distance {
         let Certificate { dual, gap, uncertainty } = self.certificate;
         let value = (dual + gap).max(0.0).sqrt();
-        let moved = RESOLUTION / 2.0 * self.sites.lengths[0].hypot(self.sites.lengths[1]);
+        let moved = self.sites.resolution / 2.0 * self.sites.lengths[0].hypot(self.sites.lengths[1]);
         let error = ((gap + uncertainty) / value).min(value) + moved;
         Distance { value: value * length, error: error * length, method: METHOD, gap: Some(gap * length * length) }
     }
@@ -93,11 +92,7 @@ impl Solution {
 
 /// The state Newton's method starts from, for the true density: that of the weights of the last cloud, or a share of them,
 /// where they leave every cell some mass; else of weights 0, or for crowds of the weights of a [`multiscale`] start.
-fn start(
-    newton: &mut Newton,
-    triangulation: Triangulation,
-    last: Option<Solution>,
-) -> Result<State, TransportError> {
+fn start(newton: &mut Newton, triangulation: Triangulation, last: Option<Solution>) -> Result<State, TransportError> {
     let warm = last.and_then(|last| newton.sites.carry_over(&last.sites, &last.state.weights));
     for share in warm.iter().flat_map(|_| WARM_SHARES) {
         let weights = warm.iter().flatten().map(|w| w.scaled(share)).collect();
@@ -108,7 +103,7 @@ fn start(
         }
     }
     newton.uniform_part = 1.0;
-    let cold = vec![Weight::default(); newton.sites.len()];
+    let cold = vec![DoubleDouble::default(); newton.sites.len()];
     let mut state = newton.state(cold, triangulation).expect("without weights no site is hidden");
     let crowded = newton.least_share(&state) < CROWDED;
     newton.uniform_part = 0.0;

@@ -20,12 +20,8 @@
 //! Cost: construction `O(N log N)` in practice (points inserted in rounds, each along the Hilbert curve), a check of all
 //! edges 15 ns each; 60 bytes a site.
 
-use super::weight::Weight;
-use robust::{Coord, orient2d};
-
-/// Bound on the rounding of the lifted determinant, as a multiple of the sum of the sizes of its terms: products of
-/// three factors that carry a few roundings each.
-const ROUNDING: f64 = 16.0 * f64::EPSILON;
+use super::double_double::DoubleDouble;
+use super::regularity::{is_irregular, orientation};
 
 /// A triangulation of the torus with the sites as vertices.
 #[derive(Debug, Clone)]
@@ -51,7 +47,7 @@ impl Triangulation {
         assert!(!positions.is_empty(), "a triangulation needs a site");
         let order = insertion_order(positions.len());
         let mut triangulation = Triangulation::of_one_site(order[0] as u32, positions.len());
-        let weights = vec![Weight::default(); positions.len()];
+        let weights = vec![DoubleDouble::default(); positions.len()];
         let view = Sites { positions, lengths, weights: &weights };
         let mut near = 0;
         for &site in &order[1..] {
@@ -105,7 +101,7 @@ impl Triangulation {
 
     /// Flips until every edge is regular for these weights. `false` when flips are blocked: the triangulation is then a
     /// valid one, but not regular.
-    pub fn move_weights(&mut self, positions: &[[f64; 2]], lengths: [f64; 2], weights: &[Weight]) -> bool {
+    pub fn move_weights(&mut self, positions: &[[f64; 2]], lengths: [f64; 2], weights: &[DoubleDouble]) -> bool {
         self.regularise(&Sites { positions, lengths, weights })
     }
 
@@ -162,21 +158,7 @@ impl Triangulation {
     /// Whether the edge is irregular beyond doubt.
     fn is_irregular(&self, h: usize, sites: &Sites) -> bool {
         let q = self.quadrilateral(h, sites.positions);
-        let weights = q.sites.map(|s| sites.weights[s]);
-        let [b, c, d] = q.shares.map(|v| [v[0] * sites.lengths[0], v[1] * sites.lengths[1]]);
-        match irregularity([b, c, d], [1, 2, 3].map(|i| weights[i] - weights[0])) {
-            Some(answer) => answer,
-            None => {
-                // Differences seen from another corner may be much smaller and so tell more.
-                let from = |o: [f64; 2], p: [f64; 2], length: usize| (p[length] - o[length]) * sites.lengths[length];
-                let minus = |o: [f64; 2], p: [f64; 2]| [from(o, p, 0), from(o, p, 1)];
-                let [b, c, d] = q.shares;
-                let a = [0.0; 2];
-                let seen_from_b =
-                    irregularity([minus(b, a), minus(b, d), minus(b, c)], [0, 3, 2].map(|i| weights[i] - weights[1]));
-                seen_from_b.unwrap_or(false)
-            }
-        }
+        is_irregular(q.shares, sites.lengths, q.sites.map(|s| sites.weights[s]))
     }
 
     /// Whether the quadrilateral around the edge is strictly convex at its ends.
@@ -305,7 +287,7 @@ impl Triangulation {
 struct Sites<'a> {
     positions: &'a [[f64; 2]],
     lengths: [f64; 2],
-    weights: &'a [Weight],
+    weights: &'a [DoubleDouble],
 }
 
 /// The half-edge after `h` in its triangle.
@@ -320,36 +302,6 @@ pub(super) fn previous(h: usize) -> usize {
 
 fn minus(a: [i8; 2], b: [i8; 2]) -> [i8; 2] {
     [a[0] - b[0], a[1] - b[1]]
-}
-
-/// Positive when `a, b, c` run counter-clockwise, exact.
-fn orientation(a: [f64; 2], b: [f64; 2], c: [f64; 2]) -> f64 {
-    let coord = |p: [f64; 2]| Coord { x: p[0], y: p[1] };
-    orient2d(coord(a), coord(b), coord(c))
-}
-
-/// Whether `d` is lifted below the plane of `a = 0, b, c` (counter-clockwise), with `excess` the weights of `b, c, d`
-/// minus that of `a`; `None` when rounding leaves it open.
-fn irregularity([b, c, d]: [[f64; 2]; 3], excess: [f64; 3]) -> Option<bool> {
-    let lift = |v: [f64; 2], w: f64| {
-        let square = v[0] * v[0] + v[1] * v[1];
-        (square - w, square + w.abs())
-    };
-    let ((fb, size_b), (fc, size_c), (fd, size_d)) = (lift(b, excess[0]), lift(c, excess[1]), lift(d, excess[2]));
-    let cross = |p: [f64; 2], q: [f64; 2]| {
-        let (m, n) = (p[0] * q[1], p[1] * q[0]);
-        (m - n, m.abs() + n.abs())
-    };
-    let ((bc, size_bc), (cd, size_cd), (bd, size_bd)) = (cross(b, c), cross(c, d), cross(b, d));
-    let determinant = fd * bc + fb * cd - fc * bd;
-    let bound = ROUNDING * (size_d * size_bc + size_b * size_cd + size_c * size_bd);
-    if determinant < -bound {
-        Some(true)
-    } else if determinant > bound {
-        Some(false)
-    } else {
-        None
-    }
 }
 
 /// Rounds of about doubling size, each in the order of the sites: long edges of a half-built triangulation are then
@@ -427,14 +379,13 @@ mod tests {
         let t = Triangulation::delaunay(&positions, [2.0, 0.5]);
         for h in (0..t.half_edges()).step_by(3) {
             let (b, c) = (t.vector(h, &positions), t.vector(previous(h), &positions).map(|v| -v));
-            let scaled = |v: [f64; 2]| [v[0] * 2.0, v[1] * 0.5];
             let a = positions[t.origin(h)];
             for site in &positions {
                 for copy in 0..25 {
                     let shift = [(copy / 5) as f64 - 2.0, (copy % 5) as f64 - 2.0];
                     let d = [site[0] - a[0] + shift[0], site[1] - a[1] + shift[1]];
-                    let inside = irregularity([b, c, d].map(scaled), [0.0; 3]);
-                    assert_ne!(inside, Some(true), "site {site:?} in the circle of triangle {}", h / 3);
+                    let inside = is_irregular([b, c, d], [2.0, 0.5], [DoubleDouble::default(); 4]);
+                    assert!(!inside, "site {site:?} in the circle of triangle {}", h / 3);
                 }
             }
         }
