@@ -121,12 +121,14 @@ def semi_case(folder, n, pixels, python):
     density = "expr:1"
     if pixels:
         image = save(folder, f"image{pixels}", smooth(pixels, 0))
+        # Its first axis is the second coordinate.
+        turned = save(folder, f"turned{pixels}", np.ascontiguousarray(smooth(pixels, 0).T))
         # A pixel of pysdot begins where its index says; a cell of nashflow is centred at its node.
         extra = ["--reading", "constant", "--origin", f"1/{2 * pixels},1/{2 * pixels}"]
         density = f"density:{image}"
 
     def peer():
-        command = [python, "-c", PYSDOT, str(points)] + ([str(image)] if pixels else [])
+        command = [python, "-c", PYSDOT, str(points)] + ([str(turned)] if pixels else [])
         return tuple(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1]))
 
     return lambda: ours(f"cloud:{points}", density, "--period", "1,1", *extra), peer if python else None
