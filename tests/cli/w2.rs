@@ -51,8 +51,14 @@ fn unequal_lengths_and_sums_are_normalised_and_named() {
     line(&workspace, "b.npy", &[0.1, 0.6]);
     distance(&workspace, &["a.npy", "b.npy"], 0.160439211979929, 2e-14);
     let object = distance(&workspace, &["expr:2 + cos(2*pi*x)", "expr:1000*(2 + cos(2*pi*x))"], 0.0, 1e-14);
-    let sums = notes(&object);
-    assert!(sums.contains('2') && sums.contains("2000"), "{sums}");
+    assert_eq!(notes(&object), "", "the scale of a formula means nothing");
+    line(&workspace, "f.npy", &[1.0, 2.0, 3.0, 2.0]);
+    line(&workspace, "g.npy", &[1000.0, 2000.0, 3000.0, 2000.0]);
+    for reading in ["band-limited", "constant", "nodes"] {
+        let arguments = ["density:f.npy", "density:g.npy", "--reading", reading];
+        let sums = notes(&distance(&workspace, &arguments, 0.0, 1e-14));
+        assert!(sums.contains("masses differ") && sums.contains("density:g.npy"), "{reading}: {sums}");
+    }
     line(&workspace, "w.npy", &[0.5, 0.48]);
     let object = run(&workspace, &["b.npy", "b.npy", "--weights-a", "w.npy"]).json();
     assert!(notes(&object).contains("w.npy: the weights sum to 0.98"), "{}", notes(&object));
@@ -203,7 +209,9 @@ fn densities_of_the_torus_decouple_axis_by_axis() {
 #[test]
 fn the_answer_for_people_has_no_more_digits_than_are_known() {
     let workspace = Workspace::new();
-    let text = workspace.run(&["w2", "expr:2+cos(2*pi*x)", "expr:1"]).succeeds().stdout;
+    line(&workspace, "f.npy", &[1.0, 2.0, 3.0, 2.0]);
+    line(&workspace, "g.npy", &[1.0, 1.0, 1.0, 1.0]);
+    let text = workspace.run(&["w2", "density:f.npy", "density:g.npy"]).succeeds().stdout;
     assert!(text.contains("W2 ") && text.contains(" +- ") && text.contains("method"), "{text}");
     assert!(text.contains("note") && text.contains("normalised"), "{text}");
 }

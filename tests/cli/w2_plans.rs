@@ -73,6 +73,50 @@ fn a_map_moves_a_density_by_its_distance() {
     }
 }
 
+/// The whole density goes to its atoms: barycentres balance, and W2^2 is the spread round the atoms.
+#[test]
+fn cells_of_points_against_a_density() {
+    let workspace = Workspace::new();
+    let points = array![[0.1, 0.3], [0.45, 1.6], [0.8, 1.2], [0.8, 1.2]];
+    write_npy(workspace.path("p.npy"), &points).unwrap();
+    for words in [["p.npy", "expr:1"], ["expr:1", "p.npy"]] {
+        let arguments = ["w2", words[0], words[1], "--period", "1,2", "--plan", "plan.h5", "--force", "--json"];
+        let object = workspace.run(&arguments).succeeds().json();
+        assert_eq!(object["method"], "semi-discrete");
+        assert!(object["gap"].as_f64().unwrap() >= 0.0);
+        let file = hdf5::File::open(workspace.path("plan.h5")).unwrap();
+        assert_eq!(numbers(&file, "period"), [1.0, 2.0]);
+        assert_eq!(numbers(&file, "atom_mass"), [0.25; 4]);
+        numbers(&file, "atom_point").iter().zip(&points).for_each(|(a, b)| close(*a, *b, 1e-15));
+        let (weight, barycentre) = (numbers(&file, "weight"), numbers(&file, "barycentre"));
+        assert!(weight.iter().sum::<f64>().abs() < 1e-12 && weight[2] == weight[3], "{weight:?}");
+        // Where does a fine grid of the torus belong?
+        let side = 600;
+        let (mut count, mut moment) = ([0.0; 4], [[0.0; 2]; 4]);
+        for k in 0..side * side {
+            let x = [((k / side) as f64 + 0.5) / side as f64, ((k % side) as f64 + 0.5) / side as f64 * 2.0];
+            let offset = |a: usize| {
+                let d = [x[0] - points[[a, 0]], x[1] - points[[a, 1]]];
+                [d[0] - d[0].round(), d[1] - 2.0 * (d[1] / 2.0).round()]
+            };
+            let cost = |a: usize| offset(a).map(|d| d * d).iter().sum::<f64>() - weight[a];
+            let a = (0..3).min_by(|a, b| cost(*a).total_cmp(&cost(*b))).unwrap();
+            count[a] += 1.0;
+            (0..2).for_each(|i| moment[a][i] += offset(a)[i]);
+        }
+        for a in 0..3 {
+            let share = if a == 2 { 0.5 } else { 0.25 };
+            close(count[a] / (side * side) as f64, share, 2e-3);
+            for i in 0..2 {
+                let d = points[[a, i]] + moment[a][i] / count[a] - barycentre[2 * a + i];
+                let period = [1.0, 2.0][i];
+                close(d - (d / period).round() * period, 0.0, 1e-2);
+            }
+        }
+        assert_eq!(barycentre[4..6], barycentre[6..8]);
+    }
+}
+
 #[test]
 fn plans_of_both_players_stand_in_groups() {
     let workspace = Workspace::new();

@@ -55,7 +55,10 @@ pub(super) fn measures(requests: [Request<'_>; 2], wanted: &Wanted) -> Result<Me
     let mut build = |i: usize| build(&requests[i], &loaded[i], &frame, &shapes[i], &mut notes);
     let (mut a, mut b) = (build(0)?, build(1)?);
     refine_to_common_grid(&requests, &loaded, &frame, &mut a, &mut b)?;
-    if let (Some(first), Some(second)) = (a.sum, b.sum)
+    // The scale of a formula means nothing.
+    let given = requests.iter().all(|request| !matches!(request.source, Source::Formula(_)));
+    if given
+        && let (Some(first), Some(second)) = (a.sum, b.sum)
         && (first - second).abs() > SAME_SUM * first.abs().max(second.abs())
     {
         notes.push(format!(

@@ -28,11 +28,13 @@ impl Cells {
         };
         let moments = first_moments(state, field, &weighted);
         let unit = (axes[0].period * axes[1].period).sqrt();
-        let mean = state.weights.iter().map(|w| w.value()).sum::<f64>() / sites.len() as f64;
         let least = state.weights.iter().fold(f64::INFINITY, |m, w| m.min(w.value()));
         let diameter = (sites.lengths[0] * sites.lengths[0] + sites.lengths[1] * sites.lengths[1]) / 4.0;
         let atoms = positions.len() / 2;
         let (mut weights, mut barycentres) = (Vec::with_capacity(atoms), Vec::with_capacity(2 * atoms));
+        let sites_of_atoms: Vec<usize> = (0..atoms).filter_map(|atom| sites.site_of_atom(atom)).collect();
+        let sum: f64 = sites_of_atoms.iter().map(|a| state.weights[*a].value()).sum();
+        let mean = sum / sites_of_atoms.len() as f64;
         for (atom, own) in positions.chunks_exact(2).enumerate() {
             let site = sites.site_of_atom(atom);
             weights.push((site.map_or(least - diameter, |a| state.weights[a].value()) - mean) * unit * unit);
