@@ -61,6 +61,7 @@ pub mod equilibrium;
 pub mod experiment;
 pub mod flow;
 pub mod game;
+pub mod orbit;
 pub mod output;
 pub mod stepper;
 pub mod torus;
