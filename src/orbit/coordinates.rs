@@ -49,11 +49,6 @@ impl Coordinates {
         let term = |((a, b), w): ((&Complex64, &Complex64), &f64)| w * w * (a.re * b.re + a.im * b.im);
         a.iter().zip(b).zip(&self.weights).map(term).sum()
     }
-
-    /// The length that belongs to [`Coordinates::product`].
-    pub fn length(&self, a: &[Complex64]) -> f64 {
-        self.product(a, a).sqrt()
-    }
 }
 
 /// `sum a_j b_j`.

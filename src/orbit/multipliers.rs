@@ -5,7 +5,8 @@
 //! rest of each player by himself. Each block has a Krylov space of its own, so that equal multipliers of different
 //! blocks are all found. Within one block a Krylov space from one vector shows one copy of a repeated multiplier.
 //!
-//! A pair `(m, v)` of the projected matrix `H = Q^T M Q` has the residual `|M v - m v| = h |last entry of y|`, `v = Q y`.
+//! A pair `(m, v)` of the projected matrix `H = Q^T M Q` has the residual `|M v - m v| = h |last entry of y|`, `v = Q y`, to
+//! which the rounding of the products is added.
 
 use super::coordinates::{Coordinates, dot};
 use super::shooting::Point;
@@ -20,6 +21,8 @@ use num_complex::Complex64;
 pub const SETTLED: f64 = 1e-8;
 /// Largest Krylov space of one block.
 const LARGEST_SPACE: usize = 60;
+/// Rounding of a product, as a share of the largest column of the projected matrix.
+const ROUNDING: f64 = 1e-14;
 /// A Krylov space that grows by less than this share is complete.
 const COMPLETE: f64 = 1e-13;
 
@@ -138,12 +141,14 @@ fn ritz_pairs(columns: &[Vec<f64>], height: f64, block: Block) -> Vec<Multiplier
     let n = columns.len();
     let matrix = Mat::from_fn(n, n, |i, j| columns[j].get(i).copied().unwrap_or(0.0));
     let Ok(decomposition) = matrix.eigen() else { return Vec::new() };
+    let largest = columns.iter().map(|c| dot(c, c)).fold(0.0, f64::max).sqrt();
+    let rounding = ROUNDING * largest;
     let mut pairs: Vec<Multiplier> = (0..n)
         .map(|j| {
             let vector = decomposition.U().col(j);
             let size = (0..n).map(|i| vector[i].norm_sqr()).sum::<f64>().sqrt();
             let value = decomposition.S().column_vector()[j];
-            Multiplier { value, residual: height * vector[n - 1].norm() / size, block }
+            Multiplier { value, residual: height * vector[n - 1].norm() / size + rounding, block }
         })
         .collect();
     pairs.sort_by(|a, b| b.value.norm().total_cmp(&a.value.norm()));

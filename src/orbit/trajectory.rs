@@ -9,17 +9,13 @@
 //! v  = e^{Lh} u   + h [ (phi_1 - 3 phi_2 + 4 phi_3) N1 + (2 phi_2 - 4 phi_3)(N2 + N3) + (4 phi_3 - phi_2) N4 ]
 //! ```
 //!
-//! The tangent of a step is the same formula with `N_j` replaced by `N'(u_j) w_j`. The drift is quadratic, a product of
-//! one density and the force of the other, so its derivative is a difference without a truncation error,
-//!
-//! ```text
-//! N'(u) w = ( N(u + s w) - N(u - s w) ) / (2 s)       for every s;  s = |u|/|w| loses no digits.
-//! ```
-//!
-//! The stages of all steps are kept: `64 len steps` bytes. A tangent costs 8 evaluations a step, the trajectory 4.
+//! The tangent of a step is the same formula with `N_j` replaced by `N'(u_j) w_j`: the exact derivative of the discrete
+//! flow. Densities and forces at the stages of all steps are kept, `4 steps (1 + dimension)` arrays of node values for each
+//! player; a tangent costs as many evaluations as the path.
 
 use super::OrbitError;
-use crate::flow::MflDa;
+use crate::flow::{Fields, MflDa};
+use crate::game::Player;
 use crate::stepper::{Semilinear, phi};
 use num_complex::Complex64;
 
@@ -55,7 +51,7 @@ impl Table {
         Table { full, half, half1, half2, full1, full2, full3 }
     }
 
-    /// One step from `u`; `slope(j, stage, out)` writes the drift of stage `j` to `out`. Returns the stages.
+    /// One step from `u`; `slope(j, stage, out)` writes the drift of stage `j`, from 0, to `out`.
     fn step(
         &self,
         u: &mut [Complex64],
@@ -93,14 +89,12 @@ impl Table {
 struct Work {
     stage: Vec<Complex64>,
     slopes: [Vec<Complex64>; 4],
-    shifted: Vec<Complex64>,
-    other: Vec<Complex64>,
 }
 
 impl Work {
     fn new(len: usize) -> Work {
         let zero = || vec![Complex64::ZERO; len];
-        Work { stage: zero(), slopes: [zero(), zero(), zero(), zero()], shifted: zero(), other: zero() }
+        Work { stage: zero(), slopes: [zero(), zero(), zero(), zero()] }
     }
 }
 
@@ -118,7 +112,7 @@ pub(super) fn follow(
     let mut work = Work::new(start.len());
     let mut state = start.to_vec();
     for _ in 0..steps {
-        let Work { stage, slopes, .. } = &mut work;
+        let Work { stage, slopes } = &mut work;
         table.step(&mut state, stage, slopes, |_, u, out| flow.nonlinear(u, out));
         watch(flow, &state);
     }
@@ -130,8 +124,7 @@ pub(super) fn follow(
 pub(super) struct Trajectory {
     table: Table,
     /// Four stages for each step.
-    stages: Vec<Vec<Complex64>>,
-    end: Vec<Complex64>,
+    stages: Vec<Fields>,
     work: Work,
 }
 
@@ -141,65 +134,33 @@ impl Trajectory {
     /// # Errors
     /// [`OrbitError::Memory`].
     pub fn new(flow: &mut MflDa, start: &[Complex64], length: f64, steps: usize) -> Result<Trajectory, OrbitError> {
-        let bytes = 64.0 * start.len() as f64 * steps as f64;
+        let numbers = |player: Player| flow.layout().grid(player).len() * (1 + flow.layout().grid(player).dimension());
+        let bytes = 8.0 * 4.0 * steps as f64 * Player::BOTH.map(numbers).iter().sum::<usize>() as f64;
         if bytes > MOST_BYTES {
             return Err(OrbitError::Memory { steps, bytes, most: MOST_BYTES });
         }
+        let mut stages = Vec::with_capacity(4 * steps);
         let table = Table::new(flow.symbol(), length / steps as f64);
         let mut work = Work::new(start.len());
-        let mut stages = Vec::with_capacity(4 * steps);
-        let mut end = start.to_vec();
+        let mut state = start.to_vec();
         for _ in 0..steps {
-            let Work { stage, slopes, .. } = &mut work;
-            table.step(&mut end, stage, slopes, |_, u, out| {
+            let Work { stage, slopes } = &mut work;
+            table.step(&mut state, stage, slopes, |_, u, out| {
+                stages.push(flow.fields(u));
                 flow.nonlinear(u, out);
-                stages.push(u.to_vec());
             });
         }
-        Ok(Trajectory { table, stages, end, work })
-    }
-
-    /// The end of the path.
-    pub fn end(&self) -> &[Complex64] {
-        &self.end
+        Ok(Trajectory { table, stages, work })
     }
 
     /// The derivative of the end in the direction `direction` of the start.
     pub fn tangent(&mut self, flow: &mut MflDa, direction: &[Complex64]) -> Vec<Complex64> {
-        let Trajectory { table, stages, work, .. } = self;
-        let Work { stage, slopes, shifted, other } = work;
+        let Trajectory { table, stages, work: Work { stage, slopes } } = self;
         let mut w = direction.to_vec();
         for step in stages.chunks_exact(4) {
-            table.step(&mut w, stage, slopes, |j, w, out| derivative(flow, &step[j], w, out, shifted, other));
+            table.step(&mut w, stage, slopes, |j, w, out| flow.drift_derivative(&step[j], w, out));
         }
         w
-    }
-}
-
-/// `N'(u) w`.
-fn derivative(
-    flow: &mut MflDa,
-    u: &[Complex64],
-    w: &[Complex64],
-    out: &mut [Complex64],
-    shifted: &mut [Complex64],
-    other: &mut [Complex64],
-) {
-    let size = flow.norm(w);
-    if size == 0.0 {
-        return out.fill(Complex64::ZERO);
-    }
-    let s = flow.norm(u) / size;
-    shift(u, s, w, shifted);
-    flow.nonlinear(shifted, out);
-    shift(u, -s, w, shifted);
-    flow.nonlinear(shifted, other);
-    out.iter_mut().zip(other.iter()).for_each(|(a, b)| *a = (*a - b) * (0.5 / s));
-}
-
-fn shift(u: &[Complex64], s: f64, w: &[Complex64], out: &mut [Complex64]) {
-    for ((o, u), w) in out.iter_mut().zip(u).zip(w) {
-        *o = u + w * s;
     }
 }
 

@@ -1,0 +1,78 @@
+//! What an orbit looks like: averages over one period and the size of the swing.
+//!
+//! Averages over a period are means over equidistant times, which converge faster than any power of the spacing for a
+//! smooth orbit. The amplitude of a player is the largest distance of his density from its average over the orbit, in the
+//! norm of the flow, `|X|^(1/2) |.|_L2`: dimensionless, and at least the L1 distance.
+
+use super::coordinates::difference;
+use super::shooting::Point;
+use super::trajectory::follow;
+use crate::diagnostics::{energy, nikaido_isoda};
+use crate::flow::MflDa;
+use crate::game::Player;
+use crate::torus::Fourier;
+use num_complex::Complex64;
+
+/// Fewest times at which an orbit is looked at.
+const FEWEST_SAMPLES: usize = 128;
+
+/// An orbit, looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Portrait {
+    /// States at equidistant times of one period, the first at time 0, the last one spacing before the end.
+    pub samples: Vec<Vec<Complex64>>,
+    /// Amplitude of each player.
+    pub amplitude: [f64; 2],
+    /// Average of the Nikaido-Isoda error.
+    pub nikaido_isoda: f64,
+    /// Average of `F(mu, nu)`.
+    pub energy: f64,
+}
+
+/// Looks at an orbit in `steps` time steps a period.
+pub fn portrait(flow: &mut MflDa, temperature: [f64; 2], orbit: &Point, steps: usize) -> Portrait {
+    let stride = (steps / FEWEST_SAMPLES).max(1);
+    // Whole strides only, so that the spacing is one.
+    let steps = steps.div_ceil(stride) * stride;
+    let mut samples = vec![orbit.state.clone()];
+    let mut step = 0;
+    follow(flow, &orbit.state, orbit.period, steps, |_, state| {
+        step += 1;
+        if step % stride == 0 && step < steps {
+            samples.push(state.to_vec());
+        }
+    });
+    let count = samples.len() as f64;
+    let mut mean = vec![Complex64::ZERO; orbit.state.len()];
+    for sample in &samples {
+        mean.iter_mut().zip(sample).for_each(|(m, c)| *m += c / count);
+    }
+    let layout = flow.layout().clone();
+    let mut amplitude = [0.0_f64; 2];
+    for sample in &samples {
+        let away = difference(sample, &mean);
+        for player in Player::BOTH {
+            let mut own = away.clone();
+            let (x, y) = layout.parts_mut(&mut own);
+            match player {
+                Player::X => y.fill(Complex64::ZERO),
+                Player::Y => x.fill(Complex64::ZERO),
+            }
+            amplitude[player.index()] = amplitude[player.index()].max(layout.norm(&own));
+        }
+    }
+    let (mut gap, mut level) = (0.0, 0.0);
+    let mut work = flow.payoff().work();
+    let fouriers = Player::BOTH.map(|player| Fourier::new(layout.grid(player)));
+    for sample in &samples {
+        let [mu, nu] = Player::BOTH.map(|player| {
+            let fourier = &fouriers[player.index()];
+            let mut values = vec![0.0; fourier.grid().len()];
+            fourier.inverse(layout.part(player, sample), &mut values, &mut fourier.scratch());
+            values
+        });
+        gap += nikaido_isoda(flow.payoff(), temperature, &mu, &nu, &mut work) / count;
+        level += energy(flow.payoff(), temperature, &mu, &nu, &mut work) / count;
+    }
+    Portrait { samples, amplitude, nikaido_isoda: gap, energy: level }
+}
