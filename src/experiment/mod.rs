@@ -7,6 +7,7 @@ mod equilibrium;
 mod error;
 mod measurement;
 mod notes;
+mod orbit;
 mod positivity;
 mod resumption;
 mod run;
@@ -19,6 +20,10 @@ pub use discretisation::{Discretisation, discretise, discretise_with_initial};
 pub use equilibrium::{Destination, EquilibriumReport, equilibrium};
 pub use error::RunError;
 pub use measurement::Measurement;
+pub use orbit::{
+    BranchReport, BranchRequest, EdgeReport, FoldReport, OrbitReport, OrbitRequest, OrbitSummary, RowReport, edge,
+    orbit,
+};
 pub use run::{Progress, RunOptions, run};
 pub use simulation::{Clock, Simulation, Stretch};
 pub use summary::{EquilibriumSummary, GridSummary, PayoffSummary, StateSummary, Summary};

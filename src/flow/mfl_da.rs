@@ -341,7 +341,8 @@ mod tests {
             let term = ProductTerm { coefficient: 1.3, x: dense(0, 0.4), y: dense(1, 1.9) };
             let payoff = Payoff::from_factors(&grids[0], &grids[1], &[term]).unwrap();
             let mut flow = MflDa::new(payoff, [0.1, 0.2], 1.7);
-            let state = |flow: &MflDa, a: f64| flow.layout().from_values([&wave(&grids[0], a), &wave(&grids[1], a + 1.0)]);
+            let state =
+                |flow: &MflDa, a: f64| flow.layout().from_values([&wave(&grids[0], a), &wave(&grids[1], a + 1.0)]);
             let (u, w) = (state(&flow, 0.0), state(&flow, 2.5));
             let mut shifted = |sign: f64| {
                 let mut out = vec![Complex64::ZERO; u.len()];

@@ -23,10 +23,26 @@ pub struct Portrait {
     pub samples: Vec<Vec<Complex64>>,
     /// Amplitude of each player.
     pub amplitude: [f64; 2],
+    /// Nikaido-Isoda error of every sample.
+    pub gaps: Vec<f64>,
+    /// `F(mu, nu)` of every sample.
+    pub energies: Vec<f64>,
+}
+
+impl Portrait {
     /// Average of the Nikaido-Isoda error.
-    pub nikaido_isoda: f64,
+    pub fn nikaido_isoda(&self) -> f64 {
+        mean(&self.gaps)
+    }
+
     /// Average of `F(mu, nu)`.
-    pub energy: f64,
+    pub fn energy(&self) -> f64 {
+        mean(&self.energies)
+    }
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
 }
 
 /// Looks at an orbit in `steps` time steps a period.
@@ -42,37 +58,39 @@ pub fn portrait(flow: &mut MflDa, temperature: [f64; 2], orbit: &Point, steps: u
             samples.push(state.to_vec());
         }
     });
-    let count = samples.len() as f64;
-    let mut mean = vec![Complex64::ZERO; orbit.state.len()];
-    for sample in &samples {
-        mean.iter_mut().zip(sample).for_each(|(m, c)| *m += c / count);
-    }
-    let layout = flow.layout().clone();
-    let mut amplitude = [0.0_f64; 2];
-    for sample in &samples {
-        let away = difference(sample, &mean);
-        for player in Player::BOTH {
-            let mut own = away.clone();
-            let (x, y) = layout.parts_mut(&mut own);
-            match player {
-                Player::X => y.fill(Complex64::ZERO),
-                Player::Y => x.fill(Complex64::ZERO),
-            }
-            amplitude[player.index()] = amplitude[player.index()].max(layout.norm(&own));
-        }
-    }
-    let (mut gap, mut level) = (0.0, 0.0);
+    let amplitude = amplitude(flow, &samples);
     let mut work = flow.payoff().work();
-    let fouriers = Player::BOTH.map(|player| Fourier::new(layout.grid(player)));
+    let fouriers = Player::BOTH.map(|player| Fourier::new(flow.layout().grid(player)));
+    let (mut gaps, mut energies) = (Vec::new(), Vec::new());
     for sample in &samples {
         let [mu, nu] = Player::BOTH.map(|player| {
             let fourier = &fouriers[player.index()];
             let mut values = vec![0.0; fourier.grid().len()];
-            fourier.inverse(layout.part(player, sample), &mut values, &mut fourier.scratch());
+            fourier.inverse(flow.layout().part(player, sample), &mut values, &mut fourier.scratch());
             values
         });
-        gap += nikaido_isoda(flow.payoff(), temperature, &mu, &nu, &mut work) / count;
-        level += energy(flow.payoff(), temperature, &mu, &nu, &mut work) / count;
+        gaps.push(nikaido_isoda(flow.payoff(), temperature, &mu, &nu, &mut work));
+        energies.push(energy(flow.payoff(), temperature, &mu, &nu, &mut work));
     }
-    Portrait { samples, amplitude, nikaido_isoda: gap, energy: level }
+    Portrait { samples, amplitude, gaps, energies }
+}
+
+/// The largest distance of each player's density from its average.
+fn amplitude(flow: &MflDa, samples: &[Vec<Complex64>]) -> [f64; 2] {
+    let layout = flow.layout();
+    let mut average = vec![Complex64::ZERO; layout.len()];
+    for sample in samples {
+        average.iter_mut().zip(sample).for_each(|(m, c)| *m += c / samples.len() as f64);
+    }
+    let mut largest = [0.0_f64; 2];
+    for sample in samples {
+        for player in Player::BOTH {
+            let mut away = difference(sample, &average);
+            let (x, y) = layout.parts_mut(&mut away);
+            let other = if player == Player::X { y } else { x };
+            other.fill(Complex64::ZERO);
+            largest[player.index()] = largest[player.index()].max(layout.norm(&away));
+        }
+    }
+    largest
 }

@@ -114,6 +114,8 @@ pub enum BranchEnd {
     Range,
     /// As many points as were allowed.
     Points,
+    /// The caller had enough.
+    Stopped,
     /// The corrector failed at the shortest arclength.
     Failed(OrbitError),
 }
@@ -188,7 +190,7 @@ impl Metric {
 
 /// Follows the branch through an orbit found at `parameter`.
 ///
-/// `watch` is called after every point.
+/// `watch` is called after every point; the branch ends when it says no.
 ///
 /// # Errors
 /// [`OrbitError`] when not even the second point could be found.
@@ -198,20 +200,19 @@ pub fn follow_branch(
     parameter: f64,
     start: &Point,
     how: &Continuation,
-    watch: &mut dyn FnMut(&BranchPoint),
+    watch: &mut dyn FnMut(&BranchPoint) -> bool,
 ) -> Result<Branch, OrbitError> {
     let first = at_parameter(family, symmetry, parameter, start, how)?;
-    watch(&first);
+    let mut going = watch(&first);
     let second = second_point(family, symmetry, &first, how)?;
-    watch(&second);
+    going &= watch(&second);
     let mut branch = Branch { points: vec![first, second], folds: Vec::new(), end: BranchEnd::Points };
-    let mut arclength = None;
-    let mut first_arclength = f64::NAN;
+    let (mut arclength, mut first_arclength) = (None, f64::NAN);
     while branch.points.len() < how.most_points {
         let count = branch.points.len();
         let [before, last] = [count - 2, count - 1].map(|i| Unknown::of(&branch.points[i]));
-        if !(how.range[0]..=how.range[1]).contains(&last.parameter) {
-            branch.end = BranchEnd::Range;
+        if !going || !(how.range[0]..=how.range[1]).contains(&last.parameter) {
+            branch.end = if going { BranchEnd::Range } else { BranchEnd::Stopped };
             break;
         }
         let corrector = Corrector::new(family, symmetry, &last, &last.minus(&before), how)?;
@@ -221,10 +222,16 @@ pub fn follow_branch(
         }
         match corrector.solve(step, None) {
             Ok((next, corrections, cosine)) if cosine >= LEAST_COSINE || step <= SHORTEST * first_arclength => {
-                watch(&next);
+                going = watch(&next);
                 branch.points.push(next);
                 if turns(&branch.points) {
-                    branch.folds.push(locate_fold(family, symmetry, &branch.points, how)?);
+                    match locate_fold(family, symmetry, &branch.points, how) {
+                        Ok(fold) => branch.folds.push(fold),
+                        Err(error) => {
+                            branch.end = BranchEnd::Failed(error);
+                            break;
+                        }
+                    }
                 }
                 if corrections <= FEW_CORRECTIONS && cosine > 0.5 * (1.0 + LEAST_COSINE) {
                     arclength = Some((GROWTH * step).min(how.longest_step));
@@ -352,13 +359,7 @@ impl<'a> Corrector<'a> {
         OrbitError::NotConverged { residual, tolerance: self.how.tolerance, iterations, steps: self.how.steps }
     }
 
-    fn newton_step(
-        &self,
-        flow: &mut MflDa,
-        z: &Unknown,
-        end: &[Complex64],
-        left: f64,
-    ) -> Result<Unknown, OrbitError> {
+    fn newton_step(&self, flow: &mut MflDa, z: &Unknown, end: &[Complex64], left: f64) -> Result<Unknown, OrbitError> {
         let Metric { coordinates, size, period, parameter } = &self.metric;
         let slope = self.slope(z)?;
         let mut trajectory = Trajectory::new(flow, &z.point.state, z.point.period, self.how.tangent_steps)?;

@@ -46,7 +46,9 @@ pub enum OrbitError {
         steps: usize,
     },
     /// Newton's method ended at a state that does not move.
-    #[error("Newton's method ended at the equilibrium, which is no orbit (period {period:.4}, amplitude {amplitude:.1e})")]
+    #[error(
+        "Newton's method ended at the equilibrium, which is no orbit (period {period:.4}, amplitude {amplitude:.1e})"
+    )]
     Equilibrium {
         /// Period at the end.
         period: f64,
@@ -84,7 +86,9 @@ pub enum OrbitError {
         dimension: usize,
     },
     /// Both ends of a bisection go to the same attractor.
-    #[error("both states go to the {attractor}; a bisection needs one that goes to the equilibrium and one that does not")]
+    #[error(
+        "both states go to the {attractor}; a bisection needs one that goes to the equilibrium and one that does not"
+    )]
     SameBasin {
         /// Where they go.
         attractor: &'static str,

@@ -53,6 +53,8 @@ pub struct Orbit {
     pub period_error: f64,
     /// Time steps of a period.
     pub steps: usize,
+    /// Time steps of a period for tangents.
+    pub tangent_steps: usize,
     /// `|phi_T(u) - u|/|u|` in the norm of the flow.
     pub residual: f64,
     /// Newton steps in all.
@@ -171,7 +173,16 @@ pub fn refine(
             let multipliers = multipliers(flow, symmetry, &closed.point, multiplier_steps, how.multipliers)?;
             let portrait = portrait(flow, temperature, &closed.point, steps);
             let Closed { point, residual, .. } = closed;
-            return Ok(Orbit { point, period_error: error, steps, residual, iterations, multipliers, portrait });
+            return Ok(Orbit {
+                point,
+                period_error: error,
+                steps,
+                tangent_steps,
+                residual,
+                iterations,
+                multipliers,
+                portrait,
+            });
         }
     }
     Err(OrbitError::Inaccurate { error, tolerance: how.period_error, steps: tangent_steps << MOST_DOUBLINGS })

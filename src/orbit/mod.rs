@@ -2,6 +2,7 @@
 mod average;
 mod continuation;
 mod coordinates;
+mod edge;
 mod error;
 mod find;
 mod multipliers;
@@ -12,13 +13,13 @@ mod trajectory;
 
 pub use average::{Portrait, portrait};
 pub use continuation::{Branch, BranchEnd, BranchPoint, Continuation, Family, Fold, follow_branch};
+pub use edge::{Edge, EdgeSearch, edge};
 pub use error::OrbitError;
 pub use find::{Finding, Orbit, find, refine};
 pub use multipliers::{Block, Multiplier, coupled_multipliers, multipliers};
 pub use search::{Return, Search};
 pub use shooting::{Closed, Point, Shooting, shoot};
 pub use symmetry::{Invariance, Symmetry};
-
 
 #[cfg(test)]
 mod tests;

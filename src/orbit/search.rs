@@ -5,10 +5,10 @@
 //! the miss of the n-th return in a row and `r = d_n/d_{n-1}`, the orbit is about `d_n/(1 - r)` away when it attracts: a
 //! slow spiral has small misses too, and is told from a cycle by that.
 
+use super::OrbitError;
 use super::coordinates::{Coordinates, difference};
 use super::shooting::Point;
 use super::trajectory::velocity;
-use super::OrbitError;
 use crate::flow::MflDa;
 use crate::stepper::{Etd43, Semilinear, Stepper};
 use num_complex::Complex64;
@@ -70,7 +70,18 @@ impl<'a> Search<'a> {
         let window = FIRST_WINDOW * flow.norm(&state) / flow.norm(&velocity).max(f64::MIN_POSITIVE);
         let anchor = Anchor { state: state.clone(), velocity, time: 0.0, farthest: 0.0, steps: 0 };
         let stepper = Etd43::new(tolerance);
-        Search { flow, stepper, coordinates, state, time: 0.0, end: time, anchor, window, before: None, best: f64::INFINITY }
+        Search {
+            flow,
+            stepper,
+            coordinates,
+            state,
+            time: 0.0,
+            end: time,
+            anchor,
+            window,
+            before: None,
+            best: f64::INFINITY,
+        }
     }
 
     /// The flow.

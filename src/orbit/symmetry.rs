@@ -181,9 +181,10 @@ fn reflection(grid: &Grid, spectra: &[Vec<Complex64>], axis: usize) -> Option<f6
     let k = axis_of.unit_wavenumber() * modes[axis] as f64;
     let ratio = coefficient(grid, spectrum, &mirrored(&modes, axis)) / coefficient(grid, spectrum, &modes);
     let first = (ratio.arg() / (2.0 * k)).rem_euclid(axis_of.period / (2.0 * lowest as f64));
-    (0..lowest).map(|j| first + j as f64 * PI / k.abs()).find(|&s| is_even(grid, spectra, axis, s)).map(|s| {
-        axis_of.origin + s
-    })
+    (0..lowest)
+        .map(|j| first + j as f64 * PI / k.abs())
+        .find(|&s| is_even(grid, spectra, axis, s))
+        .map(|s| axis_of.origin + s)
 }
 
 fn is_even(grid: &Grid, spectra: &[Vec<Complex64>], axis: usize, s: f64) -> bool {

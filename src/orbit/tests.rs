@@ -56,11 +56,53 @@ fn probe() {
     let t = std::time::Instant::now();
     let mut s = cycle(0.13, 192);
     let orbit = s.find(&Finding::default()).unwrap();
-    println!("{} {:.1e} {} {:?} {} {} {:?}", orbit.point.period, orbit.period_error, orbit.steps, orbit.portrait.amplitude, orbit.portrait.nikaido_isoda, orbit.portrait.energy, t.elapsed());
-    for m in &orbit.multipliers { println!("{m:?}"); }
+    println!(
+        "{} {:.1e} {} {:?} {} {} {:?}",
+        orbit.point.period,
+        orbit.period_error,
+        orbit.steps,
+        orbit.portrait.amplitude,
+        orbit.portrait.nikaido_isoda,
+        orbit.portrait.energy,
+        t.elapsed()
+    );
+    for m in &orbit.multipliers {
+        println!("{m:?}");
+    }
     let steps = 400;
-    let how = Continuation { first_step: 0.003, range: [0.1, 0.2], most_points: 20, longest_step: 0.5, steps, tangent_steps: steps, tolerance: 1e-10, multipliers: 3 };
-    let branch = follow_branch(&Temperature(s.payoff.clone()), &s.symmetry, 0.13, &orbit.point, &how, &mut |p| println!("{:.8} {:.8} {:?} {:?}", p.parameter, p.point.period, p.multipliers.iter().map(|m| (m.value.re, m.value.im)).collect::<Vec<_>>(), t.elapsed())).unwrap();
-    println!("{:?} {:?}", branch.end, branch.folds.iter().map(|f| (f.at.parameter, f.error, f.at.point.period, f.at.multipliers.iter().map(|m| m.value).collect::<Vec<_>>())).collect::<Vec<_>>());
+    let how = Continuation {
+        first_step: 0.003,
+        range: [0.1, 0.2],
+        most_points: 20,
+        longest_step: 0.5,
+        steps,
+        tangent_steps: steps,
+        tolerance: 1e-10,
+        multipliers: 3,
+    };
+    let branch = follow_branch(&Temperature(s.payoff.clone()), &s.symmetry, 0.13, &orbit.point, &how, &mut |p| {
+        println!(
+            "{:.8} {:.8} {:?} {:?}",
+            p.parameter,
+            p.point.period,
+            p.multipliers.iter().map(|m| (m.value.re, m.value.im)).collect::<Vec<_>>(),
+            t.elapsed()
+        )
+    })
+    .unwrap();
+    println!(
+        "{:?} {:?}",
+        branch.end,
+        branch
+            .folds
+            .iter()
+            .map(|f| (
+                f.at.parameter,
+                f.error,
+                f.at.point.period,
+                f.at.multipliers.iter().map(|m| m.value).collect::<Vec<_>>()
+            ))
+            .collect::<Vec<_>>()
+    );
     println!("{:?}", t.elapsed());
 }
