@@ -2,6 +2,7 @@
 
 mod advice;
 mod checkpoint;
+mod cycle;
 mod discretisation;
 mod equilibrium;
 mod error;
@@ -16,6 +17,7 @@ mod summary;
 mod verdict;
 mod w2;
 
+pub use cycle::CycleSummary;
 pub use discretisation::{Discretisation, discretise, discretise_with_initial};
 pub use equilibrium::{Destination, EquilibriumReport, equilibrium};
 pub use error::RunError;

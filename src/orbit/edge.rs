@@ -18,8 +18,11 @@ use crate::flow::{MflDa, PairLayout};
 use crate::stepper::{Etd43, Semilinear, Stepper};
 use num_complex::Complex64;
 
-/// A state this close to an attractor, as a share of the distance between the two, has arrived.
-const ARRIVED: f64 = 0.01;
+/// A state this close to the equilibrium, as a share of its distance from the cycle, has arrived: a sink takes in all
+/// that comes this near, unless the edge state is as near, which Newton's method then shows.
+const AT_EQUILIBRIUM: f64 = 0.1;
+/// A state this close to the cycle, as a share of the same, has arrived. The edge state can be near it.
+const AT_CYCLE: f64 = 0.01;
 /// Looks at the distance per period of the cycle.
 const LOOKS: f64 = 8.0;
 /// Newton steps towards the edge state.
@@ -186,10 +189,10 @@ impl Attractors {
                 continue;
             }
             next_look = time + self.period / LOOKS;
-            if self.layout.norm(&difference(&state, &self.equilibrium)) <= ARRIVED * self.separation {
+            if self.layout.norm(&difference(&state, &self.equilibrium)) <= AT_EQUILIBRIUM * self.separation {
                 return Ok(true);
             }
-            if self.distance_to_cycle(&state) <= ARRIVED * self.separation {
+            if self.distance_to_cycle(&state) <= AT_CYCLE * self.separation {
                 return Ok(false);
             }
         }

@@ -109,6 +109,22 @@ pub enum OrbitError {
         /// What is wrong.
         message: String,
     },
+    /// A state is not near the orbit that was found from it.
+    #[error("the state is {distance:.1e} of the amplitude away from the orbit of period {period:.4} found from it")]
+    Apart {
+        /// Distance as a share of the amplitude.
+        distance: f64,
+        /// Period of the orbit.
+        period: f64,
+    },
+    /// The orbit found does not attract.
+    #[error("the orbit of period {period:.4} does not attract: its largest multiplier has the modulus {multiplier:.4}")]
+    Repelling {
+        /// Period of the orbit.
+        period: f64,
+        /// Largest modulus.
+        multiplier: f64,
+    },
     /// A time step failed.
     #[error("at time {time:.4} of the search: {source}")]
     Step {

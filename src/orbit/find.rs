@@ -19,7 +19,7 @@ const MOST_ITERATIONS: usize = 12;
 /// Doublings of the number of steps.
 const MOST_DOUBLINGS: u32 = 6;
 /// The error of a fourth-order scheme falls by 16 when the steps are halved.
-const RICHARDSON: f64 = 15.0;
+pub(super) const RICHARDSON: f64 = 15.0;
 /// Share of the difference from 1 up to which a mirror multiplier counts as nearly conserved.
 const NEARLY_CONSERVED: f64 = 1e-4;
 
@@ -89,7 +89,8 @@ impl Orbit {
     }
 }
 
-fn trivial(multipliers: &[Multiplier]) -> Option<&Multiplier> {
+/// The coupled multiplier next to 1.
+pub(super) fn trivial(multipliers: &[Multiplier]) -> Option<&Multiplier> {
     let distance = |m: &Multiplier| (m.value - 1.0).norm();
     let coupled = multipliers.iter().filter(|m| m.block == Block::Coupled);
     coupled.min_by(|a, b| distance(a).total_cmp(&distance(b)))
@@ -169,7 +170,9 @@ pub fn refine(
         iterations += finer.iterations;
         closed = finer;
         if error <= how.period_error * closed.point.period {
-            let multiplier_steps = 2 * tangent_steps;
+            // The change of the period with the step shows how much the multipliers change.
+            let coarse_is_enough = doubling == 1 && RICHARDSON * error <= how.period_error * closed.point.period;
+            let multiplier_steps = if coarse_is_enough { tangent_steps } else { 2 * tangent_steps };
             let multipliers = multipliers(flow, symmetry, &closed.point, multiplier_steps, how.multipliers)?;
             let portrait = portrait(flow, temperature, &closed.point, steps);
             let Closed { point, residual, .. } = closed;

@@ -20,7 +20,7 @@ use crate::stepper::{Semilinear, phi};
 use num_complex::Complex64;
 
 /// Most memory for the stages of one period.
-const MOST_BYTES: f64 = 4e9;
+const MOST_BYTES: f64 = 2e9;
 
 /// The coefficients of the scheme for one step length.
 #[derive(Debug, Clone)]

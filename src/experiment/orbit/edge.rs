@@ -11,6 +11,9 @@ use crate::output::check_destination;
 use crate::torus::pad_values;
 use serde::Serialize;
 
+/// Longest time that a state may take to an attractor, when nothing else is asked for.
+const LONGEST_PATH: f64 = 2000.0;
+
 /// The object of `orbit --edge --json`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct EdgeReport {
@@ -71,7 +74,7 @@ pub fn edge(
         layout.from_values([&values[0], &values[1]])
     };
     let finding = request.finding(files[0]);
-    let how = EdgeSearch { width, time: finding.time, finding };
+    let how = EdgeSearch { width, time: request.time.unwrap_or(LONGEST_PATH), finding };
     let equilibrium = layout.from_values(setting.discretisation.equilibrium.densities());
     let states = [state(&first), state(&second)];
     let mut flow = setting.flow();
