@@ -8,7 +8,7 @@ use super::coordinates::difference;
 use super::shooting::Point;
 use super::trajectory::follow;
 use crate::diagnostics::{energy, nikaido_isoda};
-use crate::flow::MflDa;
+use crate::flow::{MflDa, PairLayout};
 use crate::game::Player;
 use crate::torus::Fourier;
 use num_complex::Complex64;
@@ -82,15 +82,27 @@ fn amplitude(flow: &MflDa, samples: &[Vec<Complex64>]) -> [f64; 2] {
     for sample in samples {
         average.iter_mut().zip(sample).for_each(|(m, c)| *m += c / samples.len() as f64);
     }
-    let mut largest = [0.0_f64; 2];
-    for sample in samples {
-        for player in Player::BOTH {
-            let mut away = difference(sample, &average);
-            let (x, y) = layout.parts_mut(&mut away);
-            let other = if player == Player::X { y } else { x };
-            other.fill(Complex64::ZERO);
-            largest[player.index()] = largest[player.index()].max(layout.norm(&away));
-        }
-    }
-    largest
+    Player::BOTH.map(|player| {
+        let squares: Vec<f64> =
+            samples.iter().map(|s| own_part(layout, player, &difference(s, &average)).powi(2)).collect();
+        largest(&squares).sqrt()
+    })
+}
+
+/// The norm of one player's part.
+fn own_part(layout: &PairLayout, player: Player, state: &[Complex64]) -> f64 {
+    let mut own = state.to_vec();
+    let (x, y) = layout.parts_mut(&mut own);
+    let other = if player == Player::X { y } else { x };
+    other.fill(Complex64::ZERO);
+    layout.norm(&own)
+}
+
+/// The maximum of a periodic function from equidistant samples, by the parabola through the three around the largest.
+fn largest(samples: &[f64]) -> f64 {
+    let n = samples.len();
+    let top = (0..n).max_by(|a, b| samples[*a].total_cmp(&samples[*b])).expect("an orbit has samples");
+    let (left, middle, right) = (samples[(top + n - 1) % n], samples[top], samples[(top + 1) % n]);
+    let (slope, curvature) = (0.5 * (right - left), left + right - 2.0 * middle);
+    if curvature < 0.0 { middle - 0.5 * slope * slope / curvature } else { middle }
 }

@@ -15,17 +15,24 @@ use num_complex::Complex64;
 #[derive(Debug, Clone)]
 pub(super) struct Coordinates {
     weights: Vec<f64>,
+    /// First coefficient and length of the columns that hold `m` and `-m`.
+    columns: Vec<(usize, usize)>,
 }
 
 impl Coordinates {
     pub fn new(layout: &PairLayout) -> Coordinates {
         let mut weights = Vec::with_capacity(layout.len());
+        let mut columns = Vec::new();
         for player in Player::BOTH {
             let grid = layout.grid(player);
+            columns.push((weights.len(), grid.rows()));
+            if grid.row_len().is_multiple_of(2) {
+                columns.push((weights.len() + grid.row_len() / 2 * grid.rows(), grid.rows()));
+            }
             weights.push(0.0);
             weights.extend((1..grid.spectrum_len()).map(|p| grid.volume() * grid.multiplicity(p).sqrt()));
         }
-        Coordinates { weights }
+        Coordinates { weights, columns }
     }
 
     /// Length of a packed vector.
@@ -41,7 +48,16 @@ impl Coordinates {
         let coefficient = |(pair, w): (&[f64], &f64)| {
             if *w == 0.0 { Complex64::ZERO } else { Complex64::new(pair[0] / w, pair[1] / w) }
         };
-        packed.chunks_exact(2).zip(&self.weights).map(coefficient).collect()
+        let mut state: Vec<Complex64> = packed.chunks_exact(2).zip(&self.weights).map(coefficient).collect();
+        for &(first, length) in &self.columns {
+            let column = &mut state[first..first + length];
+            for m in 0..=length / 2 {
+                let mirror = (length - m) % length;
+                let mean = 0.5 * (column[m] + column[mirror].conj());
+                (column[m], column[mirror]) = (mean, mean.conj());
+            }
+        }
+        state
     }
 
     /// The product of two states or tangent vectors, without their masses.

@@ -40,7 +40,7 @@ pub struct Finding {
 
 impl Default for Finding {
     fn default() -> Finding {
-        Finding { time: 200.0, tolerance: 1e-7, residual: 1e-11, period_error: 1e-9, multipliers: 4 }
+        Finding { time: 200.0, tolerance: 1e-7, residual: 3e-12, period_error: 1e-9, multipliers: 4 }
     }
 }
 

@@ -75,7 +75,7 @@ pub fn recurrence(
     tolerance: f64,
 ) -> Result<Recurrence, OrbitError> {
     let step_tolerance = tolerance.clamp(Finding::default().tolerance, 1e-6);
-    let mut search = Search::new(flow, state.to_vec(), time, step_tolerance);
+    let mut search = Search::new(flow, state.to_vec(), time, step_tolerance).keep_anchor();
     let found = search.next_return()?;
     let (time, miss) = (search.time(), search.best_miss());
     let Some(found) = found else { return Err(OrbitError::NoReturn { time, miss, failures: 0 }) };

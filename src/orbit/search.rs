@@ -84,6 +84,12 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Keeps the first anchor until the time is over: for a state that is taken to be on a cycle already.
+    pub fn keep_anchor(mut self) -> Search<'a> {
+        self.window = self.end;
+        self
+    }
+
     /// The flow.
     pub fn flow(&mut self) -> &mut MflDa {
         self.flow
