@@ -95,7 +95,7 @@ def draw(branch_path, stable_path, edge_path, target):
     right.set_ylabel(r"$\int \sin(y/3)\, d\nu$")
     right.set_title(r"$\tau = 0.13$", fontsize=10)
     right.grid(linewidth=0.3, color="0.8")
-    right.legend(frameon=True, fontsize=8, loc="center")
+    right.legend(frameon=True, fontsize=8, loc="lower right")
     figure.savefig(target, dpi=160, metadata={"Software": None})
 
 
