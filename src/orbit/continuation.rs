@@ -45,9 +45,6 @@ const FOLD_TOLERANCE: f64 = 1e-9;
 
 /// A game with one parameter free.
 pub trait Family {
-    /// Name of the parameter.
-    fn key(&self) -> &str;
-
     /// The flow at a value of the parameter, on the same grids always.
     ///
     /// # Errors
@@ -342,13 +339,13 @@ impl<'a> Corrector<'a> {
                 return Ok((point, corrections, along / dot(&made, &made).sqrt()));
             }
             // A step that does not gain a digit or so is on its way elsewhere.
-            if !(residual < 2.0 * before) || corrections == MOST_CORRECTIONS {
+            if residual.is_nan() || residual >= 2.0 * before || corrections == MOST_CORRECTIONS {
                 return Err(self.failure(residual, corrections));
             }
             before = residual;
             let step = self.newton_step(&mut flow, &z, &end, arclength - along)?;
             z = z.plus(1.0, &step);
-            if !(z.point.period > 0.0) || z.parameter * self.base.parameter <= 0.0 {
+            if z.point.period.is_nan() || z.point.period <= 0.0 || z.parameter * self.base.parameter <= 0.0 {
                 return Err(self.failure(residual, corrections));
             }
         }

@@ -19,8 +19,10 @@ const FARTHEST_RETURN: f64 = 0.3;
 const FIRST_WINDOW: f64 = 10.0;
 /// Growth of the window when there was no return.
 const WINDOW_GROWTH: f64 = 1.5;
-/// Below this `|du/dt|/|u|` times the time passed the flow is at rest.
+/// Below this `|du/dt|/|u|` times the time passed the flow is at rest ..
 const REST: f64 = 1e-6;
+/// .. and so it is when it turns with an amplitude below this share of the state.
+const REST_AMPLITUDE: f64 = 1e-8;
 
 /// A return to the section.
 #[derive(Debug, Clone, PartialEq)]
@@ -129,8 +131,12 @@ impl<'a> Search<'a> {
             let after = self.height(&self.state);
             if before < 0.0 && after >= 0.0 {
                 let (state, share) = self.passage(before, after);
-                if let Some(found) = self.judge(state, from + share * step.length) {
-                    return Ok(Some(found));
+                let found = self.judge(state, from + share * step.length);
+                if found.as_ref().is_some_and(|found| found.amplitude < REST_AMPLITUDE) {
+                    return Err(OrbitError::AtRest { time: self.time, speed: self.speed() });
+                }
+                if found.is_some() {
+                    return Ok(found);
                 }
             }
             if self.time - self.anchor.time > self.window {
@@ -195,13 +201,19 @@ impl<'a> Search<'a> {
         Some(found)
     }
 
+    /// `|du/dt|/|u|` now.
+    fn speed(&mut self) -> f64 {
+        let velocity = velocity(self.flow, &self.state);
+        self.flow.norm(&velocity) / self.flow.norm(&self.state)
+    }
+
     /// Gives the anchor up for the present state.
     fn move_on(&mut self) -> Result<(), OrbitError> {
-        let velocity = velocity(self.flow, &self.state);
-        let speed = self.flow.norm(&velocity) / self.flow.norm(&self.state);
+        let speed = self.speed();
         if speed * self.time.max(1.0) < REST {
             return Err(OrbitError::AtRest { time: self.time, speed });
         }
+        let velocity = velocity(self.flow, &self.state);
         self.anchor = Anchor { state: self.state.clone(), velocity, time: self.time, farthest: 0.0, steps: 0 };
         self.window *= WINDOW_GROWTH;
         self.before = None;

@@ -49,9 +49,6 @@ impl Setting {
 struct Temperature(Payoff);
 
 impl Family for Temperature {
-    fn key(&self) -> &str {
-        "game.temperature"
-    }
     fn flow(&self, parameter: f64) -> Result<MflDa, OrbitError> {
         Ok(MflDa::new(self.0.clone(), [parameter; 2], 1.0))
     }

@@ -123,10 +123,6 @@ impl<'a> GameFamily<'a> {
 }
 
 impl Family for GameFamily<'_> {
-    fn key(&self) -> &str {
-        self.key
-    }
-
     fn flow(&self, parameter: f64) -> Result<MflDa, OrbitError> {
         let fault = |message: String| OrbitError::Parameter { key: self.key.to_owned(), value: parameter, message };
         let file = at(self.file, self.key, parameter).map_err(|error| fault(error.to_string()))?;
