@@ -62,7 +62,7 @@ pub struct Edge {
 /// Finds a state on the boundary between two states, and the edge state.
 ///
 /// # Errors
-/// [`OrbitError::SameBasin`] when both go to one attractor; [`OrbitError::Undecided`] when a state takes too long;
+/// [`OrbitError::SameBasin`] when both go to the cycle, [`OrbitError::NoCycle`] when none does; [`OrbitError::Undecided`] when a state takes too long;
 /// whatever [`find`] says of the cycle.
 pub fn edge(
     flow: &mut MflDa,
@@ -103,17 +103,18 @@ fn the_cycle(
 ) -> Result<(Orbit, bool), OrbitError> {
     let found = [0, 1].map(|i| find(flow, temperature, symmetry, &ends[i], &how.finding));
     let (cycle, other, first) = match found {
-        [Ok(_), Ok(_)] => return Err(OrbitError::SameBasin { attractor: "cycle" }),
+        [Ok(_), Ok(_)] => return Err(OrbitError::SameBasin),
         [Err(_), Ok(cycle)] => (cycle, 0, true),
         [Ok(cycle), Err(_)] => (cycle, 1, false),
-        [Err(OrbitError::Step { time, source }), _] => return Err(OrbitError::Step { time, source }),
-        [Err(_), Err(_)] => return Err(OrbitError::SameBasin { attractor: "equilibrium" }),
+        [Err(first), Err(second)] => {
+            return Err(OrbitError::NoCycle { first: Box::new(first), second: Box::new(second) });
+        }
     };
     let attractors = Attractors::new(flow.layout(), equilibrium, &cycle);
     if attractors.reaches_equilibrium(flow, ends[other].clone(), how)? {
         Ok((cycle, first))
     } else {
-        Err(OrbitError::SameBasin { attractor: "cycle" })
+        Err(OrbitError::SameBasin)
     }
 }
 

@@ -85,13 +85,16 @@ pub enum OrbitError {
         /// Dimension of the space.
         dimension: usize,
     },
-    /// Both ends of a bisection go to the same attractor.
-    #[error(
-        "both states go to the {attractor}; a bisection needs one that goes to the equilibrium and one that does not"
-    )]
-    SameBasin {
-        /// Where they go.
-        attractor: &'static str,
+    /// Both ends of a bisection go to the cycle.
+    #[error("both states go to the cycle; a bisection needs one that goes to the equilibrium")]
+    SameBasin,
+    /// Neither end of a bisection goes to a cycle.
+    #[error("neither state leads to a cycle: from the first, {first}; from the second, {second}")]
+    NoCycle {
+        /// What became of the first.
+        first: Box<OrbitError>,
+        /// What became of the second.
+        second: Box<OrbitError>,
     },
     /// A state between the two ends went nowhere in the time allowed.
     #[error("a state between the two had reached neither the equilibrium nor the cycle by time {time:.4}")]

@@ -20,6 +20,9 @@ use std::f64::consts::PI;
 /// Coefficients below this share of the largest are rounding.
 const NOISE: f64 = 1e-10;
 
+/// Centres that differ by less than this share of half a period are the same.
+const SAME_CENTRE: f64 = 1e-7;
+
 /// A map of the torus that changes no force.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Invariance {
@@ -37,6 +40,14 @@ pub enum Invariance {
         /// How often it is repeated until it is the identity.
         order: usize,
     },
+}
+
+impl Invariance {
+    fn axis(&self) -> usize {
+        match self {
+            Invariance::Reflection { axis, .. } | Invariance::Shift { axis, .. } => *axis,
+        }
+    }
 }
 
 /// The invariances of both players, found in a payoff.
@@ -67,6 +78,23 @@ impl Symmetry {
     /// Whether no player has any.
     pub fn is_trivial(&self) -> bool {
         self.maps.iter().all(Vec::is_empty)
+    }
+
+    /// Whether a payoff on the same grids has all of these invariances.
+    pub fn holds_for(&self, payoff: &Payoff) -> bool {
+        let other = Symmetry::find(payoff);
+        let same = |a: &Invariance, b: &Invariance, half_period: f64| match (a, b) {
+            (Invariance::Reflection { axis: i, centre: a }, Invariance::Reflection { axis: j, centre: b }) => {
+                let off = (a - b) / half_period;
+                i == j && (off - off.round()).abs() <= SAME_CENTRE
+            }
+            (Invariance::Shift { axis: i, order: a }, Invariance::Shift { axis: j, order: b }) => i == j && b % a == 0,
+            _ => false,
+        };
+        Player::BOTH.into_iter().all(|player| {
+            let half_period = |map: &Invariance| 0.5 * self.layout.grid(player).axis(map.axis()).period;
+            self.of(player).iter().all(|map| other.of(player).iter().any(|b| same(map, b, half_period(map))))
+        })
     }
 
     /// Replaces both densities by their averages over the images.

@@ -5,7 +5,7 @@ use super::super::discretisation::{payoff_on, temperatures};
 use super::Setting;
 use crate::flow::MflDa;
 use crate::game::{GameError, GameFile, Payoff};
-use crate::orbit::{Branch, BranchPoint, Continuation, Family, Orbit, OrbitError, follow_branch};
+use crate::orbit::{Branch, BranchPoint, Continuation, Family, Orbit, OrbitError, Symmetry, follow_branch};
 use crate::torus::spectral_tail;
 
 /// First change of the parameter, as a share of it.
@@ -112,13 +112,15 @@ struct GameFamily<'a> {
     shapes: [Vec<usize>; 2],
     /// The payoff, when the key does not change it.
     payoff: Option<Payoff>,
+    symmetry: &'a Symmetry,
 }
 
 impl<'a> GameFamily<'a> {
-    fn new(setting: &Setting<'a>, key: &'a str) -> GameFamily<'a> {
+    fn new(setting: &'a Setting<'_>, key: &'a str) -> GameFamily<'a> {
         let keeps_payoff = key.starts_with("game.temperature") || key == "game.timescale";
         let payoff = keeps_payoff.then(|| setting.discretisation.payoff.clone());
-        GameFamily { file: setting.file, key, shapes: setting.discretisation.shapes(), payoff }
+        let (shapes, symmetry) = (setting.discretisation.shapes(), &setting.symmetry);
+        GameFamily { file: setting.file, key, shapes, payoff, symmetry }
     }
 }
 
@@ -131,6 +133,9 @@ impl Family for GameFamily<'_> {
             Some(payoff) => payoff.clone(),
             None => payoff_on(game, &self.shapes).map_err(|error| fault(error.to_string()))?,
         };
+        if self.payoff.is_none() && !self.symmetry.holds_for(&payoff) {
+            return Err(fault("forces are no longer blind to the map under which the orbit is invariant".to_owned()));
+        }
         Ok(MflDa::new(payoff, temperatures(game), game.timescale()))
     }
 }
