@@ -4,7 +4,7 @@ use crate::workspace::Workspace;
 use serde_json::Value;
 
 /// The torus cycle where it needs few nodes.
-const WARM: [&str; 6] = ["limit-cycle", "--set", "game.temperature=0.14", "--set", "solver.grid=192", "--quiet"];
+const WARM: [&str; 6] = ["limit-cycle", "--set", "game.temperature=0.14", "--set", "solver.grid=240", "--quiet"];
 
 fn number(value: &Value) -> f64 {
     value.as_f64().unwrap_or_else(|| panic!("not a number: {value}"))
@@ -30,7 +30,7 @@ fn the_object_has_the_keys_of_the_contract_and_the_file_starts_another_run() {
     assert_eq!(object["symmetry"].as_array().unwrap().len(), 2, "{object:#}");
     let file = hdf5::File::open(workspace.path("cycle.h5")).unwrap();
     let (shape, time) = dataset(&file, "time");
-    assert_eq!(dataset(&file, "mu").0, [shape[0], 192]);
+    assert_eq!(dataset(&file, "mu").0, [shape[0], 240]);
     assert!(time[0] == 0.0 && time[1] > 0.0);
     assert_eq!(dataset(&file, "orbit/multipliers").0, [4, 2]);
     drop(file);
@@ -71,7 +71,7 @@ fn a_branch_goes_round_its_fold_and_is_written() {
     let file = hdf5::File::open(workspace.path("branch.h5")).unwrap();
     let (_, parameter) = dataset(&file, "branch/parameter");
     assert_eq!(parameter.len(), points.len());
-    assert_eq!(dataset(&file, "branch/mu").0, [points.len(), 192]);
+    assert_eq!(dataset(&file, "branch/mu").0, [points.len(), 240]);
     assert_eq!(dataset(&file, "branch/multipliers").0, [points.len(), 3, 2]);
     assert_eq!(dataset(&file, "fold/parameter").1, [number(&folds[0]["parameter"])]);
 }
@@ -82,14 +82,14 @@ fn what_cannot_be_continued_is_refused_with_its_key() {
     for (key, words) in [
         ("game.nothing", "there is no such key"),
         ("game.payoff", "holds one number"),
-        ("game.domain.x.dim", "game.domain.x.dim"),
+        ("game.domain.x.origin", "holds one number"),
     ] {
         let arguments = [&["orbit"], &WARM[..], &["--continue", key]].concat();
         workspace.run(&arguments).fails(2, &[key, words]);
     }
     let backwards = [&["orbit"], &WARM[..], &["--continue", "game.temperature", "--to", "0.14"]].concat();
     workspace.run(&backwards).fails(2, &["where it begins"]);
-    workspace.run(&["orbit", "limit-cycle", "--time", "-1"]).fails(2, &["--time"]);
+    workspace.run(&["orbit", "limit-cycle", "--time=-1"]).fails(2, &["--time"]);
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a_game_without_a_cycle_ends_with_status_3() {
     let workspace = Workspace::new();
     workspace.run(&["orbit", "separable", "--time", "20"]).fails(3, &["no orbit from this state"]);
     workspace
-        .run(&["orbit", "limit-cycle", "--set", "game.temperature=0.15", "--set", "solver.grid=192"])
+        .run(&["orbit", "limit-cycle", "--set", "game.temperature=0.15", "--set", "solver.grid=240"])
         .fails(3, &["no orbit from this state"]);
 }
 
