@@ -29,6 +29,7 @@
 //! | [`equilibrium`] | the mixed Nash pair with its certificate |
 //! | [`flow`] | right-hand sides |
 //! | [`stepper`] | time stepping schemes and step control |
+//! | [`orbit`] | limit cycles: shooting, multipliers, continuation |
 //! | [`transport`] | exact Wasserstein-2 distances with error bars |
 //! | [`diagnostics`] | energy, entropies, duality gap, decay |
 //! | [`experiment`] | what the commands do |
@@ -61,6 +62,7 @@ pub mod equilibrium;
 pub mod experiment;
 pub mod flow;
 pub mod game;
+pub mod orbit;
 pub mod output;
 pub mod stepper;
 pub mod torus;

@@ -28,6 +28,16 @@ Examples:
   nashflow equilibrium rotation
   nashflow equilibrium game.toml --json -o equilibrium.h5")]
     Equilibrium(EquilibriumArguments),
+    /// Find a limit cycle: period, Floquet multipliers, its branch with folds, the boundary of its basin.
+    #[command(after_help = "\
+GAME may be the output of a run (RUN.h5): then the search starts from its last state.
+
+Examples:
+  nashflow orbit limit-cycle
+  nashflow orbit limit-cycle --continue game.temperature -o branch.h5
+  nashflow orbit run.h5 --set game.temperature=0.1 --json
+  nashflow orbit limit-cycle --set game.temperature=0.13 --edge rest.toml cycle.toml")]
+    Orbit(OrbitArguments),
     /// Compute the exact Wasserstein-2 distance between two densities or particle clouds, with its error bar.
     #[command(after_help = "\
 A and B are each one of
@@ -93,6 +103,37 @@ pub struct EquilibriumArguments {
     /// Write the arrays to this file
     #[arg(short, long, value_name = "OUT.h5")]
     pub output: Option<PathBuf>,
+}
+
+/// `nashflow orbit`.
+#[derive(Debug, Args)]
+pub struct OrbitArguments {
+    #[command(flatten)]
+    pub game: GameArguments,
+    /// Write the orbit, and the branch, to this file
+    #[arg(short, long, value_name = "OUT.h5")]
+    pub output: Option<PathBuf>,
+    /// Number of Floquet multipliers
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=40))]
+    pub multipliers: u16,
+    /// Time that the flow is followed in search of a return [default: ten times solver.time, at least 200]
+    #[arg(long, value_name = "TIME")]
+    pub time: Option<f64>,
+    /// Follow the branch of the orbit in this number of the game file, through folds
+    #[arg(long = "continue", value_name = "KEY", conflicts_with = "edge")]
+    pub continuation: Option<String>,
+    /// Where the branch ends [default: upwards, and until it comes back to where it began]
+    #[arg(long, value_name = "VALUE", requires = "continuation", allow_hyphen_values = true)]
+    pub to: Option<f64>,
+    /// Most points of the branch
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u16).range(3..))]
+    pub points: u16,
+    /// Bisect between the initial states of two game files, of which one goes to the equilibrium and one to a cycle
+    #[arg(long, num_args = 2, value_names = ["A.toml", "B.toml"])]
+    pub edge: Option<Vec<PathBuf>>,
+    /// Width of the last interval of the bisection, as a share of the way from A to B
+    #[arg(long, value_name = "SHARE", default_value_t = 1e-8, requires = "edge")]
+    pub width: f64,
 }
 
 /// `nashflow w2`.

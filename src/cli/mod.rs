@@ -5,6 +5,7 @@ mod continuation;
 mod equilibrium;
 mod games;
 mod number;
+mod orbit;
 mod progress;
 mod run;
 mod signal;
@@ -41,6 +42,7 @@ pub fn main() -> i32 {
     match arguments.command {
         Command::Run(arguments) => run::main(&arguments),
         Command::Equilibrium(arguments) => equilibrium::main(&arguments),
+        Command::Orbit(arguments) => orbit::main(&arguments),
         Command::W2(arguments) => w2::main(&arguments),
         Command::Games(arguments) => games::main(&arguments),
     }

@@ -15,7 +15,7 @@
 
 mod certificate;
 mod continuation;
-mod gmres;
+pub(crate) mod gmres;
 mod moments;
 mod newton;
 

@@ -144,7 +144,7 @@ pub(super) fn enlarged(grid: &Grid, tails: &[f64], limit: f64) -> Result<Vec<usi
     if shape.iter().product::<usize>() > most { Err(most) } else { Ok(shape) }
 }
 
-fn payoff_on(game: &Game, shapes: &[Vec<usize>; 2]) -> Result<Payoff, RunError> {
+pub(super) fn payoff_on(game: &Game, shapes: &[Vec<usize>; 2]) -> Result<Payoff, RunError> {
     let x = game.domain(Player::X).grid(&shapes[0])?;
     let y = game.domain(Player::Y).grid(&shapes[1])?;
     Payoff::new(game.source(), &x, &y).map_err(|error| RunError::payoff(game.source(), error))

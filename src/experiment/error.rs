@@ -2,6 +2,7 @@
 
 use crate::equilibrium::EquilibriumError;
 use crate::game::{GameError, PayoffError, PayoffSource, Player};
+use crate::orbit::OrbitError;
 use crate::output::OutputError;
 use crate::stepper::StepperError;
 use crate::torus::TorusError;
@@ -123,6 +124,9 @@ pub enum RunError {
         /// Where the last good state is.
         kept: String,
     },
+    /// No orbit, branch or edge state.
+    #[error("{0}")]
+    Orbit(OrbitError),
     /// Ctrl-C, SIGTERM or SIGHUP.
     #[error("interrupted at time {time:?}; {} holds a checkpoint", path.display())]
     Interrupted {
@@ -163,6 +167,7 @@ impl RunError {
             | RunError::Payoff { .. }
             | RunError::Grid(_)
             | RunError::Initial { .. }
+            | RunError::Orbit(OrbitError::Parameter { .. })
             | RunError::NotARun { .. }
             | RunError::OtherGame { .. } => BAD_INPUT,
             RunError::Output(error) => match error {
@@ -175,6 +180,7 @@ impl RunError {
             RunError::Equilibrium(_)
             | RunError::Unresolved { .. }
             | RunError::Negative { .. }
+            | RunError::Orbit(_)
             | RunError::Step { .. } => NUMERICAL_FAILURE,
             RunError::Interrupted { .. } => INTERRUPTED,
         }

@@ -2,11 +2,13 @@
 
 mod advice;
 mod checkpoint;
+mod cycle;
 mod discretisation;
 mod equilibrium;
 mod error;
 mod measurement;
 mod notes;
+mod orbit;
 mod positivity;
 mod resumption;
 mod run;
@@ -15,10 +17,15 @@ mod summary;
 mod verdict;
 mod w2;
 
+pub use cycle::CycleSummary;
 pub use discretisation::{Discretisation, discretise, discretise_with_initial};
 pub use equilibrium::{Destination, EquilibriumReport, equilibrium};
 pub use error::RunError;
 pub use measurement::Measurement;
+pub use orbit::{
+    BranchReport, BranchRequest, EdgeReport, FoldReport, OrbitReport, OrbitRequest, OrbitSummary, RowReport, edge,
+    orbit,
+};
 pub use run::{Progress, RunOptions, run};
 pub use simulation::{Clock, Simulation, Stretch};
 pub use summary::{EquilibriumSummary, GridSummary, PayoffSummary, StateSummary, Summary};

@@ -77,7 +77,10 @@ pub fn run(
         }
     };
     session.evolve(interrupt, watch)?;
-    session.finish(started.elapsed())
+    let mut summary = session.finish(started.elapsed())?;
+    // The look for a cycle belongs to this call.
+    summary.wall_seconds = Some(started.elapsed().as_secs_f64());
+    Ok(summary)
 }
 
 /// A run under way.

@@ -1,7 +1,8 @@
 //! What a run has to say for itself: the object of `run --json`.
 
-use super::Discretisation;
+use super::cycle::cycle_at_end;
 use super::verdict::{Verdict, judge};
+use super::{CycleSummary, Discretisation};
 use crate::diagnostics::{Decay, fit_decay};
 use crate::game::{Game, Scheme, Solver};
 use crate::output::Diagnostics;
@@ -161,6 +162,8 @@ pub struct Summary {
     pub last: StateSummary,
     /// Exponential decay of the distance; null when there is none.
     pub decay: Option<Decay>,
+    /// The cycle that the run has ended on; null when it has not.
+    pub cycle: Option<CycleSummary>,
     /// The verdict.
     pub verdict: Verdict,
     /// Why.
@@ -211,7 +214,10 @@ impl Summary {
                 _ => notes.push("the error bar of the decay does not hold the error of the fixed step".to_owned()),
             }
         }
-        let (verdict, reason) = judge(&discretisation.payoff, solver.tolerance(), last.0, &last.1, decay.as_ref());
+        let (verdict, reason, cycle) =
+            judge(&discretisation.payoff, solver.tolerance(), last.0, &last.1, decay.as_ref(), || {
+                cycle_at_end(game, solver, discretisation, output)
+            });
         Summary {
             game: game.name().to_owned(),
             output: output.display().to_string(),
@@ -229,6 +235,7 @@ impl Summary {
             initial: StateSummary::new(&first.1),
             last: StateSummary::new(&last.1),
             decay,
+            cycle,
             verdict,
             reason,
             notes,

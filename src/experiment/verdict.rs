@@ -3,8 +3,10 @@
 //! `converged` is said only when the state has arrived: the exact distance to the certified equilibrium, error bar
 //! included, is at most [`CLOSE`] times the tolerance (and at most [`CLOSEST`]) times the diameter of the product of the
 //! two tori, and the duality gap is at most the same share of the range of the payoff. Time running out, or a small gap by itself, is not
-//! convergence. Everything else is `undecided`, with the reason.
+//! convergence. `periodic` is said when the last state lies on a cycle that attracts (`orbit/recurrence.rs`), which is looked
+//! for when the distance does not decay. Everything else is `undecided`, with the reason.
 
+use super::CycleSummary;
 use crate::diagnostics::Decay;
 use crate::game::Payoff;
 use crate::output::Diagnostics;
@@ -21,7 +23,9 @@ const CLOSEST: f64 = 1e-6;
 pub enum Verdict {
     /// The state has arrived at the equilibrium.
     Converged,
-    /// It has not, or that is not known.
+    /// The state runs round a cycle.
+    Periodic,
+    /// Neither, or that is not known.
     Undecided,
 }
 
@@ -30,46 +34,75 @@ impl Verdict {
     pub fn name(self) -> &'static str {
         match self {
             Verdict::Converged => "converged",
+            Verdict::Periodic => "periodic",
             Verdict::Undecided => "undecided",
         }
     }
 }
 
-/// Judges the final state, with the reason in words.
+/// Judges the final state, with the reason in words. `cycle` is asked for only when it matters: why the state is not on a
+/// cycle, or the cycle.
 pub fn judge(
     payoff: &Payoff,
     tolerance: f64,
     end: f64,
     last: &Diagnostics,
     decay: Option<&Decay>,
-) -> (Verdict, String) {
+    cycle: impl FnOnce() -> Result<CycleSummary, String>,
+) -> (Verdict, String, Option<CycleSummary>) {
     let diameter =
         payoff.grids().iter().flat_map(|grid| grid.periods()).map(|period| 0.25 * period * period).sum::<f64>().sqrt();
     let share = (CLOSE * tolerance).min(CLOSEST);
     let (close, gap) = (share * diameter, share * payoff.range());
     if last.w2.is_nan() {
-        return (Verdict::Undecided, "the distance to the equilibrium could not be computed".to_owned());
+        let reason = "the distance to the equilibrium could not be computed".to_owned();
+        return (Verdict::Undecided, reason, None);
     }
     if last.w2 + last.w2_error <= close && last.nikaido_isoda <= gap {
         let reason = format!(
             "W2 = {:.1e} is within {close:.1e} ({share:.0e} of the diameter) and the duality gap {:.1e} within {gap:.1e}",
             last.w2, last.nikaido_isoda
         );
-        return (Verdict::Converged, reason);
+        return (Verdict::Converged, reason, None);
     }
-    let reason = match decay {
-        Some(decay) => {
-            let more = ((last.w2 / close).ln() / decay.rate).max(0.0);
-            format!(
-                "W2 = {:.1e} still decays at the rate {}; it would be within {close:.1e} at about time {}",
-                last.w2,
-                readable(decay.rate),
-                readable(end + more)
-            )
+    let Some(decay) = decay else { return without_decay(last.w2, close, end, cycle) };
+    let more = ((last.w2 / close).ln() / decay.rate).max(0.0);
+    let reason = format!(
+        "W2 = {:.1e} still decays at the rate {}; it would be within {close:.1e} at about time {}",
+        last.w2,
+        readable(decay.rate),
+        readable(end + more)
+    );
+    (Verdict::Undecided, reason, None)
+}
+
+/// The state neither has arrived nor comes nearer: is it on a cycle?
+fn without_decay(
+    w2: f64,
+    close: f64,
+    end: f64,
+    cycle: impl FnOnce() -> Result<CycleSummary, String>,
+) -> (Verdict, String, Option<CycleSummary>) {
+    let still = format!("W2 = {w2:.1e} is above {close:.1e} and does not decay exponentially");
+    if end == 0.0 {
+        return (Verdict::Undecided, still, None);
+    }
+    match cycle() {
+        Ok(cycle) => {
+            let digits = (-(cycle.period_error / cycle.period).log10()).clamp(2.0, 12.0) as usize;
+            let reason = format!(
+                "period {:.digits$}, amplitude {:.4} (x), {:.4} (y); the last state is {:.1e} of the amplitude from the \
+                 cycle, a distance that shrinks by the factor {} each turn",
+                cycle.period,
+                cycle.amplitude[0],
+                cycle.amplitude[1],
+                cycle.distance,
+                readable(cycle.contraction)
+            );
+            (Verdict::Periodic, reason, Some(cycle))
         }
-        None => format!("W2 = {:.1e} is above {close:.1e} and does not decay exponentially", last.w2),
-    };
-    (Verdict::Undecided, reason)
+        Err(why) => (Verdict::Undecided, format!("{still}; not on a cycle either: {why}"), None),
+    }
 }
 
 /// Four digits, plain where that is readable.

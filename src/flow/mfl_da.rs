@@ -126,6 +126,56 @@ impl Side {
         );
     }
 
+    /// All components of the player's force at the nodes, one axis after the other.
+    fn force(&self, payoff: &Payoff, work: &mut PayoffWork, out: &mut [f64]) {
+        let grid = self.fourier.grid();
+        for (axis, out) in out.chunks_exact_mut(grid.len()).enumerate() {
+            for (row, out) in out.chunks_exact_mut(grid.row_len()).enumerate() {
+                payoff.drift_row(self.player, axis, row, work, out);
+            }
+        }
+    }
+
+    /// The derivative of [`Side::drift`] at the density `values` under the force `force`; the changes of the density
+    /// and of the opponent have been observed.
+    fn drift_derivative(
+        &mut self,
+        payoff: &Payoff,
+        work: &mut PayoffWork,
+        (values, force): (&[f64], &[f64]),
+        out: &mut [Complex64],
+    ) {
+        let Side { player, fourier, scratch, values: change, pair, gradient: [first, second], wavenumbers } = self;
+        let n = fourier.grid().row_len();
+        if let [wavenumbers] = &wavenumbers[..] {
+            fourier.forward_rows(
+                |i, row| {
+                    payoff.drift_row(*player, 0, i, work, row);
+                    for (((r, v), f), c) in row.iter_mut().zip(values).zip(force).zip(change.iter()) {
+                        *r = *r * v + f * c;
+                    }
+                },
+                out,
+                scratch,
+            );
+            return out.iter_mut().zip(wavenumbers).for_each(|(c, k)| *c = Complex64::new(-k * c.im, k * c.re));
+        }
+        let (force_1, force_2) = force.split_at(values.len());
+        fourier.forward_pair(
+            |i, row| {
+                payoff.drift_row(*player, 0, i, work, first);
+                payoff.drift_row(*player, 1, i, work, second);
+                for (j, z) in row.iter_mut().enumerate() {
+                    let (v, c) = (values[i * n + j], change[i * n + j]);
+                    *z = Complex64::new(v * first[j] + c * force_1[i * n + j], v * second[j] + c * force_2[i * n + j]);
+                }
+            },
+            pair,
+            scratch,
+        );
+        self.divergence(out);
+    }
+
     /// The divergence of the fluxes in `self.pair`.
     fn divergence(&self, out: &mut [Complex64]) {
         let (rows, n) = (self.fourier.grid().rows(), self.fourier.grid().row_len());
@@ -145,6 +195,14 @@ impl Side {
             }
         }
     }
+}
+
+/// Densities and forces at the nodes, of both players: what the derivative of the drift at a state is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fields {
+    values: [Vec<f64>; 2],
+    /// One axis after the other.
+    forces: [Vec<f64>; 2],
 }
 
 /// The flow of one game on two grids.
@@ -184,6 +242,29 @@ impl MflDa {
     /// Node values of a player's density at the state that was evaluated last.
     pub fn last_values(&self, player: Player) -> &[f64] {
         &self.sides[player.index()].values
+    }
+
+    /// Densities and forces of a state, for [`MflDa::drift_derivative`].
+    pub fn fields(&mut self, state: &[Complex64]) -> Fields {
+        let MflDa { payoff, layout, sides: [x, y], works: [work_x, work_y], .. } = self;
+        x.observe(payoff, layout.part(Player::X, state), work_y);
+        y.observe(payoff, layout.part(Player::Y, state), work_x);
+        let room = |player: Player| vec![0.0; layout.grid(player).len() * layout.grid(player).dimension()];
+        let mut forces = [room(Player::X), room(Player::Y)];
+        x.force(payoff, work_x, &mut forces[0]);
+        y.force(payoff, work_y, &mut forces[1]);
+        Fields { values: [x.values.clone(), y.values.clone()], forces }
+    }
+
+    /// Writes `N'(u) w`, the derivative of the drift at the state of `fields` in the direction `w`, to `out`: for x
+    /// `div(w_x grad V[nu] + mu grad V[w_y])`, for y likewise. It costs what the drift costs.
+    pub fn drift_derivative(&mut self, fields: &Fields, direction: &[Complex64], out: &mut [Complex64]) {
+        let MflDa { payoff, layout, sides: [x, y], works: [work_x, work_y], .. } = self;
+        x.observe(payoff, layout.part(Player::X, direction), work_y);
+        y.observe(payoff, layout.part(Player::Y, direction), work_x);
+        let (out_x, out_y) = layout.parts_mut(out);
+        x.drift_derivative(payoff, work_x, (&fields.values[0], &fields.forces[0]), out_x);
+        y.drift_derivative(payoff, work_y, (&fields.values[1], &fields.forces[1]), out_y);
     }
 
     /// `max |grad V[nu]|` and `max |grad U[mu]|` over the nodes at this state.
@@ -240,6 +321,44 @@ mod tests {
     use super::*;
     use crate::game::payoff::{FactorFunction, ProductTerm};
     use crate::torus::{Grid, divergence};
+
+    /// The drift is quadratic, so that a central difference is its derivative but for rounding.
+    #[test]
+    fn the_derivative_of_the_drift_is_its_central_difference_in_both_dimensions() {
+        for shapes in [[vec![24], vec![15]], [vec![12, 10], vec![9, 14]], [vec![20], vec![8, 9]]] {
+            let grids = shapes.map(|shape| {
+                let ones = vec![1.5; shape.len()];
+                Grid::new(&shape, &ones, &ones).unwrap()
+            });
+            let wave = |grid: &Grid, a: f64| -> Vec<f64> {
+                let turn = |i: usize, points: usize| 2.0 * std::f64::consts::PI * i as f64 / points as f64;
+                let sum = |node: Vec<usize>| -> f64 {
+                    node.iter().zip(grid.axes()).map(|(&i, x)| (turn(i, x.points) + a).sin()).sum()
+                };
+                (0..grid.len()).map(|j| 1.0 + 0.4 * sum(grid.node(j))).collect()
+            };
+            let dense = |p: usize, a: f64| FactorFunction::Dense(wave(&grids[p], a));
+            let term = ProductTerm { coefficient: 1.3, x: dense(0, 0.4), y: dense(1, 1.9) };
+            let payoff = Payoff::from_factors(&grids[0], &grids[1], &[term]).unwrap();
+            let mut flow = MflDa::new(payoff, [0.1, 0.2], 1.7);
+            let state =
+                |flow: &MflDa, a: f64| flow.layout().from_values([&wave(&grids[0], a), &wave(&grids[1], a + 1.0)]);
+            let (u, w) = (state(&flow, 0.0), state(&flow, 2.5));
+            let mut shifted = |sign: f64| {
+                let mut out = vec![Complex64::ZERO; u.len()];
+                flow.nonlinear(&u.iter().zip(&w).map(|(u, w)| u + w * sign).collect::<Vec<_>>(), &mut out);
+                out
+            };
+            let (plus, minus) = (shifted(1.0), shifted(-1.0));
+            let fields = flow.fields(&u);
+            let mut computed = vec![Complex64::new(f64::NAN, f64::NAN); u.len()];
+            flow.drift_derivative(&fields, &w, &mut computed);
+            let size = flow.norm(&computed);
+            let error: Vec<Complex64> =
+                computed.iter().zip(plus.iter().zip(&minus)).map(|(c, (p, m))| c - (p - m) * 0.5).collect();
+            assert!(flow.norm(&error) <= 1e-13 * size, "{} of {size}", flow.norm(&error));
+        }
+    }
 
     #[test]
     fn the_drift_is_the_divergence_of_the_fluxes_transformed_one_by_one() {

@@ -3,5 +3,5 @@
 mod mfl_da;
 mod pair;
 
-pub use mfl_da::MflDa;
+pub use mfl_da::{Fields, MflDa};
 pub use pair::PairLayout;

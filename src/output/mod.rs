@@ -5,6 +5,7 @@
 //! a kill [`RunWriter::resume`] goes on from the last [`Checkpoint`]. When the run ends the file is replaced at once by
 //! a compressed one. The schema is in `schema.rs`, the layout that makes this work in `blank.rs` and `work_file.rs`.
 
+mod arrays;
 mod attribute;
 mod blank;
 mod checkpoint;
@@ -14,6 +15,7 @@ mod error;
 mod header;
 mod layout;
 mod lock;
+mod orbit;
 mod own_dataset;
 mod place;
 mod plan;
@@ -32,8 +34,9 @@ pub use destination::{check_destination, stored_plan};
 pub use error::OutputError;
 pub use header::Header;
 pub use layout::Layout;
+pub use orbit::{BranchRecord, OrbitRecord, OrbitRow, write_orbit};
 pub use plan::{PlanHeader, PlanPoints, PlanRecord, write_plan};
-pub use reader::{StateIndex, StoredState, read_state};
+pub use reader::{StateIndex, StoredState, read_game, read_state};
 pub use record::{Diagnostics, EquilibriumRecord, Snapshot, StepRecord};
 pub use resume::Resumed;
 pub use writer::RunWriter;

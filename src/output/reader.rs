@@ -80,6 +80,14 @@ pub fn read_state(path: &Path, player: Player, which: StateIndex) -> Result<Stor
     Ok(StoredState { grid, values, time })
 }
 
+/// The game of a file of nashflow, TOML, as it was after overrides.
+///
+/// # Errors
+/// [`OutputError`] for a file that is not ours or is damaged.
+pub fn read_game(path: &Path) -> Result<String, OutputError> {
+    Ok(Header::read(&open(path, false)?, path)?.0.game)
+}
+
 fn check_shape(path: &Path, name: &str, found: &[usize], expected: &[usize]) -> Result<(), OutputError> {
     if found == expected {
         return Ok(());

@@ -10,6 +10,7 @@ mod games;
 mod initial_state;
 mod interrupt;
 mod numerical_failure;
+mod orbit;
 mod readers;
 mod refusals;
 mod resume;

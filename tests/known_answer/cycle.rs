@@ -161,10 +161,13 @@ fn a_stronger_coupling_shortens_the_period_to_2_44653() {
 }
 
 #[test]
-fn a_run_on_the_cycle_is_undecided_and_stays_away_from_the_equilibrium() {
+fn a_run_on_the_cycle_is_periodic_and_stays_away_from_the_equilibrium() {
     let ran = run_game(&bundled("limit-cycle", &["solver.time=20", "solver.tolerance=1e-7", "output.snapshots=100"]));
-    assert_eq!(ran.summary.verdict, Verdict::Undecided, "{}", ran.summary.reason);
+    assert_eq!(ran.summary.verdict, Verdict::Periodic, "{}", ran.summary.reason);
     assert_eq!(ran.summary.decay, None, "a cycle has no decay rate");
+    let (cycle, expected) = (ran.summary.cycle.as_ref().expect("a cycle"), reference(1.5, 0.0625));
+    assert_close("cycle: period of the verdict", cycle.period, expected.period, expected.uncertainty, 1.0);
+    assert_at_most("cycle: distance of the last state", cycle.distance, 1e-3);
     let w2 = ran.dataset("w2");
     let late = w2[50..].iter().copied().fold(f64::INFINITY, f64::min);
     assert_between("cycle: smallest distance to the equilibrium from t = 10 on", late, 1.0, 10.0);

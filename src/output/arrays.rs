@@ -1,0 +1,156 @@
+//! Files that are written whole: datasets with their values, dimension scales, one rename.
+
+use super::OutputError;
+use super::attribute::{write_number, write_text};
+use super::blank::{access, write_values};
+use super::place::Place;
+use super::scale;
+use super::schema::{Element, Role, Variable};
+use hdf5::dataset::{AllocTime, Layout as StorageLayout};
+use hdf5::{Dataset, File, Result};
+use std::path::Path;
+
+/// Deflate level.
+const DEFLATE: u8 = 4;
+
+/// A dataset with its values.
+pub(super) struct Array {
+    pub variable: Variable,
+    pub values: Values,
+    /// Numbers in attributes.
+    pub attributes: Vec<(&'static str, f64)>,
+}
+
+/// The values of a dataset.
+pub(super) enum Values {
+    Float(Vec<f64>),
+    Index(Vec<i64>),
+    Bytes(Vec<u8>),
+    /// Nothing but this length.
+    Length(usize),
+}
+
+impl Values {
+    fn len(&self) -> usize {
+        match self {
+            Values::Float(values) => values.len(),
+            Values::Index(values) => values.len(),
+            Values::Bytes(values) => values.len(),
+            Values::Length(length) => *length,
+        }
+    }
+}
+
+/// Builds the datasets of one group.
+pub(super) struct Builder<'a> {
+    group: &'a str,
+    pub arrays: Vec<Array>,
+}
+
+impl Builder<'_> {
+    /// No dataset yet; paths begin with the group, unless that is empty.
+    pub fn new(group: &str) -> Builder<'_> {
+        Builder { group, arrays: Vec::new() }
+    }
+
+    fn path(&self, name: &str) -> String {
+        if self.group.is_empty() { name.to_owned() } else { format!("{}/{name}", self.group) }
+    }
+
+    /// Adds a dataset: a scale when it has no axes, an array over scales pushed before otherwise.
+    pub fn push(&mut self, name: &str, long_name: &str, axes: &[&str], values: Values) {
+        let axes: Vec<String> = axes.iter().map(|axis| self.path(axis)).collect();
+        let length = |axis: &String| {
+            let scale = self.arrays.iter().find(|array| array.variable.path == *axis);
+            scale.expect("scales come first").values.len()
+        };
+        let is_scale = axes.is_empty();
+        let variable = Variable {
+            path: self.path(name),
+            long_name: long_name.to_owned(),
+            role: match values {
+                Values::Length(_) => Role::Length,
+                _ if is_scale => Role::Scale,
+                _ => Role::Array,
+            },
+            element: match values {
+                Values::Float(_) => Element::Float,
+                Values::Index(_) => Element::Integer,
+                Values::Bytes(_) | Values::Length(_) => Element::Byte,
+            },
+            shape: if is_scale { vec![values.len()] } else { axes.iter().map(length).collect() },
+            axes,
+        };
+        self.arrays.push(Array { variable, values, attributes: Vec::new() });
+    }
+
+    /// A scale that counts from 0.
+    pub fn count(&mut self, name: &str, long_name: &str, length: usize) {
+        self.push(name, long_name, &[], Values::Index((0..length as i64).collect()));
+    }
+}
+
+/// Writes groups and arrays, and what `describe` adds, to a new file put in place by one rename.
+///
+/// # Errors
+/// [`OutputError`], as for any output.
+pub(super) fn write_whole(
+    path: &Path,
+    overwrite: bool,
+    groups: &[&str],
+    arrays: &[Array],
+    describe: impl FnOnce(&File) -> Result<()>,
+) -> std::result::Result<(), OutputError> {
+    let place = Place::new(path)?;
+    let _lock = place.lock()?;
+    if let (Some(existing), false) = (place.existing(), overwrite) {
+        return Err(OutputError::Exists { path: existing.to_path_buf(), hint: "" });
+    }
+    place.reserve(8 * arrays.iter().map(|array| array.values.len() as u64).sum::<u64>())?;
+    let file = access().create(&place.temporary).map_err(OutputError::write(path, "new file"))?;
+    match fill(&file, groups, arrays, describe).and_then(|()| file.flush()) {
+        Ok(()) => drop(file),
+        Err(error) => {
+            // Closing would try to write again what could not be written.
+            std::mem::forget(file);
+            return Err(OutputError::write(path, "the datasets")(error));
+        }
+    }
+    place.install(&place.output)
+}
+
+fn fill(file: &File, groups: &[&str], arrays: &[Array], describe: impl FnOnce(&File) -> Result<()>) -> Result<()> {
+    groups.iter().try_for_each(|group| file.create_group(group).map(drop))?;
+    describe(file)?;
+    for array in arrays {
+        let dataset = create(file, array)?;
+        write_text(&dataset, "units", "1")?;
+        write_text(&dataset, "long_name", &array.variable.long_name)?;
+        array.attributes.iter().try_for_each(|(name, value)| write_number(&dataset, name, *value))?;
+    }
+    let variables: Vec<Variable> = arrays.iter().map(|array| array.variable.clone()).collect();
+    scale::connect(file, &variables)
+}
+
+fn create(file: &File, array: &Array) -> Result<Dataset> {
+    let Variable { path, shape, .. } = &array.variable;
+    let builder = match &array.values {
+        Values::Float(_) => file.new_dataset::<f64>(),
+        Values::Index(_) => file.new_dataset::<i64>(),
+        Values::Bytes(_) | Values::Length(_) => file.new_dataset::<u8>(),
+    };
+    let builder = builder.obj_track_times(false);
+    let builder = match &array.values {
+        Values::Length(_) => builder.layout(StorageLayout::Contiguous).alloc_time(Some(AllocTime::Late)),
+        _ if shape.contains(&0) => builder.layout(StorageLayout::Contiguous),
+        _ => builder.chunk(shape.clone()).shuffle().deflate(DEFLATE).fletcher32(),
+    };
+    let dataset = builder.shape(shape.clone()).create(path.as_str())?;
+    match &array.values {
+        Values::Float(values) => write_values(&dataset, values)?,
+        Values::Index(values) => dataset.write_raw(values)?,
+        Values::Bytes(values) => dataset.write_raw(values)?,
+        Values::Length(_) => {}
+    }
+    Ok(dataset)
+}
