@@ -11,18 +11,24 @@
 //! | `multipliers.rs` | Floquet multipliers |
 //! | `average.rs` | averages and amplitudes |
 //! | `find.rs` | all of these in order |
-//! | `continuation.rs` | branches in one parameter, and their folds |
+//! | `branch.rs` | what is known of a branch of orbits in one parameter |
+//! | `continuation.rs` | following a branch |
+//! | `bordered.rs` | an orbit in a plane across its branch |
+//! | `fold.rs` | where a branch turns back |
 //! | `edge.rs` | the boundary of the basin of the equilibrium |
 //! | `recurrence.rs` | the rule behind the verdict `periodic` |
 //!
 //! Norms are those of the flow ([`crate::flow::PairLayout::norm`]); residuals are relative to the state in it.
 
 mod average;
+mod bordered;
+mod branch;
 mod continuation;
 mod coordinates;
 mod edge;
 mod error;
 mod find;
+mod fold;
 mod multipliers;
 mod recurrence;
 mod search;
@@ -31,7 +37,8 @@ mod symmetry;
 mod trajectory;
 
 pub use average::{Portrait, portrait};
-pub use continuation::{Branch, BranchEnd, BranchPoint, Continuation, Family, Fold, follow_branch};
+pub use branch::{Branch, BranchEnd, BranchPoint, Continuation, Family, Fold};
+pub use continuation::follow_branch;
 pub use edge::{Edge, EdgeSearch, edge};
 pub use error::OrbitError;
 pub use find::{Finding, Orbit, find, refine};

@@ -5,7 +5,14 @@
 //! sources has risen by more than any of its targets, which is seen from a few numbers instead of all its arcs.
 
 use super::clusters::{ClusterState, Clusters};
-use super::simplex::Arc;
+
+/// An arc from a source to a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Arc {
+    pub source: u32,
+    pub target: u32,
+    pub cost: i64,
+}
 
 /// Arcs in a block, in units of the square root of their number.
 const BLOCK: f64 = 0.25;

@@ -1,8 +1,8 @@
 //! The linear programme in the form the solver works on.
 
+use super::arc_list::Arc;
 use super::metric::Metric;
 use super::search_tree::{Found, SearchTree};
-use super::simplex::Arc;
 use rayon::prelude::*;
 
 /// Points of positive mass on one side, in the order of their search tree.

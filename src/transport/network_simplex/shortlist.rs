@@ -4,9 +4,9 @@
 //! which every point has an arc of reduced cost 0. Near the optimum the arcs used have small reduced costs: those up to
 //! [`SLACK`] squared spacings are listed.
 
+use super::arc_list::Arc;
 use super::problem::{Problem, each_point};
 use super::search_tree::Found;
-use super::simplex::Arc;
 
 /// Largest reduced cost of a listed arc, in squared spacings. With less, sources cannot reach enough targets and rounds of
 /// column generation follow; with more, pricing takes longer.

@@ -13,17 +13,9 @@
 //! Dictionary: thread and depth indices of the textbooks are replaced by child lists and subtree sizes, the potentials by
 //! those of [`super::clusters`].
 
-use super::arc_list::ArcList;
+use super::arc_list::{Arc, ArcList};
 use super::clusters::Clusters;
 use super::spanning_tree::{NONE, Node, SpanningTree};
-
-/// An arc from a source to a target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Arc {
-    pub source: u32,
-    pub target: u32,
-    pub cost: i64,
-}
 
 #[derive(Debug, Clone)]
 pub(super) struct Simplex {

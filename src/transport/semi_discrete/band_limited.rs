@@ -12,7 +12,7 @@
 //!
 //! Cost: four transforms of the fine grid; a point of a rule takes 256 multiplications.
 
-use super::field::{Along, FieldError};
+use super::along::{Along, FieldError};
 use super::gauss_legendre::Rule;
 use crate::torus::{Density, Fourier, Grid, next_fast_size, resample};
 use crate::transport::{Method, TransportError};

@@ -20,28 +20,11 @@
 //! int_C x_1 (rho - 1) = sum over facets int x_1 (P dx_2 - S dx_1) - B dx_2,    int_C x_2 (rho - 1) = ... + C dx_1.
 //! ```
 
+use super::along::{Along, FieldError};
 use super::band_limited::BandLimited;
 use super::piecewise_constant::PiecewiseConstant;
 use crate::torus::{Density, Grid};
 use crate::transport::{Histogram, TransportError};
-
-/// Integrals along a segment.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Along {
-    /// `int P dx_2 - S dx_1`.
-    pub flux: f64,
-    /// Mean of `rho - 1`.
-    pub excess: f64,
-}
-
-/// How far the numbers of a field may be off.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct FieldError {
-    /// Bound of `|P| + |S|` errors, per length.
-    pub flux: f64,
-    /// Bound of `|B| + |C|` errors, per length.
-    pub potential: f64,
-}
 
 /// A density as the solver sees it.
 #[derive(Debug, Clone)]

@@ -1,17 +1,8 @@
-//! Weighted Laplacians of graphs and the linear systems of Newton's method.
+//! Weighted Laplacians of graphs, the matrices of Newton's method.
 //!
 //! ```text
 //! (A delta)_a = sum_b H_ab (delta_a - delta_b) = r_a,     H_ab >= 0,     sum r = 0
 //! ```
-//!
-//! Conjugate gradients, preconditioned by one cycle of [`super::multigrid`]. As the preconditioner is not linear, the
-//! flexible form of the method is used.
-
-use super::elimination::Elimination;
-use super::multigrid::Multigrid;
-
-/// Up to this size a system is solved by elimination.
-pub(super) const DIRECT: usize = 48;
 
 /// A Laplacian in compressed rows; the diagonal apart.
 #[derive(Debug, Clone, Default)]
@@ -87,82 +78,7 @@ impl Laplacian {
     }
 }
 
-/// Solves `A x = r` until the residual is `tolerance` times its first size or `most` steps are done; `r` is left as the
-/// residual.
-pub(super) fn solve(matrix: Laplacian, r: &mut [f64], x: &mut [f64], tolerance: f64, most: usize) -> usize {
-    let n = matrix.size();
-    // Rounding leaves a constant that no solution can meet.
-    let mean = r.iter().sum::<f64>() / n as f64;
-    r.iter_mut().for_each(|v| *v -= mean);
-    if n <= DIRECT {
-        Elimination::new(&matrix).solve(r, x);
-        let right = r.to_vec();
-        matrix.residual(&right, x, r);
-        return 1;
-    }
-    let mut multigrid = Multigrid::new(matrix.clone());
-    let (mut z, mut p, mut image) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
-    x.fill(0.0);
-    let start = dot(r, r).sqrt();
-    let mut energy = 0.0;
-    for step in 0..most {
-        let norm = dot(r, r).sqrt();
-        if norm <= tolerance * start {
-            return step;
-        }
-        multigrid.cycle(r, &mut z);
-        let beta = if energy > 0.0 { -dot(&z, &image) / energy } else { 0.0 };
-        p.iter_mut().zip(&z).for_each(|(p, z)| *p = z + beta * *p);
-        matrix.apply(&p, &mut image);
-        energy = dot(&p, &image);
-        if energy <= 0.0 {
-            return step;
-        }
-        let alpha = dot(&p, r) / energy;
-        x.iter_mut().zip(&p).for_each(|(x, p)| *x += alpha * p);
-        r.iter_mut().zip(&image).for_each(|(r, v)| *r -= alpha * v);
-    }
-    most
-}
-
 /// Inner product.
 pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A ring of sites with chords and couplings over many powers of ten, solved by cycles and by elimination.
-    #[test]
-    fn cycles_and_elimination_agree() {
-        let mut state = 7_u64;
-        let mut draw = || {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (state >> 11) as f64 / (1_u64 << 53) as f64
-        };
-        for (size, powers) in [(2, 0.0), (30, 2.0), (300, 0.0), (300, 3.0), (2000, 1.0)] {
-            let chord = |a: u32, draw: &mut dyn FnMut() -> f64| (a, ((a as f64 + 2.0 + draw() * 40.0) as u32) % size);
-            let ring = (0..size).map(|a| (a, (a + 1) % size));
-            let chords: Vec<(u32, u32)> = (0..size).map(|a| chord(a, &mut draw)).collect();
-            let edges: Vec<(u32, u32, f64)> =
-                ring.chain(chords).map(|(a, b)| (a, b, 10.0_f64.powf(powers * (draw() - 0.5)))).collect();
-            let matrix = Laplacian::new(size as usize, edges.iter().copied());
-            let mut right: Vec<f64> = (0..size).map(|_| draw() - 0.5).collect();
-            let mean = right.iter().sum::<f64>() / f64::from(size);
-            right.iter_mut().for_each(|r| *r -= mean);
-            let (mut left, mut x) = (right.clone(), vec![0.0; size as usize]);
-            let steps = solve(matrix.clone(), &mut left, &mut x, 1e-11, 100);
-            assert!(steps <= 40, "{size} sites, couplings over {powers} powers of ten: {steps} steps");
-            if size <= 300 {
-                let mut exact = vec![0.0; size as usize];
-                Elimination::new(&matrix).solve(&right, &mut exact);
-                let shift = exact[0] - x[0];
-                let largest = exact.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
-                let off = x.iter().zip(&exact).map(|(a, b)| (a + shift - b).abs()).fold(0.0, f64::max);
-                assert!(off <= 1e-8 * largest, "{size} sites, {powers}: off by {off:e} of {largest:e}");
-            }
-        }
-    }
 }

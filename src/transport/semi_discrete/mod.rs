@@ -9,7 +9,7 @@
 //!
 //! The way of the numbers: [`sites`] merges and sorts the atoms; [`triangulation`] keeps the regular triangulation by
 //! flips; [`power_diagram`] reads cells and facets off it; [`field`] integrates the density over facets ([`band_limited`],
-//! [`piecewise_constant`]); [`newton`] moves the weights with the linear systems of [`laplacian`], from a start of
+//! [`piecewise_constant`]); [`newton`] moves the weights with the linear systems of [`conjugate_gradients`], from a start of
 //! [`multiscale`] where there are crowds; [`certificate`] says how good the result is.
 //!
 //! A density is read as band-limited ([`SemiDiscrete::new`]) or as constant on the cells `[x_i - h/2, x_i + h/2)` around
@@ -18,9 +18,11 @@
 //! Cost for `N` atoms: `O(N)` memory, about 600 bytes an atom; about ten Newton steps.
 
 mod aggregation;
+mod along;
 mod band_limited;
 mod cells;
 mod certificate;
+mod conjugate_gradients;
 mod double_double;
 mod elimination;
 mod field;

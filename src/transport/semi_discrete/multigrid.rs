@@ -8,8 +8,10 @@
 
 use super::aggregation::{collapsed, matched};
 use super::elimination::Elimination;
-use super::laplacian::{DIRECT, Laplacian, dot};
+use super::laplacian::{Laplacian, dot};
 
+/// Up to this size a system is solved by elimination.
+pub(super) const DIRECT: usize = 48;
 /// No coarser level is made when it would keep more than this share of the sites.
 const STALLED: f64 = 0.75;
 /// Largest system on which a stalled hierarchy ends in elimination.

@@ -13,9 +13,11 @@
 //! for one `s` leaves every cell at least that share of its mass for the next, so the damping always starts inside its
 //! domain. The last stage is `s = 0`.
 
+use super::along::Along;
+use super::conjugate_gradients::solve;
 use super::double_double::DoubleDouble;
-use super::field::{Along, Field};
-use super::laplacian::{Laplacian, solve};
+use super::field::Field;
+use super::laplacian::Laplacian;
 use super::power_diagram::{PowerDiagram, Weighted};
 use super::sites::Sites;
 use super::triangulation::Triangulation;

@@ -3,7 +3,7 @@
 //! Segments are cut at the grid lines; on a piece `P` and `S` are linear and `B` and `C` quadratic along the segment, so
 //! the midpoint rule and two Gauss points are exact.
 
-use super::field::Along;
+use super::along::Along;
 use crate::transport::Histogram;
 
 /// Tables of the fields of [`super::field`], row-major, one entry a cell: values at the lower left corner.
