@@ -60,6 +60,7 @@ pub mod experiment;
 pub mod flow;
 pub mod game;
 pub mod output;
+pub mod spectrum;
 pub mod stepper;
 pub mod torus;
 pub mod transport;
