@@ -6,6 +6,7 @@
 //!
 //! Reference: Saad, Numerical Methods for Large Eigenvalue Problems (2011), section 6.2.
 
+use super::SpectrumError;
 use crate::game::payoff::dot;
 use faer::{Mat, c64};
 use num_complex::Complex64;
@@ -43,31 +44,31 @@ impl Arnoldi {
     pub fn run(
         start: Vec<f64>,
         most: usize,
-        mut product: impl FnMut(&[f64], &mut [f64]),
+        mut product: impl FnMut(&[f64], &mut [f64]) -> Result<(), SpectrumError>,
         mut enough: impl FnMut(&Arnoldi) -> bool,
-    ) -> Arnoldi {
+    ) -> Result<Arnoldi, SpectrumError> {
         let norm = dot(&start, &start).sqrt();
         let first = start.iter().map(|v| v / norm).collect();
         let mut space = Arnoldi { basis: vec![first], hessenberg: Vec::new(), pairs: Vec::new(), invariant: false };
         let mut look = FIRST_LOOK;
         loop {
-            space.extend(&mut product);
+            space.extend(&mut product)?;
             let size = space.hessenberg.len();
             if size < look && size < most && !space.invariant {
                 continue;
             }
             space.pairs = space.ritz_pairs();
             if enough(&space) || size >= most || space.invariant {
-                return space;
+                return Ok(space);
             }
             look = (look as f64 * GROWTH).ceil() as usize;
         }
     }
 
-    fn extend(&mut self, product: &mut impl FnMut(&[f64], &mut [f64])) {
+    fn extend(&mut self, product: &mut impl FnMut(&[f64], &mut [f64]) -> Result<(), SpectrumError>) -> Result<(), SpectrumError> {
         let last = &self.basis[self.basis.len() - 1];
         let mut next = vec![0.0; last.len()];
-        product(last, &mut next);
+        product(last, &mut next)?;
         let before = dot(&next, &next).sqrt();
         let mut column = vec![0.0; self.basis.len() + 1];
         for _ in 0..2 {
@@ -85,6 +86,7 @@ impl Arnoldi {
             next.iter_mut().for_each(|v| *v /= norm);
             self.basis.push(next);
         }
+        Ok(())
     }
 
     fn ritz_pairs(&self) -> Vec<RitzPair> {

@@ -1,4 +1,6 @@
-//! What the linearisation needs of a player's generator `A = -(1/mu*) div(mu* grad .)`.
+//! What the linearisation needs of a player's generator `A = -(1/mu*) div(mu* grad .) = B^T B`.
+
+use super::SpectrumError;
 
 /// The generator in the coordinates `u_j = h(x_j) sqrt(mu*(x_j) cell)`, in which it is symmetric in the Euclidean
 /// product, which is that of `L2(mu*)`.
@@ -7,7 +9,13 @@ pub trait Generator {
     fn ground_state(&self) -> &[f64];
 
     /// `out = A^-1 (input - mean)`, orthogonal to the ground state.
-    fn apply_inverse(&mut self, input: &[f64], out: &mut [f64]);
+    ///
+    /// # Errors
+    /// [`SpectrumError::Inverse`] when an iteration ends above rounding.
+    fn apply_inverse(&mut self, input: &[f64], out: &mut [f64]) -> Result<(), SpectrumError>;
+
+    /// `out = B u`: for every axis the derivative of `h` times `sqrt(mu* cell)`.
+    fn factor_products(&mut self, u: &[f64], out: &mut Vec<f64>);
 
     /// Number of nodes.
     fn len(&self) -> usize {
@@ -19,4 +27,18 @@ pub trait Generator {
         let mean: f64 = u.iter().zip(self.ground_state()).map(|(u, q)| u * q).sum();
         u.iter_mut().zip(self.ground_state()).for_each(|(u, q)| *u -= mean * q);
     }
+}
+
+/// `sqrt(mu*)` from `log mu*`, of Euclidean norm 1.
+pub fn ground_state(log_density: &[f64]) -> Vec<f64> {
+    normalised_exponential(log_density, 0.5)
+}
+
+/// `exp(share v)` over its Euclidean norm.
+pub fn normalised_exponential(v: &[f64], share: f64) -> Vec<f64> {
+    let largest = v.iter().fold(f64::NEG_INFINITY, |m, v| m.max(share * v));
+    let mut out: Vec<f64> = v.iter().map(|v| (share * v - largest).exp()).collect();
+    let norm = out.iter().map(|v| v * v).sum::<f64>().sqrt();
+    out.iter_mut().for_each(|v| *v /= norm);
+    out
 }

@@ -18,6 +18,7 @@
 //!
 //! in which the product of two positive semidefinite matrices has no negative eigenvalue.
 
+use super::SpectrumError;
 use super::generator::Generator;
 use crate::game::payoff::dot;
 use crate::game::{Payoff, Player};
@@ -64,16 +65,20 @@ impl<'a> InverseLinearisation<'a> {
     }
 
     /// `out = -L^-1 input`; both of mean zero.
-    pub fn apply(&mut self, input: &[f64], out: &mut [f64]) {
+    ///
+    /// # Errors
+    /// Those of the generators.
+    pub fn apply(&mut self, input: &[f64], out: &mut [f64]) -> Result<(), SpectrumError> {
         let n = self.generators[0].len();
         let (a, b) = self.middle.split_at_mut(n);
-        self.generators[0].apply_inverse(&input[..n], a);
-        self.generators[1].apply_inverse(&input[n..], b);
+        self.generators[0].apply_inverse(&input[..n], a)?;
+        self.generators[1].apply_inverse(&input[n..], b)?;
         b.iter_mut().for_each(|v| *v /= self.timescale);
         self.coupling.solve(self.temperature, a, b, out);
         let (u, w) = out.split_at_mut(n);
         self.generators[0].centre(u);
         self.generators[1].centre(w);
+        Ok(())
     }
 }
 

@@ -14,16 +14,21 @@
 
 mod arnoldi;
 mod completeness;
+mod error;
 mod generator;
 mod linearisation;
+mod schroedinger;
 mod witten;
 
 use crate::equilibrium::Equilibrium;
 use crate::game::{Payoff, Player};
+pub use error::SpectrumError;
+
 use arnoldi::{Arnoldi, RitzPair};
 use generator::Generator;
 use linearisation::InverseLinearisation;
 use num_complex::Complex64;
+use schroedinger::SchroedingerOperator;
 use witten::WittenFactor;
 
 /// Relative residual of an eigenvalue that counts as converged.
@@ -50,13 +55,13 @@ pub struct Spectrum {
 
 impl Spectrum {
     /// The `count` leading eigenvalues of the linearisation at an equilibrium of `payoff`, on the payoff's grids.
-    pub fn solve(payoff: &Payoff, equilibrium: &Equilibrium, timescale: f64, count: usize) -> Spectrum {
+    pub fn solve(payoff: &Payoff, equilibrium: &Equilibrium, timescale: f64, count: usize) -> Result<Spectrum, SpectrumError> {
         let temperature = equilibrium.temperature();
-        let mut generators = Player::BOTH.map(|player| generator(payoff, equilibrium, player));
-        let poincare = generators.each_mut().map(|g| smallest_eigenvalue(g));
-        let [x, y] = &mut generators;
+        let mut x = generator(payoff, equilibrium, Player::X)?;
+        let mut y = generator(payoff, equilibrium, Player::Y)?;
+        let poincare = [smallest_eigenvalue(&mut *x)?, smallest_eigenvalue(&mut *y)?];
         let largest_frequency = completeness::largest_frequency(payoff, [&*x, &*y], timescale);
-        let mut inverse = InverseLinearisation::new(payoff, [x, y], temperature, timescale);
+        let mut inverse = InverseLinearisation::new(payoff, [&mut *x, &mut *y], temperature, timescale);
         let start = start(inverse.len());
         let mut complete = false;
         let mut found = Vec::new();
@@ -68,15 +73,15 @@ impl Spectrum {
                 (found, complete) = leading(space, count, largest_frequency);
                 complete
             },
-        );
-        Spectrum {
+        )?;
+        Ok(Spectrum {
             eigenvalues: found.iter().map(|p| -1.0 / p.value).collect(),
             residuals: found.iter().map(|p| p.residual / p.value.norm_sqr()).collect(),
             poincare,
             largest_frequency,
             complete,
             vectors: space.len(),
-        }
+        })
     }
 }
 
@@ -98,24 +103,38 @@ fn leading(space: &Arnoldi, count: usize, largest_frequency: f64) -> (Vec<RitzPa
     (pairs, complete)
 }
 
-fn generator(payoff: &Payoff, equilibrium: &Equilibrium, player: Player) -> WittenFactor {
+fn generator(
+    payoff: &Payoff,
+    equilibrium: &Equilibrium,
+    player: Player,
+) -> Result<Box<dyn Generator>, SpectrumError> {
     let (own, other) = (player.index(), player.opponent().index());
     let grid = payoff.grid(player);
-    let mut slope = vec![0.0; grid.len()];
-    payoff.gradient(player, 0, equilibrium.densities()[other], &mut slope, &mut payoff.work());
+    let mut work = payoff.work();
     let sign = if player == Player::X { 1.0 } else { -1.0 };
-    slope.iter_mut().for_each(|v| *v *= sign / equilibrium.temperature()[own]);
-    WittenFactor::new(grid, equilibrium.log_densities()[own], &slope)
+    let slopes: Vec<Vec<f64>> = (0..grid.dimension())
+        .map(|axis| {
+            let mut slope = vec![0.0; grid.len()];
+            payoff.gradient(player, axis, equilibrium.densities()[other], &mut slope, &mut work);
+            slope.iter_mut().for_each(|v| *v *= sign / equilibrium.temperature()[own]);
+            slope
+        })
+        .collect();
+    let log_density = equilibrium.log_densities()[own];
+    Ok(match grid.dimension() {
+        1 => Box::new(WittenFactor::new(grid, log_density, &slopes[0])),
+        _ => Box::new(SchroedingerOperator::new(grid, log_density, &slopes)?),
+    })
 }
 
 /// The Poincare constant: the smallest positive eigenvalue of `A`.
-fn smallest_eigenvalue(generator: &mut dyn Generator) -> f64 {
+fn smallest_eigenvalue(generator: &mut dyn Generator) -> Result<f64, SpectrumError> {
     let mut begin = start(generator.len());
     generator.centre(&mut begin);
     let converged = |space: &Arnoldi| space.pairs[0].residual <= TOLERANCE * space.pairs[0].value.norm();
     let most = MOST_VECTORS.min(generator.len() - 1);
-    let space = Arnoldi::run(begin, most, |input, out| generator.apply_inverse(input, out), converged);
-    1.0 / space.pairs[0].value.re
+    let space = Arnoldi::run(begin, most, |input, out| generator.apply_inverse(input, out), converged)?;
+    Ok(1.0 / space.pairs[0].value.re)
 }
 
 /// A fixed vector without symmetry: the fractional parts of multiples of the golden ratio.

@@ -21,7 +21,9 @@
 //!
 //! Cost: `2 n^3/3` once, `4 n^2` for an application of the inverse.
 
-use super::generator::Generator;
+use super::SpectrumError;
+use super::generator::{Generator, ground_state, normalised_exponential};
+use crate::game::payoff::dot;
 use crate::torus::Grid;
 use faer::Mat;
 use faer::linalg::solvers::{PartialPivLu, SolveCore};
@@ -32,6 +34,9 @@ use std::f64::consts::PI;
 pub struct WittenFactor {
     factor: PartialPivLu<f64>,
     ground: Vec<f64>,
+    half_slope: Vec<f64>,
+    /// The derivative's matrix, row by row from the diagonal: twice, so that every row is a slice.
+    derivative: Vec<f64>,
     column: Mat<f64>,
 }
 
@@ -40,7 +45,7 @@ impl WittenFactor {
     pub fn new(grid: &Grid, log_density: &[f64], slope: &[f64]) -> WittenFactor {
         let n = grid.len();
         assert!(grid.dimension() == 1 && n % 2 == 1, "one dimension and an odd number of nodes, got {:?}", grid.shape());
-        let ground = normalised_exponential(log_density, 0.5);
+        let ground = ground_state(log_density);
         let dual = normalised_exponential(log_density, -0.5);
         let row = derivative_row(n, grid.volume());
         // Borders of the size of the derivative, so that the pivots do not depend on the unit of length.
@@ -52,7 +57,14 @@ impl WittenFactor {
             (true, false) => scale * ground[j],
             (true, true) => 0.0,
         });
-        WittenFactor { factor: bordered.partial_piv_lu(), ground, column: Mat::zeros(n + 1, 1) }
+        WittenFactor {
+            factor: bordered.partial_piv_lu(),
+            ground,
+            half_slope: slope.iter().map(|s| 0.5 * s).collect(),
+            // Row i of the matrix is entry (i - k) mod n in column k: the reversed sequence, shifted.
+            derivative: (0..2 * n).map(|m| row[(2 * n - m) % n]).collect(),
+            column: Mat::zeros(n + 1, 1),
+        }
     }
 }
 
@@ -61,7 +73,7 @@ impl Generator for WittenFactor {
         &self.ground
     }
 
-    fn apply_inverse(&mut self, input: &[f64], out: &mut [f64]) {
+    fn apply_inverse(&mut self, input: &[f64], out: &mut [f64]) -> Result<(), SpectrumError> {
         let n = self.ground.len();
         self.column.col_as_slice_mut(0)[..n].copy_from_slice(input);
         self.column[(n, 0)] = 0.0;
@@ -69,16 +81,14 @@ impl Generator for WittenFactor {
         self.column[(n, 0)] = 0.0;
         self.factor.solve_in_place_with_conj(faer::Conj::No, self.column.as_mut());
         out.copy_from_slice(&self.column.col_as_slice(0)[..n]);
+        Ok(())
     }
-}
 
-/// `exp(share v)` over its Euclidean norm.
-fn normalised_exponential(v: &[f64], share: f64) -> Vec<f64> {
-    let largest = v.iter().fold(f64::NEG_INFINITY, |m, v| m.max(share * v));
-    let mut out: Vec<f64> = v.iter().map(|v| (share * v - largest).exp()).collect();
-    let norm = out.iter().map(|v| v * v).sum::<f64>().sqrt();
-    out.iter_mut().for_each(|v| *v /= norm);
-    out
+    fn factor_products(&mut self, u: &[f64], out: &mut Vec<f64>) {
+        let n = u.len();
+        out.clear();
+        out.extend((0..n).map(|i| dot(&self.derivative[n - i..2 * n - i], u) + self.half_slope[i] * u[i]));
+    }
 }
 
 /// Entry `(j, k)` of the Fourier derivative on `n` (odd) nodes, as a function of `j - k mod n`.
