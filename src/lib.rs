@@ -33,6 +33,7 @@
 //! | [`diagnostics`] | energy, entropies, duality gap, decay |
 //! | [`experiment`] | what the commands do |
 //! | [`output`] | the HDF5 file |
+//! | [`array_file`] | arrays of numbers from npy, npz, HDF5 and text files |
 //! | [`cli`] | the command line |
 //!
 //! `torus`, `stepper` and `transport` know nothing of games. Formulas with their sources are in `docs/numerics.md`.
@@ -53,6 +54,7 @@
 //! ```
 #![warn(missing_docs)]
 
+pub mod array_file;
 pub mod cli;
 pub mod diagnostics;
 pub mod equilibrium;

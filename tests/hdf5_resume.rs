@@ -93,7 +93,7 @@ fn an_existing_output_is_kept_until_its_replacement_is_complete() {
     let before = std::fs::read(&path).unwrap();
     let new = Script::new(&layout(&[24], &[16], 21), 5);
     let refused = RunWriter::create(&path, &header(), &new.layout, false);
-    assert!(matches!(&refused, Err(OutputError::Exists { path: named }) if named.ends_with("Überspiel ∮ 100%.h5")));
+    assert!(matches!(&refused, Err(OutputError::Exists { path: named, .. }) if named.ends_with("Überspiel ∮ 100%.h5")));
     assert!(std::fs::read(&path).unwrap() == before, "a refused overwrite leaves the file untouched");
 
     let mut writer = RunWriter::create(&path, &header(), &new.layout, true).unwrap();

@@ -28,6 +28,21 @@ Examples:
   nashflow equilibrium rotation
   nashflow equilibrium game.toml --json -o equilibrium.h5")]
     Equilibrium(EquilibriumArguments),
+    /// Compute the exact Wasserstein-2 distance between two densities or particle clouds, with its error bar.
+    #[command(after_help = "\
+A and B are each one of
+  expr:FORMULA            density in x, or in x1 and x2, unnormalised
+  density:FILE            values on a grid
+  cloud:FILE, or FILE     N points, an array of shape (N,), (N, 1) or (N, 2)
+  RUN.h5:/mu@12.5         state of a run; RUN.h5:/equilibrium/nu; RUN.h5@12.5 for both players
+FILE is npy, npz (FILE.npz:name), text (CSV) or HDF5 (FILE.h5:/dataset).
+
+Examples:
+  nashflow w2 'expr:exp(3*cos(2*pi*(x-0.1)))' 'expr:1'
+  nashflow w2 cloud.npy density:rho.npy --period 2*pi --origin -pi
+  nashflow w2 a.csv b.csv --weights-a wa.csv --plan plan.h5
+  nashflow w2 run.h5@0.5 run.h5:/equilibrium --json")]
+    W2(W2Arguments),
     /// List, show or copy the bundled games.
     Games(GamesArguments),
 }
@@ -78,6 +93,50 @@ pub struct EquilibriumArguments {
     /// Write the arrays to this file
     #[arg(short, long, value_name = "OUT.h5")]
     pub output: Option<PathBuf>,
+}
+
+/// `nashflow w2`.
+#[derive(Debug, Args)]
+pub struct W2Arguments {
+    /// First measure
+    #[arg(value_name = "A")]
+    pub source: String,
+    /// Second measure
+    #[arg(value_name = "B")]
+    pub target: String,
+    /// Period of the torus, or one for each axis: 1, 2*pi, 1,2 [default: that of a run's file, or 1]
+    #[arg(long, value_name = "L[,L]", allow_hyphen_values = true)]
+    pub period: Option<String>,
+    /// Origin of the torus, or one for each axis [default: that of a run's file, or 0]
+    #[arg(long, value_name = "O[,O]", allow_hyphen_values = true)]
+    pub origin: Option<String>,
+    /// Weights of the points of A
+    #[arg(long, value_name = "FILE")]
+    pub weights_a: Option<String>,
+    /// Weights of the points of B
+    #[arg(long, value_name = "FILE")]
+    pub weights_b: Option<String>,
+    /// How values on a grid are read: band-limited, constant or nodes [default: band-limited]
+    #[arg(long, value_name = "READING")]
+    pub reading: Option<String>,
+    /// Error bar over distance to aim at
+    #[arg(long, value_name = "SHARE", allow_hyphen_values = true)]
+    pub tolerance: Option<String>,
+    /// Write the transport plan or map to this file
+    #[arg(long, value_name = "OUT.h5")]
+    pub plan: Option<PathBuf>,
+    /// Replace an existing file of a plan
+    #[arg(long)]
+    pub force: bool,
+    /// Print one JSON object instead of a table
+    #[arg(long)]
+    pub json: bool,
+    /// Number of threads; results do not depend on it
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Print no progress
+    #[arg(long)]
+    pub quiet: bool,
 }
 
 /// `nashflow games`.

@@ -1,40 +1,32 @@
 //! `nashflow equilibrium`.
 
 use super::arguments::EquilibriumArguments;
+use super::conclude;
 use super::number::significant;
 use super::run::{command_line, load};
+use super::signal::Interrupt;
 use super::table::Table;
-use super::{BAD_INPUT, print, print_json, report_error, report_failure, set_threads};
 use crate::experiment::{Destination, EquilibriumReport, RunError, equilibrium};
 
 /// The exit status of the command.
 pub fn main(arguments: &EquilibriumArguments) -> i32 {
-    let json = arguments.game.json;
-    if let Err(message) = set_threads(arguments.game.threads) {
-        return report_failure(&message, BAD_INPUT, json);
-    }
-    match solve(arguments) {
-        Ok(report) => {
-            if json {
-                print_json(&report);
-            } else {
-                print(&render(&report));
-            }
-            0
-        }
-        Err(error) => report_error(&error, &arguments.game.game, json),
-    }
+    conclude(&arguments.game, || solve(arguments), render)
 }
 
 fn solve(arguments: &EquilibriumArguments) -> Result<EquilibriumReport, RunError> {
     let file = load(&arguments.game)?;
-    let command = command_line();
+    let interrupt = Interrupt::install(arguments.game.json);
+    let (command, before_writing) = (command_line(), || interrupt.begin_writing());
     let destination = arguments.output.as_deref().map(|path| Destination {
         path,
         overwrite: arguments.game.force,
         command: &command,
+        before_writing: &before_writing,
     });
-    equilibrium(&file, destination)
+    let result = equilibrium(&file, destination);
+    // What is printed now must not be followed by the report of an interruption.
+    interrupt.begin_writing();
+    result
 }
 
 fn render(report: &EquilibriumReport) -> String {

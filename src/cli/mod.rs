@@ -1,6 +1,7 @@
 //! The command line: arguments as typed, one small file per command, results on stdout, everything else on stderr.
 
 mod arguments;
+mod continuation;
 mod equilibrium;
 mod games;
 mod number;
@@ -8,15 +9,18 @@ mod progress;
 mod run;
 mod signal;
 mod table;
+mod w2;
 
 use crate::experiment::RunError;
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, GameArguments};
 use clap::Parser;
 use std::io::Write;
 use std::path::Path;
 
 /// Exit status for bad input, the same as that of a usage error.
 const BAD_INPUT: i32 = 2;
+/// Exit status after an interruption.
+const INTERRUPTED: i32 = 130;
 
 /// Runs the program with the arguments of the process; the exit status.
 pub fn main() -> i32 {
@@ -37,6 +41,7 @@ pub fn main() -> i32 {
     match arguments.command {
         Command::Run(arguments) => run::main(&arguments),
         Command::Equilibrium(arguments) => equilibrium::main(&arguments),
+        Command::W2(arguments) => w2::main(&arguments),
         Command::Games(arguments) => games::main(&arguments),
     }
 }
@@ -60,9 +65,29 @@ fn print_json(value: &impl serde::Serialize) {
     print(&format!("{}\n", serde_json::to_string_pretty(value).expect("summaries have string keys")));
 }
 
+/// Sets the threads, computes, and prints what came of it.
+fn conclude<R: serde::Serialize>(
+    arguments: &GameArguments,
+    solve: impl FnOnce() -> Result<R, RunError>,
+    render: impl FnOnce(&R) -> String,
+) -> i32 {
+    if let Err(message) = set_threads(arguments.threads) {
+        return report_failure(&message, BAD_INPUT, arguments.json);
+    }
+    match solve() {
+        Ok(result) if arguments.json => print_json(&result),
+        Ok(result) => print(&render(&result)),
+        Err(error) => return report_error(&error, &arguments.game, arguments.json),
+    }
+    0
+}
+
 /// Reports an error on stderr, and as the one object on stdout with `--json`.
 fn report_error(error: &RunError, game: &Path, json: bool) -> i32 {
     let (status, mut message) = (error.exit_status(), error.to_string());
+    if let Some(advice) = continuation::advice(error) {
+        message = format!("{message}; {advice}");
+    }
     if error.concerns_game() {
         message = format!("{}: {message}", game.display());
     }

@@ -3,8 +3,9 @@
 use super::arguments::{GameArguments, RunArguments};
 use super::number::{or_null, significant, with_error};
 use super::progress::Bar;
+use super::signal::Interrupt;
 use super::table::Table;
-use super::{BAD_INPUT, print, print_json, report_error, report_failure, set_threads, signal};
+use super::{BAD_INPUT, conclude, report_failure};
 use crate::experiment::{RunError, RunOptions, Summary, run};
 use crate::game::{GameError, GameFile, catalogue};
 use std::path::PathBuf;
@@ -12,24 +13,9 @@ use std::time::Duration;
 
 /// The exit status of the command.
 pub fn main(arguments: &RunArguments) -> i32 {
-    let json = arguments.game.json;
-    let checkpoint_every = match checkpoint_interval(arguments.checkpoint_seconds) {
-        Ok(interval) => interval,
-        Err(message) => return report_failure(&message, BAD_INPUT, json),
-    };
-    if let Err(message) = set_threads(arguments.game.threads) {
-        return report_failure(&message, BAD_INPUT, json);
-    }
-    match solve(arguments, checkpoint_every) {
-        Ok(summary) => {
-            if json {
-                print_json(&summary);
-            } else {
-                print(&render(&summary));
-            }
-            0
-        }
-        Err(error) => report_error(&error, &arguments.game.game, json),
+    match checkpoint_interval(arguments.checkpoint_seconds) {
+        Ok(checkpoint_every) => conclude(&arguments.game, || solve(arguments, checkpoint_every), render),
+        Err(message) => report_failure(&message, BAD_INPUT, arguments.game.json),
     }
 }
 
@@ -42,9 +28,15 @@ fn solve(arguments: &RunArguments, checkpoint_every: Duration) -> Result<Summary
         command: command_line(),
         checkpoint_every,
     };
-    let interrupt = signal::interrupt_flag();
+    let interrupt = Interrupt::install(arguments.game.json);
+    if arguments.resume {
+        interrupt.begin_writing();
+    }
     let bar = Bar::new(arguments.game.quiet);
-    let result = run(&file, &options, &interrupt, &mut |progress| bar.show(progress));
+    let result = run(&file, &options, interrupt.flag(), &mut |progress| {
+        interrupt.begin_writing();
+        bar.show(progress);
+    });
     bar.clear();
     result
 }

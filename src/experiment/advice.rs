@@ -54,6 +54,12 @@ pub fn after_failed_step(file: &GameFile, flow: &MflDa, state: &[Complex64], err
         (Some((step, bound)), _) => {
             format!("solver.step = {step:e} should be at most about {bound:.1e} (drift at this state)")
         }
+        (None, StepperError::StepTooSmall { .. }) => {
+            "lower solver.time, which is out of proportion to this step, or raise solver.tolerance".to_owned()
+        }
+        (None, StepperError::RejectedTooOften { error, .. }) if !error.is_finite() => {
+            "the drift overflows: measure the payoff and the temperature in larger units".to_owned()
+        }
         (None, StepperError::NotFinite { .. }) => "reduce solver.step, or use the scheme adaptive".to_owned(),
         (None, _) => "raise solver.tolerance or solver.grid".to_owned(),
     }

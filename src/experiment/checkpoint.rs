@@ -1,32 +1,51 @@
 //! A simulation as named numbers and back, to the bit.
 
+use super::positivity::Lowest;
 use super::{Clock, Discretisation, Measurement, Simulation};
 use crate::flow::{MflDa, PairLayout};
 use crate::game::Player;
-use crate::output::{Checkpoint, OutputError};
+use crate::output::{Checkpoint, Diagnostics, OutputError, fingerprint};
 use crate::stepper::{Memory, Stepper};
 use crate::transport::Potential;
 use num_complex::Complex64;
 use std::path::Path;
 
-/// Everything that is needed to go on from here.
-pub fn store(simulation: &Simulation<MflDa>, measurement: &Measurement, snapshots: usize) -> Checkpoint {
+/// Key of the fingerprint of the snapshots.
+const FINGERPRINT: &str = "snapshots";
+
+/// Everything that is needed to go on from here, and what the summary will have to tell.
+pub fn store(
+    simulation: &Simulation<MflDa>,
+    measurement: &Measurement,
+    notes: &[String],
+    lowest: Option<&Lowest>,
+    snapshots: &[(f64, Diagnostics)],
+) -> Checkpoint {
     let mut checkpoint = Checkpoint {
         time: simulation.clock().time,
-        snapshot_count: snapshots as u64,
+        snapshot_count: snapshots.len() as u64,
         step_count: simulation.clock().steps as u64,
         ..Checkpoint::default()
     };
-    let Checkpoint { numbers, integers, .. } = &mut checkpoint;
+    let Checkpoint { numbers, integers, texts, .. } = &mut checkpoint;
     let memory = simulation.memory();
     numbers.insert("state".to_owned(), interleaved(simulation.state()));
     numbers.insert("stepper".to_owned(), memory.numbers);
     for (i, state) in memory.states.iter().enumerate() {
         numbers.insert(format!("stepper_state_{i}"), interleaved(state));
     }
+    texts.extend(notes.iter().enumerate().map(|(i, note)| (format!("note_{i}"), note.clone())));
+    if let Some(lowest) = lowest {
+        integers.insert("lowest_player".to_owned(), vec![lowest.player.index() as u64]);
+        numbers.insert("lowest".to_owned(), vec![lowest.time, lowest.minimum, lowest.maximum]);
+    }
+    integers.insert(FINGERPRINT.to_owned(), vec![fingerprint(snapshots)]);
     integers.insert("rejected".to_owned(), vec![simulation.rejected() as u64]);
     for (player, potential) in Player::BOTH.into_iter().zip(measurement.warm_starts()) {
         let letter = player.letter();
+        if let Some(reason) = &measurement.failures()[player.index()] {
+            texts.insert(failure_key(player), reason.clone());
+        }
         let shape = |points: Vec<usize>| points.into_iter().map(|n| n as u64).collect::<Vec<u64>>();
         integers.insert(format!("shape_{letter}"), shape(simulation.flow().layout().grid(player).shape()));
         if let Some(potential) = potential {
@@ -67,7 +86,34 @@ pub fn restore(
         *slot = take_potential(checkpoint, player, discretisation).map_err(damaged)?;
     }
     measurement.set_warm_starts(potentials).map_err(|error| damaged(error.to_string()))?;
+    measurement.keep_failures(failures(checkpoint));
     Ok(Simulation::resume(flow, stepper, state, &Memory { numbers, states }, clock, rejected as usize))
+}
+
+/// Whether these are the snapshots before the checkpoint.
+pub fn belongs_to(checkpoint: &Checkpoint, snapshots: &[(f64, Diagnostics)]) -> bool {
+    checkpoint.integers.get(FINGERPRINT).is_some_and(|stored| stored[..] == [fingerprint(snapshots)])
+}
+
+/// The notes behind [`store`], in their order.
+pub fn notes(checkpoint: &Checkpoint) -> Vec<String> {
+    (0..).map_while(|i| checkpoint.texts.get(&format!("note_{i}")).cloned()).collect()
+}
+
+/// The deepest dip behind [`store`].
+pub fn lowest(checkpoint: &Checkpoint) -> Option<Lowest> {
+    let player = *checkpoint.integers.get("lowest_player")?.first()?;
+    let [time, minimum, maximum] = *checkpoint.numbers.get("lowest")?.first_chunk()?;
+    Some(Lowest { time, player: *Player::BOTH.get(player as usize)?, minimum, maximum })
+}
+
+/// Why distances are missing, per player.
+pub fn failures(checkpoint: &Checkpoint) -> [Option<String>; 2] {
+    Player::BOTH.map(|player| checkpoint.texts.get(&failure_key(player)).cloned())
+}
+
+fn failure_key(player: Player) -> String {
+    format!("failure_{}", player.letter())
 }
 
 /// Points per axis on which the checkpoint was made.

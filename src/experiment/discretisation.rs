@@ -12,7 +12,7 @@ use crate::torus::{Density, Fourier, Grid, TorusError, next_fast_size, pad_value
 /// Tail to which automatic grids resolve the equilibrium.
 const EQUILIBRIUM_TAIL: f64 = 1e-12;
 /// Fewest points per axis of an automatic grid, in one and in two dimensions.
-const FEWEST_POINTS: [usize; 2] = [64, 32];
+pub(super) const FEWEST_POINTS: [usize; 2] = [64, 32];
 /// Most nodes of an automatic grid, in one and in two dimensions.
 const MOST_NODES: [usize; 2] = [1 << 16, 1 << 20];
 /// Growth of an axis that is not resolved.
@@ -113,16 +113,9 @@ pub fn automatic_tail(tolerance: f64) -> f64 {
 /// # Errors
 /// [`RunError::Unresolved`] when the grid would be too large.
 pub fn grown_shape(grid: &Grid, tails: &[f64], limit: f64, what: &str, player: Player) -> Result<Vec<usize>, RunError> {
-    let mut shape = grid.shape();
-    for (points, tail) in shape.iter_mut().zip(tails) {
-        if tail.is_nan() || *tail > limit {
-            *points = next_fast_size((GROWTH * *points as f64).ceil() as usize);
-        }
-    }
-    let most = MOST_NODES[grid.dimension() - 1];
-    if shape.iter().product::<usize>() > most {
+    enlarged(grid, tails, limit).map_err(|most| {
         let worst = tails.iter().copied().fold(0.0, f64::max);
-        return Err(RunError::Unresolved {
+        RunError::Unresolved {
             what: what.to_owned(),
             player,
             time: None,
@@ -132,9 +125,23 @@ pub fn grown_shape(grid: &Grid, tails: &[f64], limit: f64, what: &str, player: P
                 "automatic grids have at most {most} nodes; a density with a jump or a kink is never resolved: smooth it, \
                  raise the temperature or fix solver.grid"
             ),
-        });
+        }
+    })
+}
+
+/// The next larger shape for the axes whose tail is above `limit`.
+///
+/// # Errors
+/// The most nodes an automatic grid may have, when the shape has more.
+pub(super) fn enlarged(grid: &Grid, tails: &[f64], limit: f64) -> Result<Vec<usize>, usize> {
+    let mut shape = grid.shape();
+    for (points, tail) in shape.iter_mut().zip(tails) {
+        if tail.is_nan() || *tail > limit {
+            *points = next_fast_size((GROWTH * *points as f64).ceil() as usize);
+        }
     }
-    Ok(shape)
+    let most = MOST_NODES[grid.dimension() - 1];
+    if shape.iter().product::<usize>() > most { Err(most) } else { Ok(shape) }
 }
 
 fn payoff_on(game: &Game, shapes: &[Vec<usize>; 2]) -> Result<Payoff, RunError> {

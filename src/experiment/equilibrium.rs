@@ -29,7 +29,7 @@ pub struct EquilibriumReport {
 }
 
 /// Where to write the arrays.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Destination<'a> {
     /// The file.
     pub path: &'a Path,
@@ -37,6 +37,8 @@ pub struct Destination<'a> {
     pub overwrite: bool,
     /// The command line, for the record.
     pub command: &'a str,
+    /// Called when everything is computed, before the file is created.
+    pub before_writing: &'a dyn Fn(),
 }
 
 /// Computes the equilibrium; with a destination, writes it as the only snapshot, at time 0, of an output file.
@@ -64,11 +66,13 @@ pub fn equilibrium(file: &GameFile, destination: Option<Destination<'_>>) -> Res
         let (x, y) = (discretisation.grid(Player::X), discretisation.grid(Player::Y));
         let header = Header::new(file.text(), destination.command, game.name());
         let layout = Layout::new(x, y, &[0.0])?;
-        let mut writer = RunWriter::create(destination.path, &header, &layout, destination.overwrite)?;
-        writer.equilibrium(record(&discretisation))?;
         let state = PairLayout::new(x, y).from_values(densities);
         let mut measurement = Measurement::new(&discretisation, temperatures(game));
-        writer.snapshot(measurement.measure(&discretisation.payoff, 0.0, &state))?;
+        let snapshot = measurement.measure(&discretisation.payoff, 0.0, &state);
+        (destination.before_writing)();
+        let mut writer = RunWriter::create(destination.path, &header, &layout, destination.overwrite)?;
+        writer.equilibrium(record(&discretisation))?;
+        writer.snapshot(snapshot)?;
         writer.finish()?;
     }
     Ok(report)

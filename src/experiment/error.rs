@@ -42,8 +42,17 @@ pub enum RunError {
     /// The output file.
     #[error(transparent)]
     Output(#[from] OutputError),
+    /// `--resume` of a file with other snapshot times: that of the command `equilibrium`.
+    #[error("{}: cannot be resumed: it holds an equilibrium, not a run; --force replaces it", path.display())]
+    NotARun {
+        /// The output file.
+        path: PathBuf,
+    },
     /// `--resume` with a game that is not the one in the file.
-    #[error("{}: cannot be resumed: {key} is {now} in the game given now and {then} in the file", path.display())]
+    #[error(
+        "{}: cannot be resumed: {key} is {now} in the game given now and {then} in the file; --force starts anew",
+        path.display()
+    )]
     OtherGame {
         /// The output file.
         path: PathBuf,
@@ -61,7 +70,7 @@ pub enum RunError {
     #[error(
         "{what} of player {} is not resolved{} on {shape:?} points: its spectral tail is {tail:.1e}; {advice}",
         player.letter(),
-        time.map(|t| format!(" at time {t}")).unwrap_or_default()
+        time.map(|t| format!(" at time {t:?}")).unwrap_or_default()
     )]
     Unresolved {
         /// Which density.
@@ -79,8 +88,8 @@ pub enum RunError {
     },
     /// A density has become negative by more than a scheme may leave it.
     #[error(
-        "at time {time} the density of player {} is negative: its minimum is {minimum:.1e} beside a maximum of \
-         {maximum:.1e}; {advice}. The last good snapshot, of time {good}, is in {}",
+        "at time {time:?} the density of player {} is negative: its minimum is {minimum:.1e} beside a maximum of \
+         {maximum:.1e}; {advice}. The last good snapshot, of time {good:?}, is in {}",
         player.letter(),
         path.display()
     )]
@@ -101,7 +110,7 @@ pub enum RunError {
         path: PathBuf,
     },
     /// A time step failed.
-    #[error("at time {time}, after {steps} steps: {source}; {advice}. {kept}")]
+    #[error("at time {time:?}, after {steps} steps: {source}; {advice}. {kept}")]
     Step {
         /// Last time at which the state was good.
         time: f64,
@@ -115,12 +124,12 @@ pub enum RunError {
         kept: String,
     },
     /// Ctrl-C, SIGTERM or SIGHUP.
-    #[error("interrupted at time {time}; {kept}")]
+    #[error("interrupted at time {time:?}; {} holds a checkpoint", path.display())]
     Interrupted {
         /// Time reached.
         time: f64,
-        /// Where the state is and how to continue.
-        kept: String,
+        /// The file that was being written: the output, or `.part` beside an older one.
+        path: PathBuf,
     },
 }
 
@@ -154,6 +163,7 @@ impl RunError {
             | RunError::Payoff { .. }
             | RunError::Grid(_)
             | RunError::Initial { .. }
+            | RunError::NotARun { .. }
             | RunError::OtherGame { .. } => BAD_INPUT,
             RunError::Output(error) => match error {
                 OutputError::Write { .. }

@@ -184,7 +184,7 @@ impl Measurement {
 
 /// Error bar of `sqrt(a^2 + b^2)`: the distance moves by at most `(a da + b db)/sqrt(a^2 + b^2)` to first order, and by
 /// at most `sqrt(da^2 + db^2)` whatever the values.
-fn product_error(w2: f64, (a, da): (f64, f64), (b, db): (f64, f64)) -> f64 {
+pub(super) fn product_error(w2: f64, (a, da): (f64, f64), (b, db): (f64, f64)) -> f64 {
     let worst = da.hypot(db);
     if w2 > 10.0 * worst { (a * da + b * db) / w2 + worst * worst / w2 } else { worst }
 }

@@ -1,10 +1,11 @@
 //! `--resume`: what an earlier run left, and whether it was a run of the same game.
 
-use super::checkpoint::shapes;
+use super::checkpoint::{belongs_to, failures, lowest, notes, shapes};
+use super::notes::collect;
 use super::summary::{Counters, Summary};
 use super::{Discretisation, RunError};
 use crate::game::{GameFile, Player};
-use crate::output::{Checkpoint, Diagnostics, EquilibriumRecord, RunWriter, stored_header};
+use crate::output::{Checkpoint, Diagnostics, EquilibriumRecord, OutputError, RunWriter, stored_plan};
 use std::path::Path;
 
 /// What was found.
@@ -21,6 +22,7 @@ pub struct Finished {
     snapshots: Vec<(f64, Diagnostics)>,
     steps: usize,
     rejected: usize,
+    notes: Vec<String>,
 }
 
 /// An interrupted run.
@@ -41,7 +43,8 @@ impl Finished {
     /// The summary of the complete run.
     pub fn summary(&self, file: &GameFile, output: &Path) -> Summary {
         let counters = Counters { steps: self.steps, rejected: self.rejected, wall_seconds: None };
-        let notes = vec!["the run was finished already; nothing was done".to_owned()];
+        let mut notes = self.notes.clone();
+        notes.push("the run was finished already; nothing was done".to_owned());
         Summary::new(file.game(), file.solver(), output, &self.discretisation, &self.snapshots, counters, notes)
     }
 }
@@ -51,9 +54,16 @@ impl Finished {
 /// # Errors
 /// [`RunError::OtherGame`] when the game in the file is another one, and errors of the file; it is not touched then.
 pub fn resume(file: &GameFile, output: &Path) -> Result<Option<Resumption>, RunError> {
-    let Some(header) = stored_header(output)? else { return Ok(None) };
+    let Some((header, times)) = stored_plan(output)? else { return Ok(None) };
     compare(&header.game, file, output)?;
+    if times != file.output().times() {
+        return Err(RunError::NotARun { path: output.to_path_buf() });
+    }
     let Some(resumed) = RunWriter::resume(output)? else { return Ok(None) };
+    let damaged = |reason: &str| OutputError::Damaged { path: output.to_path_buf(), reason: reason.to_owned() };
+    if resumed.checkpoint.as_ref().is_some_and(|checkpoint| !belongs_to(checkpoint, &resumed.snapshots)) {
+        return Err(damaged("its snapshots are not those before its checkpoint").into());
+    }
     let shapes = resumed.checkpoint.as_ref().and_then(shapes);
     if let Some(writer) = resumed.writer {
         let unfinished = Unfinished {
@@ -66,15 +76,32 @@ pub fn resume(file: &GameFile, output: &Path) -> Result<Option<Resumption>, RunE
         return Ok(Some(Resumption::Unfinished(Box::new(unfinished))));
     }
     let shapes = shapes.unwrap_or_else(|| Player::BOTH.map(|player| resumed.layout.grid(player).shape()));
-    let counter = |name: &str| {
-        resumed.checkpoint.as_ref().and_then(|c| c.integers.get(name)?.first().copied()).unwrap_or(0) as usize
-    };
+    let checkpoint = resumed.checkpoint.ok_or_else(|| damaged("it is finished but has no checkpoint"))?;
+    let on_the_way = notes(&checkpoint);
+    let notes = collect(on_the_way, lowest(&checkpoint).as_ref(), &resumed.snapshots, &failures(&checkpoint));
+    let rejected = checkpoint.integers.get("rejected").and_then(|v| v.first()).copied().unwrap_or(0);
     Ok(Some(Resumption::Finished(Box::new(Finished {
         discretisation: Discretisation::new(file.game(), &shapes)?,
-        steps: resumed.checkpoint.as_ref().map_or(0, |c| c.step_count as usize),
-        rejected: counter("rejected"),
+        steps: checkpoint.step_count as usize,
+        rejected: rejected as usize,
         snapshots: resumed.snapshots,
+        notes,
     }))))
+}
+
+/// An output that is in the way of a run, with the advice to resume it where that is possible.
+pub fn advise_resume(error: OutputError, file: &GameFile) -> OutputError {
+    match error {
+        OutputError::Exists { path, .. } if is_run_of(file, &path) => {
+            OutputError::Exists { path, hint: ", --resume continues it or, when it is finished, tells its summary" }
+        }
+        other => other,
+    }
+}
+
+fn is_run_of(file: &GameFile, path: &Path) -> bool {
+    let plan = stored_plan(path).ok().flatten();
+    plan.is_some_and(|(header, times)| compare(&header.game, file, path).is_ok() && times == file.output().times())
 }
 
 /// Refuses a game whose keys have other values than in the file. Comments and order do not count.

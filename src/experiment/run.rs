@@ -1,7 +1,7 @@
 //! The command `run`: equilibrium, evolution with diagnostics, distances, verdict, output file.
 //!
 //! Order of things: the destination is looked at, the game is put on grids, the file is created, the loop runs. After
-//! every step the snapshots that fall into it are interpolated, measured and handed to the writer; then the spectral
+//! every step the minimum of the densities is looked at, the snapshots that fall into it are interpolated, measured and handed to the writer; then the spectral
 //! tails decide whether an automatic grid must grow or a fixed one has failed; then a checkpoint may be due. Steps do not
 //! depend on snapshots, and nothing depends on when checkpoints are made.
 
@@ -9,20 +9,19 @@ use super::advice::{after_failed_step, unresolved, unresolved_state};
 use super::checkpoint;
 use super::discretisation::{automatic_tail, discretise_with_initial, grown_shape, temperatures};
 use super::equilibrium::record;
-use super::resumption::{Resumption, resume};
+use super::notes;
+use super::positivity::{Lowest, advice as positivity_advice, dip, dip_in_step};
+use super::resumption::{Resumption, advise_resume, resume};
 use super::summary::{Counters, Summary};
 use super::{Clock, Discretisation, Measurement, RunError, Simulation};
 use crate::flow::{MflDa, PairLayout};
 use crate::game::{GameFile, GridChoice, Player, Scheme};
-use crate::output::{Diagnostics, Header, Layout, RunWriter, Snapshot, StepRecord, check_destination};
+use crate::output::{Checkpoint, Diagnostics, Header, Layout, RunWriter, StepRecord, check_destination};
 use crate::stepper::{Etd43, Etdrk4, ImexEuler, Sbdf2, Stepper};
 use num_complex::Complex64;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-
-/// Deepest dip below 0, as a share of the maximum, that a snapshot may have.
-const DEEPEST_DIP: f64 = 1e-3;
 
 /// How a run is to be done.
 #[derive(Debug, Clone)]
@@ -57,7 +56,7 @@ pub struct Progress {
 /// Runs a game to its final time, or says what prevented it.
 ///
 /// `interrupt` is looked at after every step: when it is set, a checkpoint is written and the run ends with
-/// [`RunError::Interrupted`]. `watch` is called after every step.
+/// [`RunError::Interrupted`]. `watch` is called once before the file of a new run is created, and after every step.
 ///
 /// # Errors
 /// [`RunError`].
@@ -71,10 +70,10 @@ pub fn run(
     let resumption = if options.resume { resume(file, &options.output)? } else { None };
     let mut session = match resumption {
         Some(Resumption::Finished(finished)) => return Ok(finished.summary(file, &options.output)),
-        Some(Resumption::Unfinished(unfinished)) => Session::resume(file, options, *unfinished)?,
+        Some(Resumption::Unfinished(unfinished)) => Session::resume(file, options, *unfinished, watch)?,
         None => {
-            check_destination(&options.output, options.overwrite)?;
-            Session::fresh(file, options, None)?
+            check_destination(&options.output, options.overwrite).map_err(|error| advise_resume(error, file))?;
+            Session::fresh(file, options, None, watch)?
         }
     };
     session.evolve(interrupt, watch)?;
@@ -91,6 +90,7 @@ pub(super) struct Session<'a> {
     writer: RunWriter,
     snapshots: Vec<(f64, Diagnostics)>,
     notes: Vec<String>,
+    lowest: Option<Lowest>,
     buffer: Vec<Complex64>,
     last_step: f64,
     last_checkpoint: Instant,
@@ -102,10 +102,12 @@ impl<'a> Session<'a> {
         file: &'a GameFile,
         options: &'a RunOptions,
         writer: Option<RunWriter>,
+        watch: &mut dyn FnMut(&Progress),
     ) -> Result<Session<'a>, RunError> {
         let game = file.game();
         let (discretisation, [mu, nu]) = discretise_with_initial(game, file.solver())?;
         let layout = Layout::new(mu.grid(), nu.grid(), file.output().times())?;
+        watch(&Progress { time: 0.0, end: file.solver().time(), steps: 0, step: f64::NAN, w2: f64::NAN });
         let mut writer = match writer {
             Some(mut writer) => {
                 writer.regrid(&layout, None)?;
@@ -130,6 +132,7 @@ impl<'a> Session<'a> {
             writer,
             snapshots: Vec::new(),
             notes: Vec::new(),
+            lowest: None,
             buffer: Vec::new(),
             last_step: f64::NAN,
             last_checkpoint: Instant::now(),
@@ -143,10 +146,11 @@ impl<'a> Session<'a> {
         file: &'a GameFile,
         options: &'a RunOptions,
         unfinished: super::resumption::Unfinished,
+        watch: &mut dyn FnMut(&Progress),
     ) -> Result<Session<'a>, RunError> {
         let super::resumption::Unfinished { mut writer, checkpoint, shapes, snapshots, equilibrium } = unfinished;
         let (Some(stored), Some(shapes)) = (checkpoint, shapes) else {
-            return Session::fresh(file, options, Some(writer));
+            return Session::fresh(file, options, Some(writer), watch);
         };
         let discretisation = Discretisation::new(file.game(), &shapes)?;
         let computed = record(&discretisation);
@@ -164,7 +168,6 @@ impl<'a> Session<'a> {
             &discretisation,
             &options.output,
         )?;
-        let notes = vec![format!("resumed at time {}", stored.time)];
         Ok(Session {
             file,
             options,
@@ -173,7 +176,8 @@ impl<'a> Session<'a> {
             simulation,
             writer,
             snapshots,
-            notes,
+            notes: checkpoint::notes(&stored),
+            lowest: checkpoint::lowest(&stored),
             buffer: Vec::new(),
             last_step: f64::NAN,
             last_checkpoint: Instant::now(),
@@ -186,8 +190,7 @@ impl<'a> Session<'a> {
                 self.checkpoint()?;
                 self.writer.flush()?;
                 let time = self.simulation.clock().time;
-                let kept = format!("{} holds a checkpoint; --resume continues", self.options.output.display());
-                return Err(RunError::Interrupted { time, kept });
+                return Err(RunError::Interrupted { time, path: self.writer.work_path().to_path_buf() });
             }
             match self.step() {
                 Ok(true) => watch(&self.progress()),
@@ -214,6 +217,7 @@ impl<'a> Session<'a> {
             }
         };
         self.last_step = stretch.step.length;
+        let scheme = self.file.solver().scheme();
         let (to, error) = (stretch.to, stretch.step.error);
         if let GridChoice::Fixed(_) = self.file.solver().grid() {
             let limit = self.file.solver().tolerance();
@@ -222,11 +226,16 @@ impl<'a> Session<'a> {
                 return Err(self.at_time(error, to));
             }
         }
+        let good = |snapshots: &[(f64, Diagnostics)]| snapshots.last().map_or(0.0, |(time, _)| *time);
+        if let Some(dip) = dip_in_step(stretch.flow(), scheme, stretch.from, to) {
+            keep_positive(&mut self.lowest, dip, scheme, good(&self.snapshots), &self.writer)?;
+        }
         while let Some(&next) = times.get(self.snapshots.len()).filter(|&&next| next <= to) {
             stretch.state_at(next, &mut self.buffer);
             let snapshot = self.measurement.measure(stretch.flow().payoff(), next, &self.buffer);
-            let good = self.snapshots.last().map_or(0.0, |(time, _)| *time);
-            check_positive(&snapshot, self.file.solver().scheme(), good, &self.options.output)?;
+            if let Some(dip) = dip([&snapshot.mu, &snapshot.nu], next) {
+                keep_positive(&mut self.lowest, dip, scheme, good(&self.snapshots), &self.writer)?;
+            }
             self.snapshots.push((next, snapshot.diagnostics));
             self.writer.snapshot(snapshot)?;
         }
@@ -268,7 +277,7 @@ impl<'a> Session<'a> {
 
     fn last_good_snapshot(&self) -> String {
         let time = self.snapshots.last().map_or(0.0, |(time, _)| *time);
-        format!("The last good snapshot, of time {time}, is in {}", self.options.output.display())
+        format!("The last good snapshot, of time {time:?}, is in {}", self.writer.work_path().display())
     }
 
     fn regrid(&mut self, shapes: &[Vec<usize>; 2]) -> Result<(), RunError> {
@@ -284,17 +293,19 @@ impl<'a> Session<'a> {
         let after: PairLayout = flow.layout().clone();
         self.simulation.regrid(flow, |state| before.resample(&after, state));
         let layout = self.writer.layout().with_grids(after.grid(Player::X), after.grid(Player::Y));
-        let stored = checkpoint::store(&self.simulation, &self.measurement, self.snapshots.len());
-        self.writer.regrid(&layout, Some(stored))?;
-        self.writer.equilibrium(record(&self.discretisation))?;
         self.notes.push(format!("at time {} the grid grew to {shapes:?}", self.simulation.clock().time));
-        Ok(())
+        let stored = self.stored();
+        self.writer.regrid(&layout, Some(stored))?;
+        Ok(self.writer.equilibrium(record(&self.discretisation))?)
     }
 
     fn checkpoint(&mut self) -> Result<(), RunError> {
         self.last_checkpoint = Instant::now();
-        let stored = checkpoint::store(&self.simulation, &self.measurement, self.snapshots.len());
-        Ok(self.writer.checkpoint(stored)?)
+        Ok(self.writer.checkpoint(self.stored())?)
+    }
+
+    fn stored(&self) -> Checkpoint {
+        checkpoint::store(&self.simulation, &self.measurement, &self.notes, self.lowest.as_ref(), &self.snapshots)
     }
 
     fn progress(&self) -> Progress {
@@ -313,7 +324,7 @@ impl<'a> Session<'a> {
         let RunError::Step { time, steps, source, advice, .. } = error else { return error };
         let stored = self.checkpoint().and_then(|()| Ok(self.writer.flush()?));
         let kept = match stored {
-            Ok(()) => format!("The last good state is in {}", self.options.output.display()),
+            Ok(()) => format!("The last good state is in {}", self.writer.work_path().display()),
             Err(error) => format!("The last good state could not be stored: {error}"),
         };
         RunError::Step { time, steps, source, advice, kept }
@@ -321,9 +332,11 @@ impl<'a> Session<'a> {
 
     fn finish(mut self, wall: Duration) -> Result<Summary, RunError> {
         self.checkpoint()?;
-        let Session { file, options, discretisation, measurement, simulation, writer, snapshots, mut notes, .. } = self;
+        let Session {
+            file, options, discretisation, measurement, simulation, writer, snapshots, notes, lowest, ..
+        } = self;
         writer.finish()?;
-        notes.extend(missing_distances(&snapshots, measurement.failures()));
+        let notes = notes::collect(notes, lowest.as_ref(), &snapshots, measurement.failures());
         let counters = Counters {
             steps: simulation.clock().steps,
             rejected: simulation.rejected(),
@@ -333,37 +346,21 @@ impl<'a> Session<'a> {
     }
 }
 
-/// Refuses a snapshot that is no density: a scheme may undershoot a little beside a steep flank, but not like this.
-fn check_positive(snapshot: &Snapshot, scheme: Scheme, good: f64, path: &Path) -> Result<(), RunError> {
-    let advice = match scheme {
-        Scheme::Adaptive => "lower solver.tolerance or raise solver.grid",
-        _ => "reduce solver.step, or use the scheme adaptive",
-    };
-    for (player, values) in [(Player::X, &snapshot.mu), (Player::Y, &snapshot.nu)] {
-        let minimum = values.iter().copied().fold(f64::INFINITY, f64::min);
-        let maximum = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        if minimum < -DEEPEST_DIP * maximum {
-            let (time, path) = (snapshot.time, path.to_path_buf());
-            return Err(RunError::Negative { time, player, minimum, maximum, advice, good, path });
-        }
+/// Keeps the deepest dip, and refuses one that no density has.
+fn keep_positive(
+    lowest: &mut Option<Lowest>,
+    dip: Lowest,
+    scheme: Scheme,
+    good: f64,
+    writer: &RunWriter,
+) -> Result<(), RunError> {
+    *lowest = Some(Lowest::deeper(*lowest, dip));
+    if !dip.is_too_deep() {
+        return Ok(());
     }
-    Ok(())
-}
-
-/// How often a distance could not be had, and the first reason.
-fn missing_distances(snapshots: &[(f64, Diagnostics)], failures: &[Option<String>; 2]) -> Vec<String> {
-    let missing = |value: fn(&Diagnostics) -> f64| snapshots.iter().filter(|(_, d)| value(d).is_nan()).count();
-    let counts = [missing(|d| d.w2_x), missing(|d| d.w2_y)];
-    let mut notes = Vec::new();
-    for player in Player::BOTH {
-        let count = counts[player.index()];
-        if count > 0 {
-            let reason = failures[player.index()].as_deref().unwrap_or("the reason was given by the interrupted call");
-            let (letter, all) = (player.letter(), snapshots.len());
-            notes.push(format!("w2_{letter} is null at {count} of {all} snapshots: {reason}"));
-        }
-    }
-    notes
+    let Lowest { time, player, minimum, maximum } = dip;
+    let path = writer.work_path().to_path_buf();
+    Err(RunError::Negative { time, player, minimum, maximum, advice: positivity_advice(scheme), good, path })
 }
 
 fn new_flow(file: &GameFile, discretisation: &Discretisation) -> MflDa {

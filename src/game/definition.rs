@@ -1,75 +1,10 @@
 //! The game: two domains, two temperatures, a timescale, a payoff and two initial states, all checked.
 
-use super::error::Fault;
+use super::domain::Domain;
+use super::fault::Fault;
 use super::sampling;
 use super::source::{Initial, PayoffSource, coordinate_names};
 use super::{GameError, Player};
-use crate::torus::Grid;
-
-/// The flat torus one player lives on.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Domain {
-    period: Vec<f64>,
-    origin: Vec<f64>,
-}
-
-impl Domain {
-    /// A torus with one period and one origin per axis.
-    ///
-    /// # Errors
-    /// [`GameError::Invalid`] (with the keys `dim`, `period` or `origin`) unless there are one or two axes, the periods
-    /// are positive and all numbers finite.
-    pub fn new(period: &[f64], origin: &[f64]) -> Result<Domain, GameError> {
-        Ok(Self::checked(period, origin, "")?)
-    }
-
-    pub(super) fn checked(period: &[f64], origin: &[f64], prefix: &str) -> Result<Domain, Fault> {
-        let dimension = period.len();
-        if !(1..=2).contains(&dimension) {
-            return Err(Fault::new(format!("{prefix}dim"), format!("must be 1 or 2 in this version, got {dimension}")));
-        }
-        if origin.len() != dimension {
-            return Err(Fault::axis_count(format!("{prefix}origin"), dimension, origin.len()));
-        }
-        if let Some(bad) = period.iter().find(|p| !(p.is_normal() && **p > 0.0)) {
-            return Err(Fault::new(format!("{prefix}period"), format!("must be positive and finite, got {bad:?}")));
-        }
-        if let Some(bad) = origin.iter().find(|o| !o.is_finite()) {
-            return Err(Fault::new(format!("{prefix}origin"), format!("must be finite, got {bad:?}")));
-        }
-        // Nodes are origin + j period / n: they must remain distinct numbers.
-        for (period, origin) in period.iter().zip(origin) {
-            if origin.abs() > 1e6 * period {
-                let message = format!("is more than a million periods from 0: got {origin:?} with period {period:?}");
-                return Err(Fault::new(format!("{prefix}origin"), message));
-            }
-        }
-        Ok(Domain { period: period.to_vec(), origin: origin.to_vec() })
-    }
-
-    /// Number of axes, 1 or 2.
-    pub fn dimension(&self) -> usize {
-        self.period.len()
-    }
-
-    /// Lengths `L_i`.
-    pub fn period(&self) -> &[f64] {
-        &self.period
-    }
-
-    /// Coordinates of the lower corner of `[origin, origin + period)`.
-    pub fn origin(&self) -> &[f64] {
-        &self.origin
-    }
-
-    /// The grid with these points per axis.
-    ///
-    /// # Errors
-    /// As [`Grid::new`].
-    pub fn grid(&self, points: &[usize]) -> Result<Grid, crate::torus::TorusError> {
-        Grid::new(points, &self.period, &self.origin)
-    }
-}
 
 /// A checked game. Pairs hold the x player first.
 #[derive(Debug, Clone)]
@@ -169,12 +104,13 @@ impl Game {
 
     fn check_kernel_domain(&self) -> Result<(), Fault> {
         let [x, y] = &self.domain;
-        if x.period == y.period {
+        if x.period() == y.period() {
             return Ok(());
         }
         let message = format!(
             "a kernel of x - y needs the same dimension and periods for both players, got {:?} and {:?}",
-            x.period, y.period
+            x.period(),
+            y.period()
         );
         Err(Fault::new("game.kernel", message).with_help("write a payoff of x and y, or make the domains equal"))
     }

@@ -2,19 +2,26 @@
 
 pub mod catalogue;
 mod definition;
+mod diagnostic;
+mod domain;
 mod error;
 pub mod expression;
+mod fault;
 mod file;
+mod nodes;
 pub mod payoff;
 mod player;
 mod sampling;
 mod settings;
 mod source;
 
-pub use definition::{Domain, Game};
-pub use error::{Fault, GameError};
+pub use definition::Game;
+pub use diagnostic::Diagnostic;
+pub use domain::Domain;
+pub use error::GameError;
 pub use expression::{Expression, ExpressionError, Scope};
-pub use file::{Diagnostic, GameFile};
+pub use fault::Fault;
+pub use file::GameFile;
 pub use payoff::{Payoff, PayoffError, PayoffWork};
 pub use player::Player;
 pub use sampling::sample_density;

@@ -10,9 +10,11 @@
 //! the last term because coordinates and their multiples carry a relative error of some eps: `5*cos(40*pi*z)` passes, and a
 //! period wrong by one part in 1e9 does not.
 
-use super::error::Fault;
+use super::Expression;
+use super::domain::Domain;
+use super::fault::Fault;
+use super::nodes::node_coordinates;
 use super::source::{PayoffSource, Term};
-use super::{Domain, Expression};
 use crate::torus::{Density, Grid, TorusError};
 
 /// Most points at which a payoff is sampled.
@@ -185,13 +187,6 @@ fn logarithms(expression: &Expression, coordinates: &[Vec<f64>]) -> Result<Vec<f
         *log = f64::NEG_INFINITY;
     }
     if largest == f64::NEG_INFINITY { Err(NotADensity::Zero) } else { Ok(logs) }
-}
-
-/// Coordinates of all nodes, one array per axis.
-fn node_coordinates(grid: &Grid) -> Vec<Vec<f64>> {
-    let axes: Vec<Vec<f64>> = grid.axes().iter().map(|axis| axis.coordinates()).collect();
-    let nodes: Vec<Vec<usize>> = (0..grid.len()).map(|position| grid.node(position)).collect();
-    axes.iter().enumerate().map(|(i, axis)| nodes.iter().map(|node| axis[node[i]]).collect()).collect()
 }
 
 /// The normalised density of an expression on a grid, evaluated in logarithms, so that `exp(800*cos(2*pi*x))` does

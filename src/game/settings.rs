@@ -1,6 +1,6 @@
 //! How a game is to be solved and when its state is to be written.
 
-use super::error::Fault;
+use super::fault::Fault;
 use super::{Game, GameError, Player};
 
 /// The time stepping schemes.

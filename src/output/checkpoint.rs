@@ -2,13 +2,15 @@
 //!
 //! ```text
 //! slot     = length (u64) | hash (u64) | payload of that length | unused
-//! payload  = time | snapshot_count | step_count | numbers | integers
+//! payload  = time | snapshot_count | step_count | numbers | integers | texts
 //! numbers  = count | count x ( name length | name | value count | values )
+//! texts    = count | count x ( name length | name | byte count | UTF-8 )
 //! ```
 //!
 //! Everything is little-endian, 8 bytes a number. The hash is FNV-1a of 64 bits over the sequence number and the
 //! payload, taken in words of 8 bytes: it tells a torn slot from a whole one; it is no defence against intent.
 
+use super::record::Diagnostics;
 use std::collections::BTreeMap;
 
 /// State of a run between two steps. Numbers are kept to the bit.
@@ -24,6 +26,8 @@ pub struct Checkpoint {
     pub numbers: BTreeMap<String, Vec<f64>>,
     /// Named counters, flags and generator states.
     pub integers: BTreeMap<String, Vec<u64>>,
+    /// Named texts: what a summary tells at the end.
+    pub texts: BTreeMap<String, String>,
 }
 
 /// Bytes before the payload of a slot.
@@ -38,6 +42,7 @@ impl Checkpoint {
         bytes.extend(self.step_count.to_le_bytes());
         encode_map(&mut bytes, &self.numbers, |value| value.to_bits());
         encode_map(&mut bytes, &self.integers, |value| *value);
+        encode_texts(&mut bytes, &self.texts);
         let length = (bytes.len() - SLOT_HEADER) as u64;
         let hash = hash(sequence, &bytes[SLOT_HEADER..]);
         bytes[..8].copy_from_slice(&length.to_le_bytes());
@@ -66,6 +71,7 @@ impl Checkpoint {
             step_count: take_word(&mut payload)?,
             numbers: decode_map(&mut payload, f64::from_bits)?,
             integers: decode_map(&mut payload, |word| word)?,
+            texts: decode_texts(&mut payload)?,
         };
         payload.is_empty().then_some(checkpoint)
     }
@@ -74,24 +80,49 @@ impl Checkpoint {
 fn encode_map<T>(bytes: &mut Vec<u8>, map: &BTreeMap<String, Vec<T>>, word: impl Fn(&T) -> u64) {
     bytes.extend((map.len() as u64).to_le_bytes());
     for (name, values) in map {
-        bytes.extend((name.len() as u64).to_le_bytes());
-        bytes.extend(name.as_bytes());
+        encode_text(bytes, name);
         bytes.extend((values.len() as u64).to_le_bytes());
         values.iter().for_each(|value| bytes.extend(word(value).to_le_bytes()));
     }
 }
 
+fn encode_texts(bytes: &mut Vec<u8>, texts: &BTreeMap<String, String>) {
+    bytes.extend((texts.len() as u64).to_le_bytes());
+    for (name, text) in texts {
+        encode_text(bytes, name);
+        encode_text(bytes, text);
+    }
+}
+
+fn encode_text(bytes: &mut Vec<u8>, text: &str) {
+    bytes.extend((text.len() as u64).to_le_bytes());
+    bytes.extend(text.as_bytes());
+}
+
 fn decode_map<T>(bytes: &mut &[u8], value: impl Fn(u64) -> T) -> Option<BTreeMap<String, Vec<T>>> {
     let mut map = BTreeMap::new();
     for _ in 0..take_word(bytes)? {
-        let length = take_word(bytes)?;
-        let name = String::from_utf8(take(bytes, length)?.to_vec()).ok()?;
+        let name = take_text(bytes)?;
         let count = take_word(bytes)?;
         let words = take(bytes, count.checked_mul(8)?)?;
         let values = words.chunks_exact(8).map(|w| value(u64::from_le_bytes(w.try_into().expect("8 bytes"))));
         map.insert(name, values.collect());
     }
     Some(map)
+}
+
+fn decode_texts(bytes: &mut &[u8]) -> Option<BTreeMap<String, String>> {
+    let mut texts = BTreeMap::new();
+    for _ in 0..take_word(bytes)? {
+        let name = take_text(bytes)?;
+        texts.insert(name, take_text(bytes)?);
+    }
+    Some(texts)
+}
+
+fn take_text(bytes: &mut &[u8]) -> Option<String> {
+    let length = take_word(bytes)?;
+    String::from_utf8(take(bytes, length)?.to_vec()).ok()
 }
 
 fn take<'a>(bytes: &mut &'a [u8], count: u64) -> Option<&'a [u8]> {
@@ -102,6 +133,14 @@ fn take<'a>(bytes: &mut &'a [u8], count: u64) -> Option<&'a [u8]> {
 
 fn take_word(bytes: &mut &[u8]) -> Option<u64> {
     take(bytes, 8).map(|word| u64::from_le_bytes(word.try_into().expect("8 bytes")))
+}
+
+/// One number for times and diagnostics, by which a file whose metadata are damaged is known: data have checksums of
+/// their own, but a damaged description of a dataset can make HDF5 return fill values.
+pub fn fingerprint(snapshots: &[(f64, Diagnostics)]) -> u64 {
+    let words = snapshots.iter().flat_map(|(time, d)| std::iter::once(*time).chain(d.values()));
+    let bytes: Vec<u8> = words.flat_map(|value| value.to_bits().to_le_bytes()).collect();
+    hash(snapshots.len() as u64, &bytes)
 }
 
 /// FNV-1a over words instead of bytes: eight times as fast, and every bit still moves the result.
@@ -131,6 +170,7 @@ mod tests {
             step_count: 1234,
             numbers: numbers.into_iter().map(|(name, values)| (name.to_string(), values)).collect(),
             integers: integers.into_iter().map(|(name, values)| (name.to_string(), values)).collect(),
+            texts: [("note_0", "the grid grew"), ("note_1", "")].map(|(n, t)| (n.to_string(), t.to_string())).into(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Looking at the place of an output before anything is computed.
 
 use super::OutputError;
-use super::contents::open;
+use super::contents::{dataset, open, read_column};
 use super::header::Header;
 use super::place::Place;
 use std::path::Path;
@@ -13,21 +13,25 @@ use std::path::Path;
 pub fn check_destination(path: &Path, overwrite: bool) -> Result<(), OutputError> {
     let place = Place::new(path)?;
     match place.existing() {
-        Some(existing) if !overwrite => Err(OutputError::Exists { path: existing.to_path_buf() }),
+        Some(existing) if !overwrite => Err(OutputError::Exists { path: existing.to_path_buf(), hint: "" }),
         _ => place.lock().map(drop),
     }
 }
 
-/// The header of the run, finished or not, that [`super::RunWriter::resume`] would continue; `None` when there is none.
+/// The header and the planned snapshot times of what [`super::RunWriter::resume`] would continue, finished or not; `None`
+/// when there is none.
 ///
 /// # Errors
 /// [`OutputError`] for a file that is not ours.
-pub fn stored_header(path: &Path) -> Result<Option<Header>, OutputError> {
+pub fn stored_plan(path: &Path) -> Result<Option<(Header, Vec<f64>)>, OutputError> {
     let place = Place::new(path)?;
     if place.existing().is_none() {
         return Ok(None);
     }
     let target = if place.part.exists() { &place.part } else { &place.output };
     let file = open(target, false)?;
-    Header::read(&file, target).map(|(header, _)| Some(header))
+    let (header, _) = Header::read(&file, target)?;
+    let name = "checkpoint/planned_time";
+    let times = read_column(&dataset(&file, target, name)?, target, name)?;
+    Ok(Some((header, times)))
 }

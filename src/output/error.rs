@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
     /// The output (or its unfinished replacement) is there already and overwriting was not asked for.
-    #[error("{} already exists; --force replaces it, --resume continues it", path.display())]
+    #[error("{} already exists; --force replaces it{hint}", path.display())]
     Exists {
         /// The file that is in the way.
         path: PathBuf,
+        /// What else can be done with it; empty when nothing.
+        hint: &'static str,
     },
     /// The output path names a folder, a pipe, a device.
     #[error("{} is not a regular file; an output file can not be put in its place", path.display())]

@@ -41,13 +41,11 @@ pub struct Header {
 impl Header {
     /// A header with this version of nashflow and the present time, or that of `SOURCE_DATE_EPOCH` when it is set.
     pub fn new(game: &str, command: &str, title: &str) -> Header {
-        let epoch = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.trim().parse().ok());
-        let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs() as i64);
         Header {
             game: game.to_string(),
             command: command.to_string(),
             title: title.to_string(),
-            created: utc(epoch.unwrap_or_else(now)),
+            created: utc_now(),
             nashflow_version: env!("CARGO_PKG_VERSION").to_string(),
         }
     }
@@ -152,6 +150,13 @@ impl State {
             State::Finished => "finished",
         }
     }
+}
+
+/// The present time, or that of `SOURCE_DATE_EPOCH` when it is set.
+pub(super) fn utc_now() -> String {
+    let epoch = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.trim().parse().ok());
+    let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs() as i64);
+    utc(epoch.unwrap_or_else(now))
 }
 
 /// Seconds since 1970 as `YYYY-MM-DDThh:mm:ssZ`.

@@ -4,17 +4,20 @@ use super::OutputError;
 use super::contents::{dataset, open, read_column, read_grid, written_rows};
 use super::header::Header;
 use super::row::read_row;
+use crate::array_file::position_of_time;
 use crate::game::Player;
 use crate::torus::Grid;
 use std::path::Path;
 
 /// Which state of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum StateIndex {
     /// The last snapshot written.
     Last,
     /// The snapshot with this index, from 0.
     Snapshot(usize),
+    /// The snapshot of this time, which must be a stored one up to rounding.
+    Time(f64),
     /// The equilibrium.
     Equilibrium,
 }
@@ -58,6 +61,10 @@ pub fn read_state(path: &Path, player: Player, which: StateIndex) -> Result<Stor
         let count = written_rows(&times);
         let row = match which {
             StateIndex::Snapshot(index) => index,
+            StateIndex::Time(time) => position_of_time(&times[..count], time).map_err(|nearest| {
+                let there = nearest.map(|nearest| format!("; the nearest is {nearest}")).unwrap_or_default();
+                missing(format!("it holds no snapshot of time {time}{there}"))
+            })?,
             _ => count.wrapping_sub(1),
         };
         if row >= count {

@@ -29,6 +29,7 @@ const STATES_IN_CHECKPOINT: usize = 5;
 #[derive(Debug)]
 pub struct RunWriter {
     path: PathBuf,
+    work_path: PathBuf,
     layout: Layout,
     snapshots: usize,
     steps: usize,
@@ -51,7 +52,7 @@ impl RunWriter {
     pub fn create(path: &Path, header: &Header, layout: &Layout, overwrite: bool) -> Result<RunWriter, OutputError> {
         let place = Place::new(path)?;
         let refuse = || match place.existing() {
-            Some(existing) if !overwrite => Err(OutputError::Exists { path: existing.to_path_buf() }),
+            Some(existing) if !overwrite => Err(OutputError::Exists { path: existing.to_path_buf(), hint: "" }),
             _ => Ok(()),
         };
         refuse()?;
@@ -73,19 +74,34 @@ impl RunWriter {
     /// Starts the writing thread on an open file.
     pub(super) fn start(worker: Worker, last_time: Option<f64>) -> Result<RunWriter, OutputError> {
         let (sender, receiver) = sync_channel(WAITING_MESSAGES);
-        let path = worker.place.output.clone();
+        let (path, work_path) = (worker.place.output.clone(), worker.target.clone());
         let (layout, snapshots, steps) = (worker.work.blank.layout.clone(), worker.work.snapshots, worker.work.steps);
         let thread = std::thread::Builder::new()
             .name("output".to_string())
             .spawn(move || worker.run(receiver))
             .map_err(OutputError::system("start the writing thread of", &path))?;
         let (sender, thread) = (Some(sender), Some(thread));
-        Ok(RunWriter { path, layout, snapshots, steps, last_time, waiting_steps: Vec::new(), sender, thread })
+        Ok(RunWriter {
+            path,
+            work_path,
+            layout,
+            snapshots,
+            steps,
+            last_time,
+            waiting_steps: Vec::new(),
+            sender,
+            thread,
+        })
     }
 
     /// The output as it was named, links followed.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The file that is being written: the output, or `.part` beside an older output that is kept until the end.
+    pub fn work_path(&self) -> &Path {
+        &self.work_path
     }
 
     /// The layout of the file.

@@ -9,7 +9,9 @@
 //! panel by panel, so that every cache line of the spectrum is filled at once; the second pass then runs over
 //! contiguous columns. The spectrum stays transposed (see [`Grid::spectrum_len`]): a separate transpose would cost
 //! as much as a transform. Rows can be produced and consumed by a callback, which lets the flow multiply, sum and
-//! transform a row while it is in the first-level cache.
+//! transform a row while it is in the first-level cache. Two real functions on one grid are transformed together as
+//! the real and imaginary part of one complex function ([`Fourier::forward_pair`]): this saves the passes that tell
+//! the halves of a real row apart, which the caller does while he combines the two spectra.
 //!
 //! Cost: `5/2 N log2 N` operations; nothing is allocated after the constructor and [`Fourier::scratch`].
 
@@ -36,6 +38,8 @@ pub struct Fourier {
 struct ColumnTransforms {
     forward: Arc<dyn Fft<f64>>,
     inverse: Arc<dyn Fft<f64>>,
+    /// Complex transform along the last axis, for pairs of functions.
+    row_pair: Arc<dyn Fft<f64>>,
 }
 
 /// Work space of the transforms of one grid; its contents never matter between calls.
@@ -74,6 +78,7 @@ impl Fourier {
             ColumnTransforms {
                 forward: complex.plan_fft_forward(grid.rows()),
                 inverse: complex.plan_fft_inverse(grid.rows()),
+                row_pair: complex.plan_fft_forward(n),
             }
         });
         Fourier {
@@ -95,13 +100,13 @@ impl Fourier {
         let mut plan = self.row_forward.get_scratch_len().max(self.row_inverse.get_scratch_len());
         let mut columns = 0;
         let mut panel = self.grid.half_len();
-        if let Some(ColumnTransforms { forward, inverse }) = &self.column {
+        if let Some(ColumnTransforms { forward, inverse, row_pair }) = &self.column {
             plan = plan
                 .max(forward.get_inplace_scratch_len())
                 .max(inverse.get_immutable_scratch_len())
-                .max(forward.get_immutable_scratch_len());
+                .max(row_pair.get_inplace_scratch_len());
             columns = self.grid.spectrum_len();
-            panel *= PANEL;
+            panel = PANEL * self.grid.row_len();
         }
         FourierScratch {
             row: vec![0.0; self.grid.row_len()],
@@ -163,6 +168,39 @@ impl Fourier {
             }
         }
         column.process_with_scratch(spectrum, &mut plan[..column.get_inplace_scratch_len()]);
+    }
+
+    /// The transform of two real functions at once, in two dimensions: rows of `z = u + i v` are written by
+    /// `fill(i, row)`, `i = 0..rows` in order, and
+    /// `pair[m_2 n_1 + m_1] = sum_j z(x_j) exp(-i k.(x_j - origin))` for all `0 <= m < n`, not divided by the number of
+    /// nodes. With `w(k) = conj(pair(-k))` the sums of `u` and `v` are `(pair + w) / 2` and `(pair - w) / 2i`.
+    ///
+    /// # Panics
+    /// On a grid of one dimension, or when `pair` has another length than the grid.
+    pub fn forward_pair(
+        &self,
+        mut fill: impl FnMut(usize, &mut [Complex64]),
+        pair: &mut [Complex64],
+        scratch: &mut FourierScratch,
+    ) {
+        assert_eq!(pair.len(), self.grid.len(), "one coefficient for each node of {:?}", self.grid.shape());
+        let ColumnTransforms { forward, row_pair, .. } = self.column.as_ref().expect("a grid of two dimensions");
+        let (rows, n) = (self.grid.rows(), self.grid.row_len());
+        let FourierScratch { panel, plan, .. } = scratch;
+        for start in (0..rows).step_by(PANEL) {
+            let count = PANEL.min(rows - start);
+            let panel = &mut panel[..count * n];
+            for (p, row) in panel.chunks_exact_mut(n).enumerate() {
+                fill(start + p, row);
+            }
+            row_pair.process_with_scratch(panel, &mut plan[..row_pair.get_inplace_scratch_len()]);
+            for (m, column) in pair.chunks_exact_mut(rows).enumerate() {
+                for (c, z) in column[start..start + count].iter_mut().zip(panel[m..].iter().step_by(n)) {
+                    *c = *z;
+                }
+            }
+        }
+        forward.process_with_scratch(pair, &mut plan[..forward.get_inplace_scratch_len()]);
     }
 
     /// As [`Fourier::inverse`], with the rows of values handed to `take(i, row)`, `i = 0..rows` in order.
@@ -262,6 +300,37 @@ mod tests {
             assert_eq!(before, spectrum, "the inverse transform must leave its input alone");
             for (u, v) in values.iter().zip(&back) {
                 assert!((u - v).abs() <= 1e-14, "shape {shape:?}: {u} came back as {v}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_transform_of_a_pair_holds_both_spectra() {
+        for shape in shapes().into_iter().filter(|s| s.len() == 2) {
+            let grid = Grid::new(&shape, &[1.0, 1.0], &[0.0, 0.0]).unwrap();
+            let fourier = Fourier::new(&grid);
+            let mut scratch = fourier.scratch();
+            let u = sample(&grid);
+            let v: Vec<f64> = u.iter().map(|u| (7.0 * u).cos()).collect();
+            let mut spectra = [fourier.zero_spectrum(), fourier.zero_spectrum()];
+            fourier.forward(&u, &mut spectra[0], &mut scratch);
+            fourier.forward(&v, &mut spectra[1], &mut scratch);
+            let (rows, n) = (grid.rows(), grid.row_len());
+            let mut pair = vec![Complex64::new(f64::NAN, f64::NAN); grid.len()];
+            scratch.poison();
+            let fill = |i: usize, row: &mut [Complex64]| {
+                row.iter_mut().enumerate().for_each(|(j, z)| *z = Complex64::new(u[i * n + j], v[i * n + j]));
+            };
+            fourier.forward_pair(fill, &mut pair, &mut scratch);
+            for position in 0..grid.spectrum_len() {
+                let (m2, m1) = (position / rows, position % rows);
+                let z = pair[position] / grid.len() as f64;
+                let w = pair[(n - m2) % n * rows + (rows - m1) % rows].conj() / grid.len() as f64;
+                let both = [(z + w) / 2.0, (z - w) / Complex64::new(0.0, 2.0)];
+                for (computed, spectrum) in both.into_iter().zip(&spectra) {
+                    let difference = (computed - spectrum[position]).norm();
+                    assert!(difference <= 1e-14, "shape {shape:?}, mode ({m1}, {m2}): off by {difference:e}");
+                }
             }
         }
     }

@@ -10,8 +10,11 @@ use super::TransportError;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cloud {
     periods: Vec<f64>,
+    origins: Vec<f64>,
     positions: Vec<f64>,
     weights: Vec<f64>,
+    /// Weights as they were given, times a power of two; `None` when none were.
+    given_weights: Option<Vec<f64>>,
     weight_sum: f64,
     wrapped: usize,
     position_error: f64,
@@ -65,6 +68,7 @@ impl Cloud {
             }
             wrapped += usize::from(outside);
         }
+        let given_weights = weights.map(scaled_by_power_of_two);
         let (weights, weight_sum) = match weights {
             Some(weights) if weights.len() != count => {
                 return Err(TransportError::Length { expected: count, got: weights.len() });
@@ -72,7 +76,8 @@ impl Cloud {
             Some(weights) => normalised(weights)?,
             None => (vec![1.0 / count as f64; count], count as f64),
         };
-        Ok(Cloud { periods: periods.to_vec(), positions, weights, weight_sum, wrapped, position_error })
+        let (periods, origins) = (periods.to_vec(), origins.to_vec());
+        Ok(Cloud { periods, origins, positions, weights, given_weights, weight_sum, wrapped, position_error })
     }
 
     /// Number of points.
@@ -95,6 +100,11 @@ impl Cloud {
         &self.periods
     }
 
+    /// Origins of the fundamental domain, in units of length.
+    pub fn origins(&self) -> &[f64] {
+        &self.origins
+    }
+
     /// `(x - origin) / period` of every point, row-major, in `[0, 1)`.
     pub fn positions(&self) -> &[f64] {
         &self.positions
@@ -103,6 +113,12 @@ impl Cloud {
     /// Weights, sum 1.
     pub fn weights(&self) -> &[f64] {
         &self.weights
+    }
+
+    /// The weights before they were normalised, exact up to a common power of two that brings the largest near 1; `None`
+    /// for a cloud without weights.
+    pub(super) fn given_weights(&self) -> Option<&[f64]> {
+        self.given_weights.as_deref()
     }
 
     /// Sum of the weights as they were given (the number of points when none were).
@@ -132,6 +148,15 @@ fn wrap(t: f64) -> (f64, bool) {
     (if share >= 1.0 { 0.0 } else { share + 0.0 }, (0.0..1.0).contains(&t))
 }
 
+/// Weights times the power of two that brings the largest into `[1/2, 4)`: exact, but for weights that underflow.
+fn scaled_by_power_of_two(weights: &[f64]) -> Vec<f64> {
+    let largest = weights.iter().fold(0.0, |a: f64, &b| a.max(b));
+    let exponent = ((largest.to_bits() >> 52) & 0x7ff) as i32 - 1023;
+    // In two halves, for the whole factor may be outside the range of a double.
+    let (half, rest) = (2.0_f64.powi(-exponent / 2), 2.0_f64.powi(-exponent - (-exponent / 2)));
+    weights.iter().map(|w| w * half * rest).collect()
+}
+
 /// Weights divided by their sum, and the sum.
 pub(super) fn normalised(weights: &[f64]) -> Result<(Vec<f64>, f64), TransportError> {
     if let Some((index, &value)) = weights.iter().enumerate().find(|(_, w)| !(w.is_finite() && **w >= 0.0)) {
@@ -142,8 +167,18 @@ pub(super) fn normalised(weights: &[f64]) -> Result<(Vec<f64>, f64), TransportEr
         return Err(TransportError::NoMass);
     }
     // Over the largest first, so that the sum neither overflows nor underflows.
-    let total: f64 = weights.iter().map(|w| w / largest).sum();
+    let total = compensated_sum(weights.iter().map(|w| w / largest));
     Ok((weights.iter().map(|w| w / largest / total).collect(), total * largest))
+}
+
+/// The sum with the rounding of every addition carried along (Neumaier 1974): the order of the terms does not matter.
+fn compensated_sum(terms: impl Iterator<Item = f64>) -> f64 {
+    let (sum, carry) = terms.fold((0.0_f64, 0.0), |(sum, carry), term| {
+        let next = sum + term;
+        let lost = if sum.abs() >= term.abs() { (sum - next) + term } else { (term - next) + sum };
+        (next, carry + lost)
+    });
+    sum + carry
 }
 
 #[cfg(test)]

@@ -11,10 +11,12 @@ pub enum Method {
     CircleSymmetric,
     /// Torus of dimension 2, densities: Newton-Krylov for the periodic Monge-Ampere equation.
     PeriodicMongeAmpere,
-    /// Circle, point masses against point masses: Newton for the shift of the sorted points.
+    /// Circle, point masses against point masses: the exact shift of the sorted points.
     CircleAtoms,
-    /// Circle, point masses against a density: every cell in closed form or to rounding.
+    /// Circle, point masses or cells against a band-limited density: every cell by quadrature to rounding.
     CircleSemiDiscrete,
+    /// Circle, cells of constant density against cells or point masses: every straight stretch in closed form.
+    CirclePieces,
     /// Torus of dimension 2, point masses against point masses (clouds or grids): network simplex in integers.
     NetworkSimplex,
     /// Torus of dimension 2, point masses against a density: damped Newton on the weights of the power diagram.
@@ -30,6 +32,7 @@ impl std::fmt::Display for Method {
             Method::PeriodicMongeAmpere => "periodic Monge-Ampere",
             Method::CircleAtoms => "circle, atoms",
             Method::CircleSemiDiscrete => "circle, semi-discrete",
+            Method::CirclePieces => "circle, constant cells",
             Method::NetworkSimplex => "network simplex",
             Method::SemiDiscrete => "semi-discrete",
         })

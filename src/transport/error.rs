@@ -96,6 +96,12 @@ pub enum TransportError {
         /// Most nodes served.
         maximum: usize,
     },
+    /// There is no reading of this name.
+    #[error("unknown reading \"{got}\"; expected band-limited, constant or nodes")]
+    Reading {
+        /// What was asked for.
+        got: String,
+    },
     /// A grid could not be made.
     #[error(transparent)]
     Torus(#[from] crate::torus::TorusError),
@@ -131,24 +137,22 @@ pub enum TransportError {
         /// Largest contrast served.
         maximum: f64,
     },
-    /// The map could be followed only part of the way from the target to the source.
+    /// No map was found, not even between the densities with all values lifted to a share of their largest one.
     #[error(
-        "{method}: {stage} failed after {steps} steps at {reached:.4} of the way between the densities \
-         (max/min {contrast:.3e}, tolerance {tolerance:.1e}); a finer grid or less contrast is needed"
+        "{method}: {stage} failed after {steps} steps, even with all values lifted to {share:.0e} of the largest \
+         (max/min {contrast:.3e}); a finer grid or less contrast is needed"
     )]
     Continuation {
         /// The solver.
         method: Method,
         /// The iteration that failed.
         stage: &'static str,
-        /// Newton steps taken.
+        /// Newton steps taken on the last grid.
         steps: usize,
-        /// How far the continuation came, from 0 to 1.
-        reached: f64,
+        /// The share to which values were lifted.
+        share: f64,
         /// Largest over smallest value of the densities.
         contrast: f64,
-        /// Relative tolerance wanted.
-        tolerance: f64,
     },
     /// The band-limited function through the data is negative: the grid does not resolve the density.
     #[error(

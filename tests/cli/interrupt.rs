@@ -1,7 +1,7 @@
 //! Ctrl-C and its relatives: status 130, a readable file, and `--resume` gives the file of an uninterrupted run.
 
 use crate::contents::{self, assert_increasing, assert_same};
-use crate::workspace::{Moments, TORI, Workspace, signal, wait_until};
+use crate::workspace::{Moments, Outcome, TORI, Workspace, signal, wait_until};
 use std::time::Duration;
 
 const LONG: [&str; 7] = ["run", "limit-cycle", "-o", "out.h5", "--quiet", "--set", "solver.time=2"];
@@ -82,4 +82,65 @@ fn a_second_signal_ends_it_at_once() {
     // Without the message of a run that stopped after its step.
     assert_eq!((outcome.status, outcome.stdout.as_str(), outcome.stderr.as_str()), (Some(130), "", ""));
     contents::open(&output);
+}
+
+/// What a message says to type next, typed.
+fn follow_advice(workspace: &Workspace, message: &str) -> Outcome {
+    let command = message.split("continue with: ").nth(1).unwrap_or_else(|| panic!("no advice in {message}")).trim();
+    let output =
+        std::process::Command::new("sh").args(["-c", command]).current_dir(workspace.folder()).output().unwrap();
+    Outcome::new(output, &[command])
+}
+
+#[test]
+fn an_interrupted_run_says_where_it_is_and_the_command_it_advises_works() {
+    let workspace = Workspace::new();
+    let mut arguments = LONG;
+    arguments[3] = "whole.h5";
+    workspace.run(&arguments).succeeds();
+    // First a new file, then one that replaces an older, finished one.
+    for (options, work_file) in [(&[][..], "out.h5"), (&["--force"][..], "out.h5.part")] {
+        let arguments = [&LONG[..], options].concat();
+        let path = workspace.path(work_file);
+        let mut child = workspace.start(&arguments);
+        assert!(wait_until(&mut child, || contents::snapshots_so_far(&path) >= 3));
+        signal(&child, libc::SIGINT);
+        let message = workspace.finish(child, &arguments).fails(130, &["interrupted at time"]).stderr;
+        assert!(message.contains(&format!("{work_file} holds a checkpoint")), "{message}");
+        assert!(workspace.names().contains(&work_file.to_owned()));
+        follow_advice(&workspace, &message).succeeds();
+        assert_same(&workspace.path("whole.h5"), &workspace.path("out.h5"));
+        assert_eq!(workspace.names(), ["out.h5", "whole.h5"]);
+    }
+}
+
+/// Whether the process of this status file has a handler for a signal.
+fn catches(status: &str, number: i32) -> bool {
+    let status = std::fs::read_to_string(status).unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap_or("0").trim();
+    u64::from_str_radix(mask, 16).unwrap() >> (number - 1) & 1 == 1
+}
+
+#[test]
+fn the_equilibrium_stops_at_once_and_leaves_nothing() {
+    let workspace = Workspace::new();
+    // Its set-up alone takes seconds.
+    let game = "[game]\npayoff = \"exp(sin(2*pi*(x1-y1))*cos(2*pi*(x2+y2))) + 0.3*cos(2*pi*(x1-2*y2))*sin(2*pi*x2)\"\n\
+                temperature = 0.002\n[game.domain]\nx = { dim = 2 }\ny = { dim = 2 }\n[solver]\ngrid = 256\n";
+    workspace.write("long.toml", game);
+    for command in ["equilibrium", "run"] {
+        for number in [libc::SIGINT, libc::SIGTERM] {
+            let arguments = [command, "long.toml", "-o", "out.h5", "--json"];
+            let mut child = workspace.start(&arguments);
+            let status = format!("/proc/{}/status", child.id());
+            assert!(wait_until(&mut child, || catches(&status, number)), "it ended without a handler");
+            // Past the look at the destination.
+            std::thread::sleep(Duration::from_millis(100));
+            signal(&child, number);
+            let outcome = workspace.finish(child, &arguments);
+            assert_eq!((outcome.status, outcome.json()["status"].as_u64()), (Some(130), Some(130)), "{outcome:?}");
+            assert!(outcome.stderr.contains("nothing was written"), "{outcome:?}");
+            assert_eq!(workspace.names(), ["long.toml"]);
+        }
+    }
 }

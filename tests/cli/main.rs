@@ -2,6 +2,7 @@
 
 mod bad_games;
 mod contents;
+mod damage;
 mod destination;
 mod documentation;
 mod environment;
@@ -17,4 +18,9 @@ mod summary;
 mod tables;
 mod threads;
 mod verdict;
+mod w2;
+mod w2_files;
+mod w2_plans;
+mod w2_refusals;
+mod w2_torus;
 mod workspace;

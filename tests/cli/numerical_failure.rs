@@ -76,3 +76,35 @@ fn an_initial_density_that_no_grid_resolves_is_refused() {
     assert_eq!(workspace.names(), ["kink.toml"]);
     outcome.fails(2, &["kink.toml", "initial.x", "no grid resolves", "kink"]);
 }
+
+/// Runs what must end with status 3 and these words, at once and when it is resumed, and then the changed game.
+fn fails_and_can_be_repaired(game: &[&str], words: &[&str], repair: &[&str]) {
+    let workspace = Workspace::new();
+    workspace.write("hard.toml", SEPARABLE);
+    let arguments = [&["run", "hard.toml", "-o", "out.h5"][..], game].concat();
+    let all = [&["at time ", "The last good state is in ", "out.h5; the changed game needs --force"], words].concat();
+    let first = workspace.run(&arguments).fails(3, &all).stderr;
+    assert_eq!(workspace.names(), ["hard.toml", "out.h5"]);
+    assert_eq!(contents::snapshots_so_far(&workspace.path("out.h5")), 1);
+    // The state before the failure is there: a resumed run comes to the same end.
+    let again = workspace.run(&[&arguments[..], &["--resume"]].concat()).fails(3, &all).stderr;
+    let what = |message: &str| message.split("The last good").next().unwrap().to_owned();
+    assert_eq!(what(&again), what(&first));
+    let arguments = [&["run", "hard.toml", "-o", "out.h5", "--force"][..], repair].concat();
+    workspace.run(&arguments).succeeds();
+}
+
+#[test]
+fn a_step_too_small_to_move_the_clock_names_the_time_span() {
+    let strong = ["--set", "game.payoff=\"1e8*(cos(2*pi*x) - cos(2*pi*y))\"", "--set", "game.temperature=5e6"];
+    let long = [&strong[..], &["--set", "solver.time=1e10"]].concat();
+    let short = [&strong[..], &["--set", "solver.time=1e-8"]].concat();
+    fails_and_can_be_repaired(&long, &["too small to move the clock", "lower solver.time"], &short);
+}
+
+#[test]
+fn steps_rejected_too_often_name_the_drift_that_overflows() {
+    let huge = ["--set", "game.payoff=\"1e305*(cos(2*pi*x) - cos(2*pi*y))\"", "--set", "game.temperature=5e303"];
+    let words = ["21 steps were rejected in a row", "the drift overflows", "larger units"];
+    fails_and_can_be_repaired(&huge, &words, &["--set", "solver.time=0.01"]);
+}

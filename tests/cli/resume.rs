@@ -211,3 +211,59 @@ fn what_is_not_ours_is_not_resumed() {
         workspace.names()
     );
 }
+
+/// Between a single mode and the uniform equilibrium lie sharper densities: the grid grows several times.
+const SHARPENING: &str = "[game]\nkernel = \"5*cos(2*pi*z)\"\ntemperature = 0.01\n[initial]\n\
+                          x = \"1 + 0.5*cos(2*pi*x)\"\ny = \"1 + 0.5*sin(2*pi*y)\"\n[solver]\ntime = 0.1\n[output]\n\
+                          every = 0.001\n";
+
+/// The summary of a run without its wall time.
+fn timeless(summary: &str) -> String {
+    summary.lines().filter(|line| !line.contains("\"wall_seconds\"")).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_summary_of_a_resumed_run_is_that_of_an_uninterrupted_one() {
+    let arguments = ["run", "game.toml", "-o", "out.h5", "--checkpoint-seconds", "0", "--json"];
+    let resume = [&arguments[..], &["--resume"]].concat();
+    let (whole, killed) = (Workspace::new(), Workspace::new());
+    for workspace in [&whole, &killed] {
+        workspace.write("game.toml", SHARPENING);
+    }
+    let expected = whole.run(&arguments).succeeds().stdout;
+    assert!(expected.contains("the grid grew"), "{expected}");
+    let mut moments = Moments::new(11);
+    for _ in 0..3 {
+        let wanted = 2 + (90.0 * moments.next()) as usize;
+        let output = killed.path("out.h5");
+        let mut child = killed.start(&arguments);
+        assert!(crate::workspace::wait_until(&mut child, || contents::snapshots_so_far(&output) >= wanted));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let resumed = killed.run(&resume).succeeds().stdout;
+        assert_eq!(timeless(&expected), timeless(&resumed), "killed after {wanted} snapshots");
+        std::fs::remove_file(&output).unwrap();
+    }
+    // A finished run tells the same, and that nothing was done.
+    let again = whole.run(&resume).succeeds().json();
+    let notes = again["notes"].as_array().unwrap();
+    assert!(notes[0].as_str().unwrap().contains("the grid grew"), "{again:#}");
+    assert!(notes.last().unwrap().as_str().unwrap().contains("finished already"), "{again:#}");
+}
+
+#[test]
+fn a_file_of_the_command_equilibrium_is_not_taken_for_a_run() {
+    let workspace = Workspace::new();
+    workspace.write("game.toml", CIRCLES);
+    workspace.run(&["equilibrium", "game.toml", "-o", "pair.h5"]).succeeds();
+    let before = workspace.read("pair.h5");
+    let run = ["run", "game.toml", "-o", "pair.h5"];
+    workspace.run(&[&run[..], &["--resume"]].concat()).fails(2, &["pair.h5", "an equilibrium", "--force"]);
+    // Resuming is advised where it works only.
+    for arguments in [&run[..], &["equilibrium", "game.toml", "-o", "pair.h5"]] {
+        let message = workspace.run(arguments).fails(2, &["pair.h5 already exists", "--force"]).stderr;
+        assert!(!message.contains("--resume"), "{message}");
+    }
+    assert!(workspace.read("pair.h5") == before);
+    workspace.run(&[&run[..], &["--force"]].concat()).succeeds();
+}

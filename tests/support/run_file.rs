@@ -83,6 +83,7 @@ impl Script {
             step_count: writer.step_count() as u64,
             numbers: BTreeMap::from([("mu".to_string(), density(writer.layout(), Player::X, k))]),
             integers: BTreeMap::from([("k".to_string(), vec![k as u64])]),
+            texts: BTreeMap::from([("note".to_string(), format!("after {k} snapshots"))]),
         }
     }
 

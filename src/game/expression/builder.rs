@@ -54,7 +54,12 @@ impl Builder {
     }
 
     /// The nodes that `root` needs, renumbered, children first and the root last.
-    pub(super) fn finish(mut self, root: NodeIndex) -> Vec<Node> {
+    pub(super) fn finish(self, root: NodeIndex) -> Vec<Node> {
+        self.extract(root)
+    }
+
+    /// As [`Builder::finish`], for one root of several.
+    pub(super) fn extract(&self, root: NodeIndex) -> Vec<Node> {
         let mut needed = vec![false; root + 1];
         needed[root] = true;
         for index in (0..=root).rev() {
@@ -64,8 +69,9 @@ impl Builder {
         }
         let mut renumbered = vec![0; root + 1];
         let mut kept = Vec::new();
-        for (index, mut node) in self.nodes.drain(..=root).enumerate() {
+        for (index, node) in self.nodes[..=root].iter().enumerate() {
             if needed[index] {
+                let mut node = node.clone();
                 node.renumber(&renumbered);
                 renumbered[index] = kept.len();
                 kept.push(node);

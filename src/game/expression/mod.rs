@@ -16,9 +16,11 @@ mod logarithm;
 mod parser;
 mod program;
 mod scope;
+mod separation;
 
 pub use error::ExpressionError;
 pub use scope::{ParameterNameError, Scope};
+pub use separation::SeparatedProduct;
 
 use builder::Builder;
 use parser::Parser;

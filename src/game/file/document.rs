@@ -1,9 +1,9 @@
 //! A TOML text with the place of every key and value, and readers that report faults by key.
 
-use super::Diagnostic;
-use crate::game::GameError;
-use crate::game::error::Fault;
+use crate::game::diagnostic::Diagnostic;
+use crate::game::error::GameError;
 use crate::game::expression::{Scope, constant};
+use crate::game::fault::Fault;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use toml::Spanned;

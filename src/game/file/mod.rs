@@ -1,16 +1,14 @@
 //! The game file: text, overrides, tables, faults with their place.
 //!
 //! A file is read into a TOML tree that knows the place of every key and value; `sections` turns the tree into
-//! checked types. Whatever is wrong is first a [`Fault`](super::Fault) that names a key, and becomes a [`Diagnostic`]
+//! checked types. Whatever is wrong is first a [`Fault`](super::Fault) that names a key, and becomes a
+//! [`Diagnostic`](super::Diagnostic)
 //! with line, column and caret in one place, `document`.
 
-mod diagnostic;
 mod document;
 mod overrides;
 mod reading;
 mod sections;
-
-pub use diagnostic::Diagnostic;
 
 use super::{Game, GameError, Output, Solver};
 use document::Document;

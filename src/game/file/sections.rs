@@ -1,8 +1,9 @@
 //! From the tables of a game file to checked types, one function per table.
 
 use super::document::{Entry, Section};
-use crate::game::definition::{Domain, Game};
-use crate::game::error::Fault;
+use crate::game::definition::Game;
+use crate::game::domain::Domain;
+use crate::game::fault::Fault;
 use crate::game::settings::{GridChoice, Output, Schedule, Scheme, Solver};
 use crate::game::source::{Initial, PayoffSource, Term, coordinate_names};
 use crate::game::{Expression, Player, Scope};

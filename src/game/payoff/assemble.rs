@@ -5,9 +5,12 @@
 //! factorisations `A = Q_A R_A`, `B = Q_B R_B` the singular values of `R_A C R_B^T` give the numerical rank, and the
 //! singular vectors fewer functions. Cost: `O(terms^2)` comparisons of tables that almost always differ at once.
 
+use super::PayoffError;
+use super::coupling::Coupling;
+use super::operator::{Payoff, Side};
 use super::tables::{FactorFunction, FactorTables};
-use super::{Coupling, Payoff, PayoffError, Side};
 use crate::game::Player;
+use crate::game::nodes::node;
 use crate::torus::Grid;
 use faer::Mat;
 use std::collections::BTreeMap;
@@ -169,15 +172,14 @@ pub fn assemble(x: &Grid, y: &Grid, terms: &[ProductTerm]) -> Result<Payoff, Pay
 }
 
 fn check_finite(x: &Grid, y: &Grid, terms: &[ProductTerm]) -> Result<(), PayoffError> {
-    let coordinates = |grid: &Grid, j: usize| super::node_coordinates(grid, j);
     for term in terms {
         for (player, grid, function) in [(Player::X, x, &term.x), (Player::Y, y, &term.y)] {
             let values = function.values(grid);
             assert_eq!(values.len(), grid.len(), "values of a factor on a grid of {:?}", grid.shape());
             if let Some(j) = values.iter().position(|v| !(v * term.coefficient).is_finite()) {
                 let places = match player {
-                    Player::X => (coordinates(x, j), coordinates(y, 0)),
-                    Player::Y => (coordinates(x, 0), coordinates(y, j)),
+                    Player::X => (node(x, j), node(y, 0)),
+                    Player::Y => (node(x, 0), node(y, j)),
                 };
                 return Err(PayoffError::NotFinite { x: places.0, y: places.1, value: values[j] * term.coefficient });
             }

@@ -9,10 +9,11 @@
 //! in the angles `k.(x - o_x)` and `k.(y - o_y)`: four entries of `C`, a spectral form without a dense matrix.
 
 use super::assemble::assemble;
-use super::factorise::{ROUNDING, TrigonometricSum};
 use super::resolution::{RESOLUTION_TOLERANCE, check_grids, independent_modes, points_needed};
-use super::sample::{node_coordinates, range_of_function};
+use super::sample::{ROUNDING, range_of_function};
+use super::trigonometric::TrigonometricSum;
 use super::{Payoff, PayoffError, modes};
+use crate::game::nodes::node;
 use crate::torus::{Fourier, Grid};
 
 /// Both players of a convolution live on the same torus.
@@ -64,7 +65,7 @@ fn coefficients(k: &impl Fn(&[f64]) -> f64, points: &[usize], threshold: f64, x:
         Grid::new(points, &x.periods(), &vec![0.0; points.len()]).expect("fewer points than a player's grid has");
     let fourier = Fourier::new(&grid);
     let mut spectrum = fourier.zero_spectrum();
-    let values: Vec<f64> = (0..grid.len()).map(|j| k(&node_coordinates(&grid, j))).collect();
+    let values: Vec<f64> = (0..grid.len()).map(|j| k(&node(&grid, j))).collect();
     fourier.forward(&values, &mut spectrum, &mut fourier.scratch());
     let mut kept = Vec::new();
     let mut entries = vec![(0, 0, spectrum[0].re)];

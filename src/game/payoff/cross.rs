@@ -18,7 +18,7 @@ pub struct Cross {
     pub columns: Vec<Vec<f64>>,
     /// Rows `b_r`, `N_y` values each.
     pub rows: Vec<Vec<f64>>,
-    /// Residual left, absolute.
+    /// Residual left, absolute: of the rows looked at last, or the last pivot when the crosses ran out before.
     pub residual: f64,
 }
 
@@ -34,37 +34,41 @@ pub fn cross_approximation<E>(
     tolerance: f64,
     most: usize,
 ) -> Result<Cross, E> {
-    let mut out = Cross { columns: Vec::new(), rows: Vec::new(), residual: 0.0 };
+    let (mut columns, mut rows, mut residual) = (Vec::new(), Vec::new(), 0.0_f64);
+    let minus =
+        |tables: &[f64], n: usize, i: usize| tables[i.min(tables.len())..].iter().step_by(n).map(|v| -v).collect();
     let mut sequence = Sequence::new(3);
     let mut used = vec![false; n_x];
     let mut quiet = 0;
     let mut i = 0;
-    while quiet < QUIET_STEPS && out.rows.len() < most.min(n_x).min(n_y) {
+    while quiet < QUIET_STEPS && rows.len() < most.min(n_x).min(n_y) * n_y {
         used[i] = true;
         let mut residual_row = row(i)?;
-        for (a, b) in out.columns.iter().zip(&out.rows) {
-            add_combination(&[-a[i]], b, &mut residual_row);
-        }
+        let weights: Vec<f64> = minus(&columns, n_x, i);
+        add_combination(&weights, &rows, &mut residual_row);
         let j = largest(&residual_row, |_| true);
         let pivot = residual_row[j];
-        out.residual = out.residual.max(pivot.abs());
         if pivot.abs() <= tolerance {
+            residual = if quiet == 0 { pivot.abs() } else { residual.max(pivot.abs()) };
             quiet += 1;
             i = sequence.below(n_x);
             continue;
         }
         quiet = 0;
-        out.residual = 0.0;
+        residual = pivot.abs();
         let mut residual_column = column(j)?;
-        for (a, b) in out.columns.iter().zip(&out.rows) {
-            add_combination(&[-b[j]], a, &mut residual_column);
-        }
+        let weights: Vec<f64> = minus(&rows, n_y, j);
+        add_combination(&weights, &columns, &mut residual_column);
         residual_column.iter_mut().for_each(|c| *c /= pivot);
         i = largest(&residual_column, |i| !used[i]);
-        out.columns.push(residual_column);
-        out.rows.push(residual_row);
+        columns.extend(residual_column);
+        rows.extend(residual_row);
     }
-    Ok(out)
+    if rows.len() == n_x.min(n_y) * n_y {
+        residual = 0.0;
+    }
+    let split = |tables: Vec<f64>, n: usize| tables.chunks_exact(n).map(<[f64]>::to_vec).collect();
+    Ok(Cross { columns: split(columns, n_x), rows: split(rows, n_y), residual })
 }
 
 fn largest(values: &[f64], allowed: impl Fn(usize) -> bool) -> usize {

@@ -4,7 +4,7 @@
 //! the outer Fourier coefficients are below the tolerance times the range. Coefficients that still have not died out
 //! at [`MOST_POINTS`] and decay like a power belong to a function that jumps or has a corner.
 
-use super::sample::{Sequence, checked};
+use super::sample::{PairFunction, Sequence, checked, repeated};
 use super::{PayoffError, modes};
 use crate::game::Player;
 use crate::torus::{Fourier, Grid, next_fast_size};
@@ -42,7 +42,7 @@ impl Profile {
 }
 
 fn profile(
-    f: &impl Fn(&[f64], &[f64]) -> f64,
+    f: &impl PairFunction,
     grids: [&Grid; 2],
     player: Player,
     axis: usize,
@@ -55,13 +55,10 @@ fn profile(
     let mut spectrum = fourier.zero_spectrum();
     let mut coefficients = vec![0.0_f64; points / 2 + 1];
     let mut sequence = Sequence::new(1 + 2 * axis as u64 + player.index() as u64);
-    let mut values = vec![0.0; points];
     for _ in 0..LINES {
-        let mut place = [sequence.point(grids[0]), sequence.point(grids[1])];
-        for (coordinate, value) in line.axis(0).coordinates().into_iter().zip(&mut values) {
-            place[player.index()][axis] = coordinate;
-            *value = checked(f, &place[0], &place[1])?;
-        }
+        let mut places = [repeated(&sequence.point(grids[0]), points), repeated(&sequence.point(grids[1]), points)];
+        places[player.index()][axis] = line.axis(0).coordinates();
+        let values = checked(f, &places[0], &places[1])?;
         fourier.forward(&values, &mut spectrum, &mut scratch);
         for (largest, c) in coefficients.iter_mut().zip(&spectrum) {
             *largest = largest.max(c.norm());
@@ -75,7 +72,7 @@ fn profile(
 /// # Errors
 /// [`PayoffError::NotSmooth`], [`PayoffError::Unresolved`] (no grid would do) or [`PayoffError::NotFinite`].
 pub fn points_needed(
-    f: &impl Fn(&[f64], &[f64]) -> f64,
+    f: &impl PairFunction,
     x: &Grid,
     y: &Grid,
     range: [f64; 2],
@@ -88,23 +85,22 @@ pub fn points_needed(
     Ok([player(Player::X)?, player(Player::Y)?])
 }
 
-/// As [`points_needed`] to [`RESOLUTION_TOLERANCE`], for a function of one player's variables.
+/// As [`points_needed`] to [`RESOLUTION_TOLERANCE`], for a function of one player's variables alone.
 ///
 /// # Errors
 /// As [`points_needed`].
 pub fn points_needed_of_factor(
-    f: &impl Fn(&[f64]) -> f64,
+    f: &impl PairFunction,
     player: Player,
     grid: &Grid,
     range: [f64; 2],
 ) -> Result<Vec<usize>, PayoffError> {
-    let own = |x: &[f64], y: &[f64]| f([x, y][player.index()]);
     let axes = 0..grid.dimension();
-    axes.map(|axis| axis_points(&own, [grid, grid], player, axis, range, RESOLUTION_TOLERANCE)).collect()
+    axes.map(|axis| axis_points(f, [grid, grid], player, axis, range, RESOLUTION_TOLERANCE)).collect()
 }
 
 fn axis_points(
-    f: &impl Fn(&[f64], &[f64]) -> f64,
+    f: &impl PairFunction,
     grids: [&Grid; 2],
     player: Player,
     axis: usize,
@@ -155,7 +151,7 @@ fn not_resolvable(profile: &Profile, player: Player, axis: usize, scale: f64) ->
 /// # Errors
 /// [`PayoffError::Unresolved`] for the first such axis.
 pub fn check_grids(
-    f: &impl Fn(&[f64], &[f64]) -> f64,
+    f: &impl PairFunction,
     x: &Grid,
     y: &Grid,
     range: [f64; 2],

@@ -1,19 +1,71 @@
-//! Sampling a payoff: coordinates of nodes, a deterministic random sequence, range and error of a representation.
+//! Sampling a payoff: functions evaluated at many pairs of points, a deterministic random sequence, the range.
 
-use super::{Payoff, PayoffError};
-use crate::game::Player;
-use crate::torus::{Fourier, Grid, evaluate, pad_values};
+use super::PayoffError;
+use crate::game::expression::SeparatedProduct;
+use crate::game::nodes::{node, node_coordinates};
+use crate::game::{Expression, Term};
+use crate::torus::Grid;
 
+/// Values, coefficients and crosses below this share of the largest value of a payoff are rounding.
+pub const ROUNDING: f64 = 4.0 * f64::EPSILON;
 /// Pairs of nodes at which the range of a payoff is looked for.
 const RANGE_SAMPLES: usize = 1 << 15;
-/// Columns and values in each at which the error of a representation is measured.
-const ERROR_COLUMNS: usize = 12;
-const ERROR_VALUES: usize = 200;
+/// Products of a separated expression above which the numerical search is the better one.
+const MOST_PRODUCTS: usize = 1024;
 
-/// Coordinates of the node at `position`, one per axis.
-pub fn node_coordinates(grid: &Grid, position: usize) -> Vec<f64> {
-    let node = grid.node(position);
-    node.iter().zip(grid.axes()).map(|(&j, a)| a.origin + a.period * (j as f64 / a.points as f64)).collect()
+/// A function of a point of each player, evaluated at many pairs of points.
+pub trait PairFunction {
+    /// Values at the pairs `j`: `x[i][j]` and `y[i][j]` are coordinate `i` of their points.
+    fn evaluate(&self, x: &[Vec<f64>], y: &[Vec<f64>], out: &mut [f64]);
+
+    /// The function as a finite sum of products, where it is known to be one; `x_dimension` is that of the first point.
+    fn separated(&self, _x_dimension: usize) -> Option<Vec<Term>> {
+        None
+    }
+}
+
+impl<F: Fn(&[f64], &[f64]) -> f64> PairFunction for F {
+    fn evaluate(&self, x: &[Vec<f64>], y: &[Vec<f64>], out: &mut [f64]) {
+        let (mut p, mut q) = (vec![0.0; x.len()], vec![0.0; y.len()]);
+        for (j, out) in out.iter_mut().enumerate() {
+            p.iter_mut().zip(x).for_each(|(p, axis)| *p = axis[j]);
+            q.iter_mut().zip(y).for_each(|(q, axis)| *q = axis[j]);
+            *out = self(&p, &q);
+        }
+    }
+}
+
+/// Of the variables of `x` followed by those of `y`.
+impl PairFunction for Expression {
+    fn evaluate(&self, x: &[Vec<f64>], y: &[Vec<f64>], out: &mut [f64]) {
+        let variables: Vec<&[f64]> = x.iter().chain(y).map(Vec::as_slice).collect();
+        self.evaluate_many(&variables, out);
+    }
+
+    fn separated(&self, x_dimension: usize) -> Option<Vec<Term>> {
+        let products = Expression::separated(self, x_dimension, MOST_PRODUCTS)?;
+        let term = |p: SeparatedProduct| Term { coefficient: p.coefficient, x: p.first, y: p.second };
+        Some(products.into_iter().map(term).collect())
+    }
+}
+
+/// Values of the payoff at pairs of points.
+///
+/// # Errors
+/// [`PayoffError::NotFinite`] with the first place at which the value is not.
+pub fn checked(f: &impl PairFunction, x: &[Vec<f64>], y: &[Vec<f64>]) -> Result<Vec<f64>, PayoffError> {
+    let mut values = vec![0.0; x[0].len()];
+    f.evaluate(x, y, &mut values);
+    let place = |points: &[Vec<f64>], j: usize| points.iter().map(|axis| axis[j]).collect();
+    match values.iter().position(|v| !v.is_finite()) {
+        Some(j) => Err(PayoffError::NotFinite { x: place(x, j), y: place(y, j), value: values[j] }),
+        None => Ok(values),
+    }
+}
+
+/// One point, `count` times.
+pub fn repeated(point: &[f64], count: usize) -> Vec<Vec<f64>> {
+    point.iter().map(|p| vec![*p; count]).collect()
 }
 
 /// A deterministic sequence (Knuth's multiplier, upper bits): samples must be the same in every run.
@@ -50,7 +102,7 @@ impl Sequence {
 }
 
 /// Positions of a sub-lattice of at most `limit` nodes per axis.
-fn thinned(grid: &Grid, limit: usize) -> Vec<usize> {
+pub fn thinned(grid: &Grid, limit: usize) -> Vec<usize> {
     let step = |axis: usize| grid.axis(axis).points.div_ceil(limit);
     match grid.dimension() {
         1 => (0..grid.len()).step_by(step(0)).collect(),
@@ -62,7 +114,8 @@ fn thinned(grid: &Grid, limit: usize) -> Vec<usize> {
     }
 }
 
-fn samples_per_axis(x: &Grid, y: &Grid) -> usize {
+/// Nodes per axis of the lattices on which a range is looked for.
+pub fn samples_per_axis(x: &Grid, y: &Grid) -> usize {
     (RANGE_SAMPLES as f64).powf(1.0 / (x.dimension() + y.dimension()) as f64) as usize
 }
 
@@ -70,97 +123,41 @@ fn samples_per_axis(x: &Grid, y: &Grid) -> usize {
 ///
 /// # Errors
 /// [`PayoffError::NotFinite`] at the first value that is not.
-pub fn range_of_function(f: &impl Fn(&[f64], &[f64]) -> f64, x: &Grid, y: &Grid) -> Result<[f64; 2], PayoffError> {
+pub fn range_of_function(f: &impl PairFunction, x: &Grid, y: &Grid) -> Result<[f64; 2], PayoffError> {
     let limit = samples_per_axis(x, y);
-    let points_y: Vec<Vec<f64>> = thinned(y, limit).into_iter().map(|j| node_coordinates(y, j)).collect();
+    let chosen = thinned(y, limit);
+    let all = node_coordinates(y);
+    let points_y: Vec<Vec<f64>> = all.iter().map(|axis| chosen.iter().map(|j| axis[*j]).collect()).collect();
     let mut range = [f64::INFINITY, f64::NEG_INFINITY];
     for i in thinned(x, limit) {
-        let point_x = node_coordinates(x, i);
-        for point_y in &points_y {
-            let value = checked(f, &point_x, point_y)?;
+        for value in checked(f, &repeated(&node(x, i), chosen.len()), &points_y)? {
             range = [range[0].min(value), range[1].max(value)];
         }
     }
     Ok(range)
 }
 
-/// A value of the payoff, or the error that names the place.
-pub fn checked(f: &impl Fn(&[f64], &[f64]) -> f64, x: &[f64], y: &[f64]) -> Result<f64, PayoffError> {
-    let value = f(x, y);
-    if value.is_finite() { Ok(value) } else { Err(PayoffError::NotFinite { x: x.to_vec(), y: y.to_vec(), value }) }
+/// Values of `f` on all pairs of nodes of two coarse grids, `N_x x N_y`.
+pub struct Samples {
+    /// Grid of the rows.
+    pub x: Grid,
+    /// Grid of the columns.
+    pub y: Grid,
+    /// Row-major values.
+    pub values: Vec<f64>,
 }
 
-impl Payoff {
-    /// The column `f(., y_j)` at all nodes of the first player's grid.
-    pub(super) fn column(&self, j: usize, work: &mut super::PayoffWork) -> Vec<f64> {
-        let [x, y] = &self.grids;
-        let mut point_mass = vec![0.0; y.len()];
-        point_mass[j] = 1.0 / y.cell_volume();
-        let mut column = vec![0.0; x.len()];
-        self.potential(Player::X, &point_mass, &mut column, work);
-        column
-    }
-
-    /// Largest difference from the values in some columns of `samples`, whose grids are coarser than the payoff's: the
-    /// columns are moved to the payoff's grid exactly.
-    pub(super) fn error_at_samples(&self, samples: &super::factorise::Samples) -> f64 {
-        let [x, y] = &self.grids;
-        let mut sequence = Sequence::new(9);
-        let mut work = self.work();
-        let rows = samples.values.chunks_exact(samples.y.len());
-        let mut largest = 0.0_f64;
-        for _ in 0..ERROR_COLUMNS {
-            let i = sequence.below(samples.x.len());
-            let row = rows.clone().nth(i).expect("a row of the samples");
-            let fine = pad_values(&samples.y, y, row);
-            let coordinates = node_coordinates(&samples.x, i);
-            let mut point_mass = vec![0.0; y.len()];
-            for _ in 0..ERROR_COLUMNS {
-                let j = sequence.below(y.len());
-                point_mass.fill(0.0);
-                point_mass[j] = 1.0 / y.cell_volume();
-                let mut column = vec![0.0; x.len()];
-                self.potential(Player::X, &point_mass, &mut column, &mut work);
-                let fourier = Fourier::new(x);
-                let mut spectrum = fourier.zero_spectrum();
-                fourier.forward(&column, &mut spectrum, &mut fourier.scratch());
-                largest = largest.max((evaluate(x, &spectrum, &coordinates) - fine[j]).abs());
-            }
+impl Samples {
+    /// Evaluates `f` at all pairs of nodes.
+    ///
+    /// # Errors
+    /// [`PayoffError::NotFinite`] at the first value that is not.
+    pub fn take(f: &impl PairFunction, x: &Grid, y: &Grid) -> Result<Samples, PayoffError> {
+        let points_y = node_coordinates(y);
+        let mut values = Vec::with_capacity(x.len() * y.len());
+        for i in 0..x.len() {
+            values.extend(checked(f, &repeated(&node(x, i), y.len()), &points_y)?);
         }
-        largest
-    }
-
-    /// Smallest and largest value of the representation on a lattice of nodes.
-    pub(super) fn sampled_range(&self) -> [f64; 2] {
-        let [x, y] = &self.grids;
-        let limit = samples_per_axis(x, y);
-        let rows = thinned(x, limit);
-        let mut work = self.work();
-        let mut range = [f64::INFINITY, f64::NEG_INFINITY];
-        for j in thinned(y, limit) {
-            let column = self.column(j, &mut work);
-            for value in rows.iter().map(|i| column[*i]) {
-                range = [range[0].min(value), range[1].max(value)];
-            }
-        }
-        range
-    }
-
-    /// Largest difference from `f` at random pairs of nodes, relative to the range.
-    pub(super) fn sampled_error(&self, f: &impl Fn(&[f64], &[f64]) -> f64) -> Result<f64, PayoffError> {
-        let [x, y] = &self.grids;
-        let mut sequence = Sequence::new(7);
-        let mut work = self.work();
-        let mut largest = 0.0_f64;
-        for _ in 0..ERROR_COLUMNS {
-            let j = sequence.below(y.len());
-            let column = self.column(j, &mut work);
-            let point_y = node_coordinates(y, j);
-            for _ in 0..ERROR_VALUES {
-                let i = sequence.below(x.len());
-                largest = largest.max((checked(f, &node_coordinates(x, i), &point_y)? - column[i]).abs());
-            }
-        }
-        Ok(largest / self.range())
+        Ok(Samples { x: x.clone(), y: y.clone(), values })
     }
 }

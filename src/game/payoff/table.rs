@@ -1,38 +1,31 @@
-//! A payoff given by its values on a uniform grid, in an npy file or an HDF5 dataset.
+//! A payoff given by its values on a uniform grid, in an npy file, an HDF5 dataset, or whatever `array_file` reads.
 //!
 //! The array has one axis for each variable, x first; entry `(i, .., j, ..)` is `f` at `origin + i L/n`, and the end of
 //! a period is not repeated. The values are read as those of a band-limited function, moved to the coarsest grids that
 //! hold all its modes, and factorised like every other payoff.
 
-use super::dataset::own_dataset;
-use super::factorise::{ROUNDING, Samples, TrigonometricSum, from_samples};
+use super::factorise::from_samples;
 use super::resolution::points_for_mode;
+use super::sample::{ROUNDING, Samples};
+use super::trigonometric::TrigonometricSum;
 use super::{Payoff, PayoffError};
+use crate::array_file::{ArrayAddress, ArrayError};
 use crate::game::Player;
 use crate::torus::{Fourier, Grid, TorusError, resample};
 use ndarray::ArrayD;
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Most values of a table: 256 MiB.
 const MOST_VALUES: usize = 1 << 25;
-/// Longest npy header that is read.
-const MOST_HEADER_BYTES: u64 = 1 << 16;
 /// Outer Fourier coefficients, relative to the range, above which a table does not resolve its function.
 const ACCEPTED_TAIL: f64 = 1e-10;
 
 /// What can be wrong with a table.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum TableError {
-    /// The file or dataset cannot be opened or read.
-    #[error("cannot read the payoff table {path}: {reason}", path = path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the system or the library said.
-        reason: String,
-    },
+    /// The file or dataset cannot be read.
+    #[error("cannot read the payoff table: {0}")]
+    Read(#[from] ArrayError),
     /// The number of axes is not the number of variables.
     #[error("the payoff table has shape {shape:?}; expected one axis for each of the {expected} variables, x first")]
     Dimension {
@@ -99,20 +92,16 @@ pub struct Table {
 }
 
 impl Table {
-    /// Reads a table with `variables` axes; sizes are checked before anything is allocated.
+    /// Reads a table with `variables` axes: npy, text or npz without a dataset, a dataset of HDF5 or an array of npz with one.
     ///
     /// # Errors
     /// [`TableError`].
     pub fn read(path: &Path, dataset: Option<&str>, variables: usize) -> Result<Table, TableError> {
-        let failed = |reason: String| TableError::Read { path: path.to_owned(), reason };
-        let metadata = std::fs::metadata(path).map_err(|e| failed(e.to_string()))?;
-        if !metadata.is_file() {
-            return Err(failed("it is not a regular file".into()));
-        }
-        match dataset {
-            Some(dataset) => Self::read_hdf5(path, dataset, variables),
-            None => Self::read_npy(path, metadata.len(), variables),
-        }
+        let address = ArrayAddress { name: dataset.map(str::to_owned), ..ArrayAddress::whole(path) };
+        let array = address.read()?;
+        check_shape(&array.shape, variables)?;
+        let values = ArrayD::from_shape_vec(array.shape, array.values).expect("one value for each index");
+        Table::new(values, array.rounding.max(ROUNDING))
     }
 
     /// A table from values at hand, stored in double precision.
@@ -127,41 +116,6 @@ impl Table {
         let table = Table { values, rounding };
         table.check_end_points()?;
         Ok(table)
-    }
-
-    fn read_npy(path: &Path, bytes_in_file: u64, variables: usize) -> Result<Table, TableError> {
-        let failed = |reason: String| TableError::Read { path: path.to_owned(), reason };
-        let header = npy_header(path).map_err(failed)?;
-        let shape = shape_in(&header).ok_or_else(|| failed("its npy header has no shape".into()))?;
-        check_shape(&shape, variables)?;
-        let single = header.contains("f4");
-        if !single && !header.contains("f8") {
-            return Err(failed("expected float64 or float32 values (dtype '<f8' or '<f4')".into()));
-        }
-        let bytes = shape.iter().product::<usize>() * if single { 4 } else { 8 };
-        if (bytes as u64) > bytes_in_file {
-            return Err(failed(format!("its header announces {bytes} bytes of values, the file has {bytes_in_file}")));
-        }
-        if single {
-            let values: ArrayD<f32> = ndarray_npy::read_npy(path).map_err(|e| failed(e.to_string()))?;
-            Table::new(values.mapv(f64::from), f64::from(f32::EPSILON))
-        } else {
-            let values: ArrayD<f64> = ndarray_npy::read_npy(path).map_err(|e| failed(e.to_string()))?;
-            Table::new(values, ROUNDING)
-        }
-    }
-
-    fn read_hdf5(path: &Path, dataset: &str, variables: usize) -> Result<Table, TableError> {
-        let failed = |e: hdf5::Error| TableError::Read { path: path.to_owned(), reason: e.to_string() };
-        let file = hdf5::File::open(path).map_err(failed)?;
-        let dataset = own_dataset(&file, dataset).map_err(failed)?.ok_or_else(|| TableError::Read {
-            path: path.to_owned(),
-            reason: format!("{dataset} is a link or has its values in another file; name a dataset of this file"),
-        })?;
-        check_shape(&dataset.shape(), variables)?;
-        let single = dataset.dtype().map_err(failed)?.size() <= 4;
-        let values = dataset.read_dyn::<f64>().map_err(failed)?;
-        Table::new(values, if single { f64::from(f32::EPSILON) } else { ROUNDING })
     }
 
     /// A plane that repeats the first one is a second end point if leaving it out makes the function smoother: a
@@ -308,31 +262,6 @@ fn check_shape(shape: &[usize], variables: usize) -> Result<(), TableError> {
         return Err(TorusError::TooFewPoints { axis, points: shape[axis] }.into());
     }
     Ok(())
-}
-
-/// The dictionary in the header of an npy file, as text.
-fn npy_header(path: &Path) -> Result<String, String> {
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|e| e.to_string())?;
-    file.take(MOST_HEADER_BYTES).read_to_end(&mut bytes).map_err(|e| e.to_string())?;
-    if !bytes.starts_with(b"\x93NUMPY") || bytes.len() < 12 {
-        return Err("it is not an npy file (an HDF5 dataset is written FILE.h5:/dataset)".into());
-    }
-    let (start, length): (usize, usize) = match bytes[6] {
-        1 => (10, usize::from(u16::from_le_bytes([bytes[8], bytes[9]]))),
-        _ => (12, u32::from_le_bytes([bytes[8], bytes[9], bytes[10], bytes[11]]) as usize),
-    };
-    let header = bytes.get(start..start.saturating_add(length)).ok_or("its npy header is cut off or too long")?;
-    Ok(String::from_utf8_lossy(header).into_owned())
-}
-
-/// The tuple after `'shape':`; numbers too large for a `usize` count as the largest one.
-fn shape_in(header: &str) -> Option<Vec<usize>> {
-    let (_, rest) = header.split_once("'shape'")?;
-    let (_, rest) = rest.split_once('(')?;
-    let (tuple, _) = rest.split_once(')')?;
-    let numbers = tuple.split(',').map(str::trim).filter(|n| !n.is_empty());
-    numbers.map(|n| n.parse::<u128>().ok().map(|n| usize::try_from(n).unwrap_or(usize::MAX))).collect()
 }
 
 #[cfg(test)]

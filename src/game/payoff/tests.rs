@@ -1,7 +1,10 @@
 //! The operator against dense sums, in every combination of dimensions and forms.
 
-use super::sample::{Sequence, node_coordinates};
+use super::sample::Sequence;
 use super::*;
+use crate::game::Player;
+use crate::game::nodes::node;
+use crate::torus::Grid;
 use std::f64::consts::PI;
 
 /// Odd and even grids, periods other than 1, origins other than 0.
@@ -34,7 +37,7 @@ impl<F: Fn(&[f64], &[f64]) -> f64> Dense<'_, F> {
             .iter()
             .enumerate()
             .map(|(j, u)| {
-                let q = node_coordinates(other, j);
+                let q = node(other, j);
                 u * if player == Player::X { (self.f)(point, &q) } else { (self.f)(&q, point) }
             })
             .sum();
@@ -67,7 +70,7 @@ fn agrees_with_dense_sums(f: impl Fn(&[f64], &[f64]) -> f64, payoff: &Payoff, la
         payoff.potential(player, &values, &mut potential, &mut work);
         let checked: Vec<usize> = (0..own.len()).step_by(own.len().div_ceil(37)).collect();
         for &j in &checked {
-            let expected = dense.at(player, &node_coordinates(own, j), &values);
+            let expected = dense.at(player, &node(own, j), &values);
             let difference = (potential[j] - expected).abs();
             assert!(
                 difference <= 1e-12 * scale,
@@ -79,7 +82,7 @@ fn agrees_with_dense_sums(f: impl Fn(&[f64], &[f64]) -> f64, payoff: &Payoff, la
             let mut gradient = vec![f64::NAN; own.len()];
             payoff.gradient(player, axis, &values, &mut gradient, &mut work);
             for &j in &checked {
-                let expected = dense.derivative(player, axis, &node_coordinates(own, j), &values);
+                let expected = dense.derivative(player, axis, &node(own, j), &values);
                 let difference = (gradient[j] - expected).abs();
                 assert!(
                     difference <= 1e-7 * scale / own.axis(axis).period,

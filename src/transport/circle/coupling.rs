@@ -121,6 +121,33 @@ impl Pair<'_> {
         self.search(s, a, point.d.clamp(-whole, whole), (-whole, whole))
     }
 
+    /// `T - x` of the coupling with shift `a` at the place `x` of the source.
+    pub(super) fn displacement_from(&self, x: f64, a: f64) -> f64 {
+        let whole = self.reach() + a.abs();
+        let (mut low, mut high) = (-whole, whole);
+        let mut d = 0.0;
+        for _ in 0..MAXIMUM_STEPS {
+            // The point of the coupling at s = 2 x + d starts from (s - d) / 2 = x.
+            let point = self.evaluate(2.0 * x + d, a, d);
+            if point.residual > 0.0 {
+                high = d
+            } else {
+                low = d
+            }
+            let newton = -point.residual / point.g;
+            let mut next = d + newton;
+            if !(low < next && next < high) {
+                next = 0.5 * (low + high);
+            }
+            let settled = (next - d).abs() <= 2.0 * f64::EPSILON * next.abs();
+            if settled || high - low <= f64::EPSILON * low.abs().max(high.abs()) {
+                return next;
+            }
+            d = next;
+        }
+        d
+    }
+
     fn search(&self, s: f64, a: f64, guess: f64, (mut low, mut high): (f64, f64)) -> Point {
         let mut point = self.evaluate(s, a, guess);
         let mut last_step = f64::INFINITY;

@@ -21,6 +21,7 @@
 //! times half the circle it may have to travel.
 
 use super::coupling::{Pair, Point};
+use super::semi_discrete::Smooth;
 use super::shift::Optimum;
 use super::vacuum::Vacuum;
 
@@ -37,7 +38,7 @@ const FLUX_OF_TAIL: f64 = 0.1;
 
 /// What the densities, the rounding and the vacuum leave open of the squared distance.
 pub(super) fn density_error(pair: &Pair, vacuum: &Vacuum, optimum: &Optimum, points: &[Point]) -> f64 {
-    let flux_of = |tail: f64| FLUX_OF_NOISE * tail.min(NOISE * vacuum.largest) + FLUX_OF_TAIL * tail;
+    let flux_of = |tail: f64| flux_of_tail(tail, vacuum.largest);
     let either = pair.target.tail().max(pair.difference.tail_of_sum(pair.target));
     let far = flux_of(either) + ROUNDING;
     let in_proportion = FLUX_OF_NOISE * pair.target.tail() + ROUNDING * vacuum.largest;
@@ -56,6 +57,23 @@ pub(super) fn density_error(pair: &Pair, vacuum: &Vacuum, optimum: &Optimum, poi
     }
     let ds = 2.0 / points.len() as f64;
     ROUNDING * optimum.cost + most.min(first + second) * ds + (0.25 * pair.floor).min(across * ds)
+}
+
+/// Flux of what a spectrum with this tail does not resolve, for a density with this maximum.
+fn flux_of_tail(tail: f64, largest: f64) -> f64 {
+    FLUX_OF_NOISE * tail.min(NOISE * largest) + FLUX_OF_TAIL * tail
+}
+
+/// Error of the cumulative function of a density that stands alone: its tail, rounding and half the floor.
+pub(super) fn flux_error(density: &Smooth) -> f64 {
+    flux_of_tail(density.table().tail(), density.largest) + ROUNDING + 0.5 * density.floor
+}
+
+/// Error of a squared distance from an error `flux` of a cumulative function: in proportion to `spread`, the integral of
+/// `2 |d|`, and by `square`, the square of the distance by which the flux moves the measure; at most `2 flux`, for no
+/// potential is steeper than 1. To this comes the rounding of the sums.
+pub(super) fn cost_error(cost: f64, flux: f64, spread: f64, square: f64) -> f64 {
+    ROUNDING * cost + (flux * spread + square).min(2.0 * flux)
 }
 
 /// Bar on the distance, from the bar on its square.

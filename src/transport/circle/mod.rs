@@ -19,15 +19,27 @@
 //! Cost: about ten real transforms of length `4 n`, then a few hundred nanoseconds for each point of the quadrature.
 
 mod antiderivative;
+mod atoms;
+mod convex;
 mod coupling;
 mod error_bar;
+mod measures;
+mod pieces;
+mod plan;
+mod polyline;
+mod rotation;
+mod semi_discrete;
 mod shift;
+mod sum;
 mod vacuum;
+
+pub use measures::circle_distance;
+pub use plan::{CircleParcel, CirclePlan, circle_plan};
 
 use super::{Distance, Method, TransportError};
 use crate::torus::{Density, Grid, pad_values};
 use antiderivative::Antiderivative;
-use coupling::{Pair, Point};
+use coupling::Point;
 use vacuum::Vacuum;
 
 /// Modes below this share of the density do not decide how many points the quadrature starts with.
@@ -84,22 +96,47 @@ impl CircleDistance {
     /// # Errors
     /// [`TransportError`] when the densities live on different tori, or the solver reaches its limit of work.
     pub fn distance(&mut self, source: &Density) -> Result<Distance, TransportError> {
+        let difference = self.difference_from(source)?;
+        self.optimal(difference.as_ref()).map(|solution| solution.distance)
+    }
+
+    /// `W2(source, target)` and `T(x) - x` at the nodes of the source, in the unit of length of the torus: positive where
+    /// mass moves forwards, and the way it takes round the circle.
+    ///
+    /// # Errors
+    /// As [`CircleDistance::distance`].
+    pub fn displacement(&mut self, source: &Density) -> Result<(Distance, Vec<f64>), TransportError> {
+        let own = self.difference_from(source)?;
+        let solution = self.optimal(own.as_ref())?;
+        let nodes = source.grid().len();
+        if solution.distance == Distance::ZERO {
+            return Ok((Distance::ZERO, vec![0.0; nodes]));
+        }
+        let difference = own.as_ref().unwrap_or(&self.difference);
+        let pair = solution.vacuum.pair(&self.target, difference, self.short_stretches);
+        let period = source.grid().volume();
+        let at = |j: usize| pair.displacement_from(j as f64 / nodes as f64, solution.shift) * period;
+        Ok((solution.distance, (0..nodes).map(at).collect()))
+    }
+
+    /// Tabulates source - target: into the table of this solver, or into a finer one when the grids differ.
+    fn difference_from(&mut self, source: &Density) -> Result<Option<Antiderivative>, TransportError> {
         check_size(source.grid())?;
         let (from, to) = (source.grid(), self.density.grid());
         check_same_torus(to, from)?;
-        let period = to.volume();
         if from.len() == to.len() {
             let pairs = source.values().iter().zip(self.density.values());
             self.values.iter_mut().zip(pairs).for_each(|(v, (f, g))| *v = f - g);
-            return self.solve();
+            self.tabulate();
+            return Ok(None);
         }
         let finer = if from.len() > to.len() { from } else { to };
         let (f, g) = (pad_values(from, finer, source.values()), pad_values(to, finer, self.density.values()));
         let mut difference = Antiderivative::new(finer.len())?;
         let mut values: Vec<f64> = f.iter().zip(&g).map(|(f, g)| f - g).collect();
-        balance(&mut values, &g, period);
+        balance(&mut values, &g, to.volume());
         difference.tabulate(&values);
-        optimal(&self.target, &difference, period, self.short_stretches, &mut self.points)
+        Ok(Some(difference))
     }
 
     /// `W2(target + difference, target)`, the node values of `difference` given on the grid of the target as an array of
@@ -123,19 +160,35 @@ impl CircleDistance {
             return Err(TransportError::Negative { index: vec![index], value });
         }
         self.values.copy_from_slice(difference);
-        self.solve()
+        self.tabulate();
+        self.optimal(None).map(|solution| solution.distance)
     }
 
-    /// The distance for the difference in `self.values`.
-    fn solve(&mut self) -> Result<Distance, TransportError> {
-        if self.values.iter().all(|v| *v == 0.0) {
-            return Ok(Distance::ZERO);
+    /// Tabulates the difference in `self.values`.
+    fn tabulate(&mut self) {
+        if self.values.iter().any(|v| *v != 0.0) {
+            balance(&mut self.values, self.density.values(), self.density.grid().volume());
+            self.difference.tabulate(&self.values);
+        }
+    }
+
+    /// The optimal coupling of target + difference and target, with the difference in the table of this solver when none
+    /// is given.
+    fn optimal(&mut self, difference: Option<&Antiderivative>) -> Result<Solution, TransportError> {
+        if difference.is_none() && self.values.iter().all(|v| *v == 0.0) {
+            return Ok(Solution { distance: Distance::ZERO, shift: 0.0, vacuum: Vacuum::NONE });
         }
         let period = self.density.grid().volume();
-        balance(&mut self.values, self.density.values(), period);
-        self.difference.tabulate(&self.values);
-        optimal(&self.target, &self.difference, period, self.short_stretches, &mut self.points)
+        let difference = difference.unwrap_or(&self.difference);
+        optimal(&self.target, difference, period, self.short_stretches, &mut self.points)
     }
+}
+
+/// A distance and the coupling that has it.
+struct Solution {
+    distance: Distance,
+    shift: f64,
+    vacuum: Vacuum,
 }
 
 /// Scales `f - g` to period 1 and mass 0: `f/m - g` with `m` the mass of `f` in units of that of `g`. Dropping the mean
@@ -153,20 +206,21 @@ fn optimal(
     period: f64,
     short_stretches: bool,
     points: &mut Vec<Point>,
-) -> Result<Distance, TransportError> {
+) -> Result<Solution, TransportError> {
     let vacuum = Vacuum::measure(target, difference);
-    let pair = Pair { target, difference, floor: vacuum.floor, least: vacuum.least, short_stretches };
+    let pair = vacuum.pair(target, difference, short_stretches);
     // A point for each mode that matters from the start: the trapezoid rule squares its error at every doubling.
     let modes = target.bandwidth(RESOLVED).max(difference.bandwidth(RESOLVED));
     let other_errors =
         |optimum: &shift::Optimum, points: &[Point]| error_bar::density_error(&pair, &vacuum, optimum, points);
     let optimum = shift::minimise(&pair, 2 * modes, points, other_errors)?;
-    Ok(Distance {
+    let distance = Distance {
         value: optimum.cost.sqrt() * period,
         error: error_bar::distance_error(optimum.cost, optimum.error) * period,
         method: if optimum.any_long { Method::CircleSymmetric } else { Method::CircleDisplacement },
         gap: None,
-    })
+    };
+    Ok(Solution { distance, shift: optimum.shift, vacuum })
 }
 
 fn check_size(grid: &Grid) -> Result<(), TransportError> {
@@ -189,5 +243,9 @@ fn check_same_torus(target: &Grid, source: &Grid) -> Result<(), TransportError> 
     Ok(())
 }
 
+#[cfg(test)]
+mod identities;
+#[cfg(test)]
+mod known_answers;
 #[cfg(test)]
 mod tests;

@@ -20,12 +20,28 @@
 //! For near pairs the flux across the vacuum gives a sharper bound, see [`super::error_bar`].
 
 use super::antiderivative::Antiderivative;
+use super::coupling::Pair;
 
 /// Units of rounding of the maximum taken for noise: twenty times what a transform of 10^3 nodes leaves.
 const ROUNDING_UNITS: f64 = 8.0;
 
 /// Between the rows of a four times finer grid the highest mode dips `1/cos(pi/8) = 1.08` times deeper.
 const BETWEEN_ROWS: f64 = 1.25;
+
+/// `least`, the floor `rho` and the maximum of one density, given as its deviation from 1.
+pub(super) fn least_and_floor(density: &Antiderivative) -> (f64, f64, f64) {
+    let ends = |(low, high): (f64, f64), u: f64| (low.min(1.0 + u), high.max(1.0 + u));
+    let (smallest, largest) = density.derivative_at_rows().fold((f64::INFINITY, 0.0), ends);
+    let (least, floor) = raised(smallest, largest);
+    (least, floor, largest)
+}
+
+/// `least` and `rho` of densities between these values at the rows.
+fn raised(smallest: f64, largest: f64) -> (f64, f64) {
+    let least = ROUNDING_UNITS * f64::EPSILON * largest;
+    let dip = BETWEEN_ROWS * (-smallest).max(0.0);
+    (least, (least - smallest.max(0.0) + dip).max(0.0))
+}
 
 /// The floor and the noise of two densities.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +55,19 @@ pub(super) struct Vacuum {
 }
 
 impl Vacuum {
+    /// No floor at all.
+    pub(super) const NONE: Vacuum = Vacuum { floor: 0.0, least: 0.0, largest: 0.0 };
+
+    /// The two densities with this floor under them.
+    pub(super) fn pair<'a>(
+        &self,
+        target: &'a Antiderivative,
+        difference: &'a Antiderivative,
+        short_stretches: bool,
+    ) -> Pair<'a> {
+        Pair { target, difference, floor: self.floor, least: self.least, short_stretches }
+    }
+
     /// Measures target and target + difference at the rows of the finer table.
     pub(super) fn measure(target: &Antiderivative, difference: &Antiderivative) -> Vacuum {
         let (mut smallest, mut largest) = (f64::INFINITY, 0.0_f64);
@@ -59,8 +88,7 @@ impl Vacuum {
                 see(1.0 + u + delta);
             }
         }
-        let least = ROUNDING_UNITS * f64::EPSILON * largest;
-        let dip = BETWEEN_ROWS * (-smallest).max(0.0);
-        Vacuum { floor: (least - smallest.max(0.0) + dip).max(0.0), least, largest }
+        let (least, floor) = raised(smallest, largest);
+        Vacuum { floor, least, largest }
     }
 }

@@ -1,13 +1,14 @@
 //! What a failed solve means to the caller.
 
+use super::continuation::FIRST_SHARE;
 use super::level::Refused;
 use super::newton::{Failure, Work};
 use super::pair::Pair;
 use super::{DEEPEST_DIP, METHOD};
 use crate::transport::TransportError;
 
-/// A solve that stopped short: where on the path, and in which stage.
-pub(super) fn explain(failure: Failure, reached: f64, pair: &Pair, work: &Work, tolerance: f64) -> TransportError {
+/// A solve that stopped short, and in which stage.
+pub(super) fn explain(failure: Failure, pair: &Pair, work: &Work) -> TransportError {
     let stage = match failure {
         Failure::Start(refused) => return explain_refusal(refused),
         Failure::Linear(_) => "the linear solver",
@@ -20,9 +21,8 @@ pub(super) fn explain(failure: Failure, reached: f64, pair: &Pair, work: &Work, 
         method: METHOD,
         stage,
         steps: work.steps,
-        reached,
+        share: FIRST_SHARE,
         contrast: largest / smallest.max(0.0),
-        tolerance,
     }
 }
 

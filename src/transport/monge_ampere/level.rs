@@ -25,8 +25,8 @@
 //! `W2(T#mu, nu) <= C |r|`, `|r|^2 = mean(|Dy v|^2 / q)`, `v = grad Lap^-1 r`, `C = 2/(1 + sqrt(1 - D))`,
 //! `D = max(0, sup(1 - q'/q))`: `v` is a flux over `m` whose image under `y` transports the defect.
 
-use super::density::{Densities, OffGridDensity};
-use crate::torus::{Fourier, FourierScratch, Grid};
+use super::density::Densities;
+use crate::torus::{Fourier, FourierScratch, Grid, spectral_tail};
 use num_complex::Complex64;
 use std::f64::consts::PI;
 
@@ -97,6 +97,8 @@ pub(super) struct Level {
     pub residual: Vec<f64>,
     pub log_residual: Vec<f64>,
     flux: [Vec<f64>; 2],
+    /// Largest coefficient of `r` among the outer modes.
+    tail: f64,
     /// Smallest eigenvalue of `I + H` and `I - H` over the nodes.
     pub smallest_eigenvalue: f64,
 }
@@ -128,6 +130,7 @@ impl Level {
             residual: zeros(),
             log_residual: zeros(),
             flux: [zeros(), zeros()],
+            tail: 0.0,
             smallest_eigenvalue: 1.0,
             grid: grid.clone(),
             fourier,
@@ -157,7 +160,7 @@ impl Level {
             return Err(Refused::NotConvex(self.smallest_eigenvalue));
         }
         let phase = self.longest_phase();
-        match GAUSS.iter().find(|(longest, _)| densities.power == 1.0 && phase <= *longest) {
+        match GAUSS.iter().find(|(longest, _)| phase <= *longest) {
             Some((_, rule)) => self.pull_back_near(densities, rule)?,
             None => self.pull_back_far(densities)?,
         }
@@ -208,18 +211,16 @@ impl Level {
     }
 
     fn pull_back_far(&mut self, densities: Densities<'_>) -> Result<(), Refused> {
-        let power = densities.power;
         for j in 0..self.grid.len() {
             let (m, d) = self.midpoint_and_displacement(j);
-            let (mu, mu_slope) = densities.source.value_and_gradient([m[0] - d[0], m[1] - d[1]]);
-            let (nu, nu_slope) = densities.target.value_and_gradient([m[0] + d[0], m[1] + d[1]]);
+            let (mu, mu_slope) = densities.source_at([m[0] - d[0], m[1] - d[1]]);
+            let (nu, nu_slope) = densities.target_at([m[0] + d[0], m[1] + d[1]]);
             check_positive(mu, nu)?;
             let (trace, determinant) = self.invariants(j);
-            let raise = |u: f64| if power == 1.0 { u } else { u.powf(power) };
-            let pushed = raise(nu) * (1.0 + trace + determinant);
-            let pulled = raise(mu) * (1.0 - trace + determinant);
+            let pushed = nu * (1.0 + trace + determinant);
+            let pulled = mu * (1.0 - trace + determinant);
             for axis in 0..2 {
-                self.log_slope[axis][j] = power * (nu_slope[axis] / nu + mu_slope[axis] / mu);
+                self.log_slope[axis][j] = nu_slope[axis] / nu + mu_slope[axis] / mu;
             }
             self.store(j, pushed, pulled, pushed - pulled);
         }
@@ -229,14 +230,15 @@ impl Level {
     fn pull_back_near(&mut self, densities: Densities<'_>, rule: &[(f64, f64)]) -> Result<(), Refused> {
         for j in 0..self.grid.len() {
             let (m, d) = self.midpoint_and_displacement(j);
-            let (mu_rise, mu_slope) = rise(densities.source, m, [-d[0], -d[1]], rule);
-            let (nu_rise, nu_slope) = rise(densities.target, m, d, rule);
-            let (mu, nu) = (self.nodes.source[j] + mu_rise, self.nodes.target[j] + nu_rise);
+            let (mu_rise, mu_slope) = rise(|x| densities.source_at(x), m, [-d[0], -d[1]], rule);
+            let (nu_rise, nu_slope) = rise(|y| densities.target_at(y), m, d, rule);
+            let mu = densities.lift_value(self.nodes.source[j]) + mu_rise;
+            let nu = densities.lift_value(self.nodes.target[j]) + nu_rise;
             check_positive(mu, nu)?;
             let (trace, determinant) = self.invariants(j);
             let excess = (nu_rise - mu_rise)
                 + (nu * (trace + determinant) - mu * (determinant - trace))
-                + self.nodes.difference[j];
+                + (1.0 - densities.floor) * self.nodes.difference[j];
             let pulled = mu * (1.0 - trace + determinant);
             for axis in 0..2 {
                 self.log_slope[axis][j] = nu_slope[axis] / nu + mu_slope[axis] / mu;
@@ -279,6 +281,7 @@ impl Level {
     pub fn residual_length(&mut self) -> f64 {
         let Level { fourier, scratch, derivative, spectrum, odd_wavenumbers, .. } = self;
         fourier.forward(&self.residual, spectrum, scratch);
+        self.tail = spectral_tail(&self.grid, spectrum) * largest_coefficient(spectrum);
         spectrum.iter_mut().zip(&self.inverse_laplacian).for_each(|(c, l)| *c *= l);
         for axis in 0..2 {
             imaginary_symbol(spectrum, derivative, odd_wavenumbers, |k| k[axis]);
@@ -291,6 +294,17 @@ impl Level {
             sum += ((a * v + b * w).powi(2) + (b * v + c * w).powi(2)) / self.pushed[j];
         }
         (sum / self.grid.len() as f64).sqrt()
+    }
+
+    /// Largest coefficient of `r` among the outer modes: what the grid may hide of it. After [`Level::residual_length`].
+    pub fn residual_tail(&self) -> f64 {
+        self.tail
+    }
+
+    /// Relative tail of a function given at the nodes.
+    pub fn tail_of(&mut self, values: &[f64]) -> f64 {
+        self.fourier.forward(values, &mut self.spectrum, &mut self.scratch);
+        spectral_tail(&self.grid, &self.spectrum)
     }
 
     /// The constant `C` of the error bar.
@@ -335,19 +349,23 @@ impl Level {
     }
 }
 
+fn largest_coefficient(spectrum: &[Complex64]) -> f64 {
+    spectrum.iter().fold(0.0_f64, |m, c| m.max(c.norm_sqr())).sqrt()
+}
+
 /// Mean in the order of the array.
 pub(super) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
 /// `u(m + d) - u(m)` without cancellation, and the gradient at `m + d`.
-fn rise(u: &OffGridDensity, m: [f64; 2], d: [f64; 2], rule: &[(f64, f64)]) -> (f64, [f64; 2]) {
+fn rise(u: impl Fn([f64; 2]) -> (f64, [f64; 2]), m: [f64; 2], d: [f64; 2], rule: &[(f64, f64)]) -> (f64, [f64; 2]) {
     let mut sum = 0.0;
     for (t, weight) in rule {
-        let (_, slope) = u.value_and_gradient([m[0] + t * d[0], m[1] + t * d[1]]);
+        let (_, slope) = u([m[0] + t * d[0], m[1] + t * d[1]]);
         sum += weight * (slope[0] * d[0] + slope[1] * d[1]);
     }
-    (sum, u.value_and_gradient([m[0] + d[0], m[1] + d[1]]).1)
+    (sum, u([m[0] + d[0], m[1] + d[1]]).1)
 }
 
 fn check_positive(mu: f64, nu: f64) -> Result<(), Refused> {

@@ -11,56 +11,40 @@
 //! error bar bounds the distance from that image to the target by one Poisson solve. Both are tested on a grid twice
 //! as fine as the one solved on.
 //!
-//! The way to a number: damped Newton-Krylov on a coarse grid, continuation in the data where that fails, then grids
-//! twice as fine until the error bar meets the tolerance. A previous potential is the start of the next solve.
+//! The way to a number ([`ladder`]): damped Newton-Krylov on a coarse grid, continuation in a floor under both densities
+//! where that fails, then grids twice as fine until the error bar meets the tolerance. A previous potential is the start
+//! of the next solve.
 //! Reference for the equation and Newton's method: Loeper & Rapetti, C. R. Acad. Sci. Paris 340 (2005), 319;
 //! Saumier, Agueh & Khouider, IMA J. Appl. Math. 80 (2015), 135.
 //!
 //! Cost: 5 real transforms for every product with the linearised operator, about 10 products a Newton step, 1 to 3
-//! steps when warm. It fails, with a reason, when the contrast of the densities makes the map steeper than the finest
-//! grid resolves.
+//! steps when warm. Contrast above about 1e7 makes the bar wider rather than the answer wrong (densities with zeros are
+//! served with what the floor leaves open); where less than a twentieth of the distance cannot be had it is an error.
 
 mod certificate;
 mod continuation;
 mod density;
 mod failure;
 mod gmres;
+mod ladder;
 mod level;
+mod map;
 mod newton;
 mod off_grid;
 mod pair;
 
 use super::{Distance, Method, TransportError};
-use crate::torus::{Density, Fourier, Grid, resample};
-use certificate::Certificate;
-use density::{Densities, OffGridDensity};
-use failure::{explain, explain_refusal};
-use level::Level;
-use newton::{Newton, Work};
-use num_complex::Complex64;
+use crate::torus::{Density, Fourier, Grid};
+use ladder::{Candidate, Ladder};
+pub use map::TransportMap;
 use off_grid::OffGrid;
 use pair::Pair;
 
+const METHOD: Method = Method::PeriodicMongeAmpere;
 /// Default tolerance: error bar over distance.
 const RELATIVE_TOLERANCE: f64 = 1e-9;
-/// Newton goes this far below the tolerance, so that the bar on the finer grid can meet it.
-const NEWTON_SHARE: f64 = 0.1;
-/// First accuracy on a rung: the last digits are worth their price only where the grid can carry them.
-const FIRST_TOLERANCE: f64 = 1e-5;
-/// A bar below this multiple of the first tolerance says that the grid resolves the map that far.
-const RESOLVED: f64 = 10.0;
-/// Products times nodes spent with one floor before it is given up: a few seconds.
-const MOST_WORK: u64 = 12_000_000;
-/// Widths, in nodes of the finer grid, of the Gaussians that make a coarse map convex between its nodes.
-const SMOOTHING: [f64; 4] = [0.8, 1.6, 3.2, 6.4];
-/// Shares of the largest density below which values are lifted (see the pair's file), tried in this order.
-const FLOORS: [f64; 3] = [5e-15, 1e-12, 1e-7];
 /// A density whose band-limited reading dips further below zero, as a share of its largest value, is not resolved.
 const DEEPEST_DIP: f64 = 1e-7;
-/// A residual above this share of the distance, and above what rounding and the floor leave open, is no answer.
-const WORST_RELATIVE_RESIDUAL: f64 = 0.05;
-/// Grids beyond the data's own on which a solution is sought after all coarser ones failed.
-const EXTRA_RUNGS_AFTER_FAILURE: usize = 1;
 
 /// The potential `phi` of the optimal pairs `m -+ grad phi(m)` at the nodes of a grid: the warm start, fit for a
 /// checkpoint.
@@ -81,34 +65,16 @@ pub struct Effort {
     pub krylov_products: usize,
 }
 
-/// One rung of the ladder with the arrays of its linear solves, which the certifying rung never needs.
-#[derive(Debug)]
-struct Rung {
-    level: Level,
-    newton: Option<Newton>,
-}
-
 /// Distances from any source to one target.
 #[derive(Debug)]
 pub struct MongeAmpere {
     density: Density,
-    source: Option<OffGridDensity>,
-    target: OffGridDensity,
+    ladder: Ladder,
     relative_tolerance: f64,
+    /// Start of the next distance.
     warm: Option<Potential>,
-    ladder: Vec<Grid>,
-    base: usize,
-    rungs: Vec<Option<Rung>>,
-    effort: Effort,
-    /// Products times nodes spent with the current floor.
-    spent: u64,
-}
-
-/// A certified result on its way up the ladder.
-#[derive(Debug)]
-struct Candidate {
-    certificate: Certificate,
-    potential: Potential,
+    /// Potential of the last distance; none when it failed.
+    last: Option<Potential>,
 }
 
 impl MongeAmpere {
@@ -119,11 +85,7 @@ impl MongeAmpere {
     pub fn new(target: &Density) -> Result<MongeAmpere, TransportError> {
         let grid = target.grid();
         if grid.dimension() != 2 {
-            return Err(TransportError::Dimension {
-                method: Method::PeriodicMongeAmpere,
-                expected: 2,
-                got: grid.dimension(),
-            });
+            return Err(TransportError::Dimension { method: METHOD, expected: 2, got: grid.dimension() });
         }
         let relative: Vec<f64> = target.values().iter().map(|u| u * grid.volume()).collect();
         let fourier = Fourier::new(grid);
@@ -131,16 +93,16 @@ impl MongeAmpere {
         fourier.forward(&relative, &mut spectrum, &mut fourier.scratch());
         Ok(MongeAmpere {
             density: target.clone(),
-            source: None,
-            target: OffGridDensity { function: OffGrid::new(grid, &spectrum), floor: 0.0 },
+            ladder: Ladder::new(OffGrid::new(grid, &spectrum)),
             relative_tolerance: RELATIVE_TOLERANCE,
             warm: None,
-            ladder: Vec::new(),
-            base: 0,
-            rungs: Vec::new(),
-            effort: Effort::default(),
-            spent: 0,
+            last: None,
         })
+    }
+
+    /// The target.
+    pub fn target(&self) -> &Density {
+        &self.density
     }
 
     /// The same with another tolerance for the error bar, relative to the distance (default 1e-9).
@@ -180,41 +142,68 @@ impl MongeAmpere {
 
     /// Work of the last distance.
     pub fn effort(&self) -> Effort {
-        self.effort
+        self.ladder.effort
+    }
+
+    /// The optimal map of the last distance, from its source to the target; none before the first and after a failure.
+    pub fn map(&self) -> Option<TransportMap> {
+        self.last.as_ref().map(TransportMap::new)
     }
 
     /// `W2(source, target)` with its error bar, in the unit of length of the torus. The grids may differ in shape.
     ///
     /// The bar meets the tolerance unless rounding or the finest grid prevents it; what was reached is in the result.
+    /// Rounding of the node values, 1e-16 of the densities, limits what can be said of distances below about 1e-9 of the
+    /// period: give the difference itself where it is known better ([`MongeAmpere::distance_of_difference`]).
     ///
     /// # Errors
     /// [`TransportError`]: another torus; densities that are not positive or vary too much; no convergence; a map
     /// that is not convex; an error bar too large to be an answer. The warm start is then left as it was.
     pub fn distance(&mut self, source: &Density) -> Result<Distance, TransportError> {
         self.same_torus(source.grid())?;
-        self.effort = Effort::default();
-        let pair = Pair::new(source, &self.density);
+        self.distance_of(&Pair::new(source, &self.density))
+    }
+
+    /// `W2(target + difference, target)`, the node values of `difference` given on the grid of the target as an array of
+    /// their own: full relative accuracy however small they are. The source is normalised: a multiple of the target in
+    /// the difference does not count.
+    ///
+    /// # Errors
+    /// As [`MongeAmpere::distance`]; and when the number of values is wrong, one is not finite, or target + difference is
+    /// negative at a node by more than rounding.
+    pub fn distance_of_difference(&mut self, difference: &[f64]) -> Result<Distance, TransportError> {
+        let (grid, g) = (self.density.grid(), self.density.values());
+        if difference.len() != g.len() {
+            return Err(TransportError::Length { expected: g.len(), got: difference.len() });
+        }
+        if let Some(j) = difference.iter().position(|v| !v.is_finite()) {
+            return Err(TransportError::NotFinite { index: grid.node(j), value: difference[j] });
+        }
+        let source = || difference.iter().zip(g).map(|(v, g)| v + g);
+        let largest = source().fold(0.0, f64::max);
+        if let Some((j, value)) = source().enumerate().find(|(_, f)| *f < -Density::ROUNDING * largest) {
+            return Err(TransportError::Negative { index: grid.node(j), value });
+        }
+        self.distance_of(&Pair::from_difference(&self.density, difference))
+    }
+
+    fn distance_of(&mut self, pair: &Pair) -> Result<Distance, TransportError> {
+        self.last = None;
         if pair.is_equal() {
+            self.ladder.effort = Effort::default();
+            let grid = self.density.grid().clone();
+            self.last = Some(Potential { values: vec![0.0; grid.len()], grid });
             return Ok(Distance::ZERO);
         }
         let (smallest, largest) = pair.range;
         if smallest < -DEEPEST_DIP * largest {
             return Err(TransportError::Unresolved { method: METHOD, dip: -smallest / largest, allowed: DEEPEST_DIP });
         }
-        self.climb_to(&pair);
-        let mut failure = None;
-        for share in FLOORS {
-            self.spent = 0;
-            match self.attempt(&pair, pair.floor(share)) {
-                Ok(found) => {
-                    self.warm = Some(found.potential);
-                    let Certificate { value, .. } = found.certificate;
-                    return Ok(Distance { value, error: found.certificate.error(), method: METHOD, gap: None });
-                }
-                Err(error) => failure = failure.or(Some(error)),
-            }
-        }
-        Err(failure.expect("at least one floor was tried"))
+        let Candidate { certificate, potential, .. } =
+            self.ladder.solve(pair, self.warm.as_ref(), self.relative_tolerance)?;
+        self.last = Some(potential.clone());
+        self.warm = Some(potential);
+        Ok(Distance { value: certificate.value, error: certificate.error(), method: METHOD, gap: None })
     }
 
     fn same_torus(&self, grid: &Grid) -> Result<(), TransportError> {
@@ -233,217 +222,9 @@ impl MongeAmpere {
         }
         Ok(())
     }
-
-    /// Keeps the rungs of the last pair when the ladder is the same.
-    fn climb_to(&mut self, pair: &Pair) {
-        let (ladder, base) = pair.ladder();
-        if ladder != self.ladder {
-            self.rungs = ladder.iter().map(|_| None).collect();
-            self.ladder = ladder;
-            self.base = base;
-        }
-    }
-
-    /// Loads the source's off-grid form (its tables are kept while the grid stays) and the floor of both.
-    fn set_densities(&mut self, pair: &Pair, floor: f64) {
-        let (grid, spectrum) = pair.source_spectrum();
-        match &mut self.source {
-            Some(source) if source.function.grid() == grid => source.function.set_spectrum(spectrum),
-            source => *source = Some(OffGridDensity { function: OffGrid::new(grid, spectrum), floor }),
-        }
-        self.target.floor = floor;
-        self.source.as_mut().expect("just set").floor = floor;
-    }
-
-    /// Warm, then cold.
-    fn attempt(&mut self, pair: &Pair, floor: f64) -> Result<Candidate, TransportError> {
-        self.set_densities(pair, floor);
-        if let Some((start, spectrum)) = self.warm_spectrum()
-            && let Ok(found) = self.climb(pair, start, spectrum, floor)
-        {
-            return Ok(found);
-        }
-        let coarse = vec![Complex64::ZERO; self.ladder[0].spectrum_len()];
-        self.climb(pair, 0, coarse, floor)
-    }
-
-    /// The warm start on the rung whose grid it has, or resampled to the base grid.
-    fn warm_spectrum(&self) -> Option<(usize, Vec<Complex64>)> {
-        let warm = self.warm.as_ref()?;
-        let fourier = Fourier::new(&warm.grid);
-        let mut spectrum = fourier.zero_spectrum();
-        fourier.forward(&warm.values, &mut spectrum, &mut fourier.scratch());
-        let same = self.ladder[..self.ladder.len() - 1].iter().position(|grid| grid.shape() == warm.grid.shape());
-        let start = same.unwrap_or(self.base);
-        Some((start, resample(&warm.grid, &self.ladder[start], &spectrum)))
-    }
-
-    /// Solves on rung after rung until the error bar meets the tolerance or falls no more.
-    fn climb(
-        &mut self,
-        pair: &Pair,
-        start: usize,
-        mut potential: Vec<Complex64>,
-        floor: f64,
-    ) -> Result<Candidate, TransportError> {
-        let mut best: Option<Candidate> = None;
-        let mut failure = None;
-        for index in start..self.ladder.len() - 1 {
-            if self.spent > MOST_WORK {
-                failure = failure.or(Some(self.exhausted()));
-                break;
-            }
-            if best.is_none() && index > start.max(self.base + EXTRA_RUNGS_AFTER_FAILURE) {
-                break;
-            }
-            self.place(pair, index, floor);
-            let last = NEWTON_SHARE * self.relative_tolerance;
-            // A warm start is expected to be close, on a grid that is known to be fine enough.
-            let first = if index == start && start > 0 { last } else { last.max(FIRST_TOLERANCE) };
-            if let Err(error) = self.solve(index, &mut potential, pair, first) {
-                if best.is_some() {
-                    break;
-                }
-                failure = Some(error);
-                potential = vec![Complex64::ZERO; self.ladder[index + 1].spectrum_len()];
-                continue;
-            }
-            let grid = self.ladder[index].clone();
-            let mut finer = resample(&grid, &self.ladder[index + 1], &potential);
-            self.place(pair, index + 1, floor);
-            let mut certified = self.certify(index + 1, &mut finer, floor);
-            let worth_polishing = |c: &Certificate| {
-                let relative = c.residual / c.value;
-                relative > self.relative_tolerance && relative <= RESOLVED * FIRST_TOLERANCE
-            };
-            if first > last && certified.as_ref().is_ok_and(worth_polishing) {
-                certified = self.solve(index, &mut potential, pair, last).and_then(|()| {
-                    finer = resample(&grid, &self.ladder[index + 1], &potential);
-                    self.certify(index + 1, &mut finer, floor)
-                });
-            }
-            match certified {
-                Err(error) => failure = Some(error),
-                Ok(certificate) => {
-                    let before = best.as_ref().map_or(f64::INFINITY, |b| b.certificate.error());
-                    let stalled = index > self.base && certificate.error() > 0.5 * before;
-                    if certificate.error() < before {
-                        let values = self.rung(index).level.values_of(&potential);
-                        best = Some(Candidate { certificate, potential: Potential { grid, values } });
-                    }
-                    let met = certificate.error() <= self.relative_tolerance * certificate.value;
-                    let limited = certificate.residual <= 0.1 * (certificate.rounding + certificate.floor);
-                    if met || limited || stalled {
-                        break;
-                    }
-                }
-            }
-            potential = finer;
-        }
-        accept(best, failure, self.relative_tolerance)
-    }
-
-    fn exhausted(&self) -> TransportError {
-        TransportError::NotConverged {
-            method: METHOD,
-            stage: "the bounded work on all grids",
-            steps: self.effort.newton_steps,
-            residual: self.spent as f64,
-            tolerance: MOST_WORK as f64,
-        }
-    }
-
-    fn rung(&mut self, index: usize) -> &mut Rung {
-        self.rungs[index].as_mut().expect("rungs are placed before they are used")
-    }
-
-    /// Puts the pair on a rung.
-    fn place(&mut self, pair: &Pair, index: usize, floor: f64) {
-        let nodes = pair.nodes(&self.ladder[index], floor);
-        match &mut self.rungs[index] {
-            Some(rung) => rung.level.nodes = nodes,
-            empty => *empty = Some(Rung { level: Level::new(&self.ladder[index], nodes), newton: None }),
-        }
-    }
-
-    /// Newton from `potential`, and continuation from zero when that fails.
-    fn solve(
-        &mut self,
-        index: usize,
-        potential: &mut [Complex64],
-        pair: &Pair,
-        tolerance: f64,
-    ) -> Result<(), TransportError> {
-        let rung = self.rungs[index].as_mut().expect("rungs are placed before they are used");
-        let newton = rung.newton.get_or_insert_with(|| Newton::new(&rung.level));
-        let densities = densities(&self.source, &self.target);
-        let nodes = rung.level.grid.len() as u64;
-        let allowed = (MOST_WORK.saturating_sub(self.spent) / nodes) as usize;
-        let mut work = Work { steps: 0, products: 0, allowed };
-        let mut outcome =
-            newton.solve(&mut rung.level, densities, potential, tolerance, &mut work).map_err(|f| (0.0, f));
-        if outcome.is_err() {
-            outcome = continuation::solve(newton, &mut rung.level, densities, potential, tolerance, &mut work);
-        }
-        self.spent += work.products as u64 * nodes;
-        self.effort.newton_steps += work.steps;
-        self.effort.krylov_products += work.products;
-        outcome.map_err(|(reached, failure)| explain(failure, reached, pair, &work, tolerance))
-    }
-
-    /// Evaluates the map on the finer rung. A map that is not convex there is smoothed until it can start Newton.
-    fn certify(
-        &mut self,
-        index: usize,
-        potential: &mut [Complex64],
-        floor: f64,
-    ) -> Result<Certificate, TransportError> {
-        let densities = densities(&self.source, &self.target);
-        let level = &mut self.rungs[index].as_mut().expect("rungs are placed before they are used").level;
-        match level.evaluate(potential, densities) {
-            Ok(()) => {
-                let certificate = Certificate::of(level, floor);
-                if certificate.convexity > 0.0 {
-                    return Ok(certificate);
-                }
-                Err(TransportError::NotConvex { method: METHOD, smallest: certificate.convexity })
-            }
-            Err(refused) => {
-                let spacing = level.grid.axis(0).spacing().max(level.grid.axis(1).spacing());
-                for width in SMOOTHING {
-                    level.smooth(potential, width * spacing);
-                    if level.evaluate(potential, densities).is_ok() {
-                        break;
-                    }
-                }
-                Err(explain_refusal(refused))
-            }
-        }
-    }
 }
 
-/// The pair as it is.
-fn densities<'a>(source: &'a Option<OffGridDensity>, target: &'a OffGridDensity) -> Densities<'a> {
-    Densities { source: source.as_ref().expect("the source is set before anything is solved"), target, power: 1.0 }
-}
-
-const METHOD: Method = Method::PeriodicMongeAmpere;
-
-/// The best certified result, if what is left of its residual is small. A bar larger than the distance is accepted
-/// when the data leave it open: near-empty regions that are rounding cannot say more.
-fn accept(
-    best: Option<Candidate>,
-    failure: Option<TransportError>,
-    tolerance: f64,
-) -> Result<Candidate, TransportError> {
-    let found = best.ok_or_else(|| failure.expect("a ladder has a rung to solve on"))?;
-    let Certificate { value, residual, rounding, floor, .. } = found.certificate;
-    if residual <= WORST_RELATIVE_RESIDUAL * value + rounding + floor {
-        return Ok(found);
-    }
-    let residual = residual / value;
-    Err(TransportError::NotConverged { method: METHOD, stage: "refinement of the grid", steps: 0, residual, tolerance })
-}
-
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

@@ -3,13 +3,8 @@
 //! The base grid holds both band-limited functions; finer rungs double it (Fourier padding, exact), coarser ones take
 //! every second node, which keeps positive densities positive where a truncated series would not.
 //!
-//! **Floor.** Where a density is rounding (`min < share * max`), both are mixed with the uniform law,
-//! `mu_e = (1 - e) mu + e u`. With `T` optimal from `mu_e` to `nu_e`, `(1 - e)(T#mu - nu) = e (u - T#u)` and
-//! `|u - T#u|_1 = mean |det DT - 1|`, hence by moving only the mass that differs
-//!
-//! ```text
-//! |W2(mu, nu) - |T - x|_{L2(mu)}| <= W2(T#mu, nu) <= diameter sqrt((e / (2 (1 - e))) mean |det DT - 1|).
-//! ```
+//! **Floor.** Both may be mixed with the uniform law, `mu_e = (1 - e) mu + e u`, so that no value is below a share of
+//! the largest one; what this does to the distance stands in the certificate's file.
 
 use super::level::Nodes;
 use crate::torus::{Density, Fourier, Grid, pad_values, resample};
@@ -19,6 +14,14 @@ use num_complex::Complex64;
 const FEWEST: usize = 16;
 /// Axes are halved while they have at least this many nodes.
 const HALVED_FROM: usize = 32;
+/// Units of rounding of a node value.
+const ROUNDING: f64 = 2.0 * f64::EPSILON;
+/// Share of the largest density below which a value of a band-limited function is rounding.
+const VACUUM: f64 = 5e-15;
+/// How much deeper a band-limited function may dip between the nodes of a grid twice as fine than at them.
+const BETWEEN_NODES: f64 = 1.5;
+/// A floor within this factor of the lowest one counts as the lowest.
+const LOWEST: f64 = 2.0;
 /// Most nodes of the grid on which a result is certified: 1024 x 1024.
 const MOST_NODES: usize = 1 << 20;
 
@@ -39,6 +42,9 @@ pub(super) struct Pair {
     difference: Field,
     /// Smallest and largest value of both on the grid twice as fine.
     pub range: (f64, f64),
+    /// Distance that rounding of the node values of the difference leaves open, in units of length: white noise of
+    /// amplitude `a` on `N` nodes has modes of size `a/sqrt(N)`.
+    pub noise: f64,
 }
 
 impl Pair {
@@ -46,18 +52,35 @@ impl Pair {
     /// When the densities live on different tori (checked by the caller).
     pub fn new(source: &Density, target: &Density) -> Pair {
         let base = base_grid(source.grid(), target.grid());
-        let volume = base.volume();
-        let relative = |u: &[f64]| u.iter().map(|u| u * volume).collect::<Vec<f64>>();
-        let field = |grid: &Grid, u: Vec<f64>| Field::new(&base, pad_values(grid, &base, &u));
-        let mu = field(source.grid(), relative(source.values()));
-        let nu = field(target.grid(), relative(target.values()));
-        let subtract = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a - b).collect::<Vec<f64>>();
+        let mu = Field::padded(source.grid(), &base, source.values());
+        let nu = Field::padded(target.grid(), &base, target.values());
         let difference = if source.grid().shape() == target.grid().shape() {
-            field(source.grid(), relative(&subtract(target.values(), source.values())))
+            Field::padded(source.grid(), &base, &subtract(target.values(), source.values()))
         } else {
             Field::new(&base, subtract(&nu.values, &mu.values))
         };
-        let mut pair = Pair { base, source: mu, target: nu, difference, range: (0.0, 0.0) };
+        let rounded = root_mean_square(&mu.values).max(root_mean_square(&nu.values));
+        Pair::assemble(base, [mu, nu, difference], rounded)
+    }
+
+    /// The pair `(target + difference)/mass` and target, the difference kept as an array of its own.
+    pub fn from_difference(target: &Density, difference: &[f64]) -> Pair {
+        let (grid, g) = (target.grid(), target.values());
+        let excess = difference.iter().sum::<f64>() / g.iter().sum::<f64>();
+        // nu - (nu + h)/(1 + e) = (e nu - h)/(1 + e).
+        let balanced: Vec<f64> = g.iter().zip(difference).map(|(g, h)| (excess * g - h) / (1.0 + excess)).collect();
+        let base = base_grid(grid, grid);
+        let mu = Field::padded(grid, &base, &subtract(g, &balanced));
+        let nu = Field::padded(grid, &base, g);
+        let difference = Field::padded(grid, &base, &balanced);
+        let rounded = root_mean_square(&difference.values);
+        Pair::assemble(base, [mu, nu, difference], rounded)
+    }
+
+    fn assemble(base: Grid, [source, target, difference]: [Field; 3], rounded: f64) -> Pair {
+        let diameter = 0.5 * base.axis(0).period.hypot(base.axis(1).period);
+        let noise = ROUNDING * rounded / (base.len() as f64).sqrt() * diameter;
+        let mut pair = Pair { base, source, target, difference, range: (0.0, 0.0), noise };
         pair.range = pair.find_range();
         pair
     }
@@ -71,10 +94,18 @@ impl Pair {
         (mu.0.min(nu.0), mu.1.max(nu.1))
     }
 
-    /// The share `e` of the uniform density that lifts both to `share` of their largest value; 0 when they are above.
+    /// The share `e` of the uniform density that lifts both to `share` of their largest value, or above rounding when
+    /// that is more; 0 when they are above.
     pub fn floor(&self, share: f64) -> f64 {
         let (smallest, largest) = self.range;
+        let share = share.max(VACUUM);
+        let smallest = if smallest < 0.0 { BETWEEN_NODES * smallest } else { smallest };
         ((share * largest - smallest) / (1.0 - smallest)).max(0.0)
+    }
+
+    /// Whether no floor of the pair is much lower.
+    pub fn is_lowest(&self, floor: f64) -> bool {
+        floor <= LOWEST * self.floor(0.0)
     }
 
     /// Coefficients of the source on the base grid.
@@ -87,14 +118,12 @@ impl Pair {
         self.difference.values.iter().all(|u| *u == 0.0)
     }
 
-    /// The pair at the nodes of a rung, with the floor mixed in.
-    pub fn nodes(&self, grid: &Grid, floor: f64) -> Nodes {
-        let share = 1.0 - floor;
-        let lift = |u: Vec<f64>| u.into_iter().map(|u| share * u + floor).collect();
+    /// The pair at the nodes of a rung.
+    pub fn nodes(&self, grid: &Grid) -> Nodes {
         Nodes {
-            source: lift(self.source.at(&self.base, grid)),
-            target: lift(self.target.at(&self.base, grid)),
-            difference: self.difference.at(&self.base, grid).into_iter().map(|u| share * u).collect(),
+            source: self.source.at(&self.base, grid),
+            target: self.target.at(&self.base, grid),
+            difference: self.difference.at(&self.base, grid),
         }
     }
 
@@ -126,6 +155,13 @@ impl Field {
         Field { values, spectrum }
     }
 
+    /// From values of a density on its own grid.
+    fn padded(grid: &Grid, base: &Grid, values: &[f64]) -> Field {
+        let volume = grid.volume();
+        let relative: Vec<f64> = values.iter().map(|u| u * volume).collect();
+        Field::new(base, pad_values(grid, base, &relative))
+    }
+
     /// Values at the nodes of a rung: every `stride`-th node of the base grid, or padded.
     fn at(&self, base: &Grid, grid: &Grid) -> Vec<f64> {
         let (from, to) = (base.shape(), grid.shape());
@@ -139,6 +175,14 @@ impl Field {
         let node = |j: usize| (j / to[1]) * stride[0] * from[1] + (j % to[1]) * stride[1];
         (0..grid.len()).map(|j| self.values[node(j)]).collect()
     }
+}
+
+fn subtract(a: &[f64], b: &[f64]) -> Vec<f64> {
+    a.iter().zip(b).map(|(a, b)| a - b).collect()
+}
+
+fn root_mean_square(values: &[f64]) -> f64 {
+    (values.iter().map(|u| u * u).sum::<f64>() / values.len() as f64).sqrt()
 }
 
 /// The smallest grid that holds both and can be halved often.
@@ -171,9 +215,9 @@ mod tests {
         assert_eq!(shapes[base], vec![120, 64]);
         assert_eq!(shapes[0], vec![30, 16]);
         assert_eq!(shapes[base + 1], vec![240, 128]);
-        let coarse = pair.nodes(&ladder[0], 0.1);
+        let coarse = pair.nodes(&ladder[0]);
         for rung in &ladder[1..base + 2] {
-            let nodes = pair.nodes(rung, 0.1);
+            let nodes = pair.nodes(rung);
             let stride = [rung.axis(0).points / 30, rung.axis(1).points / 16];
             for j in 0..ladder[0].len() {
                 let i = (j / 16) * stride[0] * rung.axis(1).points + (j % 16) * stride[1];
@@ -191,8 +235,8 @@ mod tests {
         let empty = Density::normalised(&grid, (0..256).map(|j| 1.0 + wave(j)).collect()).unwrap();
         let pair = Pair::new(&empty, &Density::uniform(&grid));
         let floor = pair.floor(1e-6);
-        let nodes = pair.nodes(&grid, floor);
-        let smallest = nodes.source.iter().fold(f64::INFINITY, |m, u| m.min(*u));
+        let lifted = pair.nodes(&grid).source.into_iter().map(|u| (1.0 - floor) * u + floor);
+        let smallest = lifted.fold(f64::INFINITY, f64::min);
         assert!((smallest - 2e-6).abs() <= 1e-11, "{smallest:e}");
         assert_eq!(Pair::new(&Density::uniform(&grid), &Density::uniform(&grid)).floor(1e-6), 0.0);
     }

@@ -3,37 +3,37 @@
 use super::*;
 use crate::torus::evaluate;
 
-const P: f64 = std::f64::consts::TAU;
+pub(super) const P: f64 = std::f64::consts::TAU;
 
-fn torus(points: [usize; 2], period: [f64; 2]) -> Grid {
+pub(super) fn torus(points: [usize; 2], period: [f64; 2]) -> Grid {
     Grid::new(&points, &period, &[0.25, -0.5]).unwrap()
 }
 
-fn square(n: usize) -> Grid {
+pub(super) fn square(n: usize) -> Grid {
     torus([n, n], [1.0, 1.0])
 }
 
 /// A density from a formula in coordinates from the origin, scaled to period 1.
-fn density(grid: &Grid, f: impl Fn(f64, f64) -> f64) -> Density {
+pub(super) fn density(grid: &Grid, f: impl Fn(f64, f64) -> f64) -> Density {
     let [n, m] = [grid.axis(0).points, grid.axis(1).points];
     let values = (0..n * m).map(|j| f((j / m) as f64 / n as f64, (j % m) as f64 / m as f64)).collect();
     Density::normalised(grid, values).unwrap()
 }
 
-fn density_a(x: f64, y: f64) -> f64 {
+pub(super) fn density_a(x: f64, y: f64) -> f64 {
     (0.7 * (P * (x - 0.15)).cos() + 0.5 * (P * y).sin() + 0.4 * (P * (x + y)).cos()).exp()
 }
 
-fn density_b(x: f64, y: f64) -> f64 {
+pub(super) fn density_b(x: f64, y: f64) -> f64 {
     (0.6 * (P * x).sin() + 0.8 * (P * (y - 0.3)).cos() + 0.3 * (2.0 * P * x).sin() * (P * y).cos()).exp()
 }
 
-fn distance(source: &Density, target: &Density) -> Distance {
+pub(super) fn distance(source: &Density, target: &Density) -> Distance {
     MongeAmpere::new(target).unwrap().distance(source).unwrap()
 }
 
 #[track_caller]
-fn assert_near(a: f64, b: f64, tolerance: f64, what: &str) {
+pub(super) fn assert_near(a: f64, b: f64, tolerance: f64, what: &str) {
     assert!(a.is_finite() && (a - b).abs() <= tolerance, "{what}: {a:e} against {b:e}, {:e}", (a - b).abs());
 }
 
@@ -146,7 +146,7 @@ fn distances_scale_with_the_periods() {
 
 /// `|h|` in `H^-1(mu)` for `nu - mu = h`: conjugate gradients on `-div(mu grad u) = h` with centred differences of
 /// spectral accuracy by direct summation of the derivative matrix.
-fn weighted_dual_norm(mu: &Density, difference: &[f64]) -> f64 {
+pub(super) fn weighted_dual_norm(mu: &Density, difference: &[f64]) -> f64 {
     let grid = mu.grid();
     let n = grid.axis(0).points;
     assert!(n == grid.axis(1).points && n % 2 == 1, "an odd square grid has no Nyquist mode");
@@ -299,7 +299,7 @@ fn a_warm_start_saves_work_and_gives_the_same_bits_when_restored() {
 }
 
 /// The same by the solver of the circle, for densities that the slow one cannot resolve.
-fn circle(f: impl Fn(f64) -> f64, g: impl Fn(f64) -> f64) -> Distance {
+pub(super) fn circle(f: impl Fn(f64) -> f64, g: impl Fn(f64) -> f64) -> Distance {
     let grid = Grid::new(&[256], &[1.0], &[0.0]).unwrap();
     let values = |u: &dyn Fn(f64) -> f64| (0..256).map(|j| u(j as f64 / 256.0)).collect::<Vec<f64>>();
     let target = Density::normalised(&grid, values(&g)).unwrap();

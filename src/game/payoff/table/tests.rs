@@ -103,10 +103,10 @@ fn sizes_are_refused_before_anything_is_allocated() {
         bytes.extend(header.as_bytes());
         std::fs::write(&path, bytes).unwrap();
         let error = Table::read(&path, None, 2).unwrap_err();
-        assert!(matches!(error, TableError::TooLarge { .. } | TableError::Read { .. }), "{error}");
+        assert!(matches!(error, TableError::TooLarge { .. } | TableError::Read(_)), "{error}");
     }
     let error = Table::read(folder.path(), None, 2).unwrap_err();
-    assert!(matches!(error, TableError::Read { .. }), "{error}");
+    assert!(matches!(error, TableError::Read(_)), "{error}");
 }
 
 #[test]
@@ -118,6 +118,14 @@ fn a_dataset_of_an_hdf5_file_is_read_and_a_missing_one_named() {
     file.new_dataset_builder().with_data(&values).create("payoff").unwrap();
     file.close().unwrap();
     assert_eq!(Table::read(&path, Some("/payoff"), 2).unwrap().values, values);
-    assert!(matches!(Table::read(&path, Some("/other"), 2), Err(TableError::Read { .. })));
+    assert!(matches!(Table::read(&path, Some("/other"), 2), Err(TableError::Read(_))));
     assert!(matches!(Table::read(&path, Some("/payoff"), 3), Err(TableError::Dimension { expected: 3, .. })));
+}
+
+#[test]
+fn a_table_that_cannot_be_read_names_its_path_once() {
+    let path = Path::new("missing/payoff.npy");
+    let error = Table::read(path, None, 2).unwrap_err();
+    assert!(matches!(error, TableError::Read(_)), "{error:?}");
+    assert_eq!(error.to_string().matches("missing/payoff.npy").count(), 1, "{error}");
 }

@@ -1,6 +1,6 @@
 //! A fault with its place in a text, written the way compilers write it.
 
-use crate::game::error::Fault;
+use super::fault::Fault;
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};

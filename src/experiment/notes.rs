@@ -1,0 +1,34 @@
+//! What a summary tells beside its numbers.
+
+use super::positivity::Lowest;
+use crate::game::Player;
+use crate::output::Diagnostics;
+
+/// The notes of a run: what happened on the way, the deepest dip below 0, the distances that are missing.
+pub fn collect(
+    on_the_way: Vec<String>,
+    lowest: Option<&Lowest>,
+    snapshots: &[(f64, Diagnostics)],
+    failures: &[Option<String>; 2],
+) -> Vec<String> {
+    let mut notes = on_the_way;
+    notes.extend(lowest.map(Lowest::note));
+    notes.extend(missing_distances(snapshots, failures));
+    notes
+}
+
+/// How often a distance could not be had, and the first reason.
+fn missing_distances(snapshots: &[(f64, Diagnostics)], failures: &[Option<String>; 2]) -> Vec<String> {
+    let missing = |value: fn(&Diagnostics) -> f64| snapshots.iter().filter(|(_, d)| value(d).is_nan()).count();
+    let counts = [missing(|d| d.w2_x), missing(|d| d.w2_y)];
+    let mut notes = Vec::new();
+    for player in Player::BOTH {
+        let count = counts[player.index()];
+        if count > 0 {
+            let reason = failures[player.index()].as_deref().unwrap_or("the file does not hold the reason");
+            let (letter, all) = (player.letter(), snapshots.len());
+            notes.push(format!("w2_{letter} is null at {count} of {all} snapshots: {reason}"));
+        }
+    }
+    notes
+}

@@ -1,0 +1,182 @@
+//! Points in a k-d tree: which of them have the smallest reduced costs as seen from a point of the other side?
+//!
+//! ```text
+//! u(x) = min_y c(x, y) - v(y)        (the c-transform)
+//! ```
+//!
+//! Each node of the tree knows the box of its points and the largest of their duals, so that `cost of the box - largest
+//! dual` bounds the reduced cost of everything below from below and most of the tree is passed over. The answer is exact:
+//! the bound holds bit for bit (see [`super::metric`]).
+
+use super::metric::Metric;
+
+/// Most points in a leaf. The leaves of one scale are the points of the next coarser one.
+const LEAF: usize = 4;
+
+#[derive(Debug, Clone, Copy)]
+struct Branch {
+    low: [f64; 2],
+    high: [f64; 2],
+    begin: u32,
+    end: u32,
+    /// The first of two branches below, which stand side by side; 0 for a leaf.
+    below: u32,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct SearchTree {
+    metric: Metric,
+    branches: Vec<Branch>,
+    points: Vec<[f64; 2]>,
+}
+
+/// A point found, with its cost minus its dual.
+pub(super) type Found = (i64, u32);
+
+/// Duals of the points of a tree, with the largest one below every branch.
+#[derive(Debug, Clone)]
+pub(super) struct Duals<'a> {
+    tree: &'a SearchTree,
+    values: &'a [i64],
+    largest: Vec<i64>,
+}
+
+impl SearchTree {
+    /// Sorts `points` into a tree; returns where each point of the tree came from too.
+    pub(super) fn build(metric: Metric, points: &[[f64; 2]]) -> (SearchTree, Vec<u32>) {
+        let mut order: Vec<u32> = (0..points.len() as u32).collect();
+        let mut branches = vec![Branch { low: [0.0; 2], high: [0.0; 2], begin: 0, end: points.len() as u32, below: 0 }];
+        let mut next = 0;
+        while next < branches.len() {
+            let (begin, end) = (branches[next].begin as usize, branches[next].end as usize);
+            let part = &mut order[begin..end];
+            let (low, high) = bounding_box(points, part);
+            (branches[next].low, branches[next].high) = (low, high);
+            if part.len() > LEAF {
+                let extent = |i: usize| metric.weight()[i].sqrt() * (high[i] - low[i]);
+                let axis = usize::from(extent(1) > extent(0));
+                let middle = part.len() / 2;
+                let key = |p: &u32| points[*p as usize][axis];
+                part.select_nth_unstable_by(middle, |p, q| key(p).total_cmp(&key(q)).then(p.cmp(q)));
+                branches[next].below = branches.len() as u32;
+                let middle = (begin + middle) as u32;
+                let half = |begin, end| Branch { begin, end, below: 0, low, high };
+                branches.extend([half(begin as u32, middle), half(middle, end as u32)]);
+            }
+            next += 1;
+        }
+        let sorted = order.iter().map(|p| points[*p as usize]).collect();
+        (SearchTree { metric, branches, points: sorted }, order)
+    }
+
+    /// The same tree with costs of the same coordinates in another unit.
+    pub(super) fn with_metric(&self, metric: Metric) -> SearchTree {
+        SearchTree { metric, ..self.clone() }
+    }
+
+    pub(super) fn points(&self) -> &[[f64; 2]] {
+        &self.points
+    }
+
+    /// Ranges of points that are near each other, a few in each.
+    pub(super) fn leaves(&self) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
+        self.branches.iter().filter(|b| b.below == 0).map(|b| b.begin as usize..b.end as usize)
+    }
+
+    pub(super) fn metric(&self) -> &Metric {
+        &self.metric
+    }
+
+    /// The tree with duals `values` of its points.
+    pub(super) fn with_duals<'a>(&'a self, values: &'a [i64]) -> Duals<'a> {
+        let mut largest = vec![i64::MIN; self.branches.len()];
+        for (index, branch) in self.branches.iter().enumerate().rev() {
+            largest[index] = match branch.below as usize {
+                0 => *values[branch.begin as usize..branch.end as usize].iter().max().expect("leaves hold points"),
+                below => largest[below].max(largest[below + 1]),
+            };
+        }
+        Duals { tree: self, values, largest }
+    }
+}
+
+fn bounding_box(points: &[[f64; 2]], part: &[u32]) -> ([f64; 2], [f64; 2]) {
+    part.iter().fold(([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]), |(low, high), p| {
+        let p = points[*p as usize];
+        ([low[0].min(p[0]), low[1].min(p[1])], [high[0].max(p[0]), high[1].max(p[1])])
+    })
+}
+
+impl Duals<'_> {
+    /// The points with the smallest reduced costs as seen from `x`, ascending: at most `most`, all below `limit`, none above
+    /// the smallest one by more than `slack`. Nothing that is smaller is left out.
+    pub(super) fn smallest(&self, x: [f64; 2], limit: i64, slack: i64, most: usize, found: &mut Vec<Found>) {
+        found.clear();
+        let mut open = [(0_i64, 0_u32); 128];
+        let mut height = 1;
+        open[0] = (self.bound(x, 0), 0);
+        let mut limit = limit;
+        while height > 0 {
+            height -= 1;
+            let (bound, index) = open[height];
+            if bound >= limit {
+                continue;
+            }
+            let branch = &self.tree.branches[index as usize];
+            if branch.below == 0 {
+                limit = self.visit_leaf(branch, x, limit, slack, most, found);
+                continue;
+            }
+            let [first, second] = [branch.below, branch.below + 1].map(|index| (self.bound(x, index), index));
+            // The nearer one last: it is taken next.
+            let (near, far) = if first.0 <= second.0 { (first, second) } else { (second, first) };
+            (open[height], open[height + 1]) = (far, near);
+            height += 2;
+        }
+    }
+
+    /// `min_y c(x, y) - v(y)` and a point where it is reached, if that is below `limit`.
+    pub(super) fn least(&self, x: [f64; 2], limit: i64, found: &mut Vec<Found>) -> Option<Found> {
+        self.smallest(x, limit, 0, 1, found);
+        found.first().copied()
+    }
+
+    #[inline]
+    fn bound(&self, x: [f64; 2], index: u32) -> i64 {
+        let branch = &self.tree.branches[index as usize];
+        self.tree.metric.cost_of_box(x, branch.low, branch.high) - self.largest[index as usize]
+    }
+
+    /// Takes the points of a leaf into the sorted list; returns the limit that holds from now on.
+    #[inline]
+    fn visit_leaf(
+        &self,
+        branch: &Branch,
+        x: [f64; 2],
+        mut limit: i64,
+        slack: i64,
+        most: usize,
+        found: &mut Vec<Found>,
+    ) -> i64 {
+        for y in branch.begin..branch.end {
+            let reduced = self.tree.metric.cost(x, self.tree.points[y as usize]) - self.values[y as usize];
+            if reduced >= limit {
+                continue;
+            }
+            if found.len() == most {
+                found.pop();
+            }
+            let place = found.partition_point(|other| *other <= (reduced, y));
+            found.insert(place, (reduced, y));
+            let widest = found[0].0.saturating_add(slack).saturating_add(1);
+            limit = limit.min(widest);
+            if found.len() == most {
+                limit = limit.min(found[most - 1].0);
+            }
+            while found.last().is_some_and(|last| last.0 >= widest) {
+                found.pop();
+            }
+        }
+        limit
+    }
+}
