@@ -8,6 +8,7 @@ mod number;
 mod progress;
 mod run;
 mod signal;
+mod spectrum;
 mod table;
 mod w2;
 
@@ -41,6 +42,7 @@ pub fn main() -> i32 {
     match arguments.command {
         Command::Run(arguments) => run::main(&arguments),
         Command::Equilibrium(arguments) => equilibrium::main(&arguments),
+        Command::Spectrum(arguments) => spectrum::main(&arguments),
         Command::W2(arguments) => w2::main(&arguments),
         Command::Games(arguments) => games::main(&arguments),
     }

@@ -5,21 +5,16 @@
 
 use super::OutputError;
 use super::attribute::{write_integer, write_number, write_text};
-use super::blank::{access, write_values};
 use super::header::utc_now;
-use super::place::Place;
-use super::scale;
-use super::schema::{Element, Role, Variable};
+use super::whole::{Array, Builder, Values, write_whole};
 use crate::torus::Grid;
-use hdf5::{Dataset, File, Result};
+use hdf5::{File, Result};
 use std::path::Path;
 
 /// Root attribute `format`.
 const FORMAT: &str = "nashflow plan";
 /// Root attribute `format_version`: raised when readers of older files would misread the new ones.
 const FORMAT_VERSION: i64 = 1;
-/// Deflate level.
-const DEFLATE: u8 = 4;
 
 /// What the file says of the distance.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,81 +99,11 @@ pub fn write_plan(
     header: &PlanHeader<'_>,
     plans: &[(&str, PlanRecord)],
 ) -> std::result::Result<(), OutputError> {
-    let place = Place::new(path)?;
-    let _lock = place.lock()?;
-    if let (Some(existing), false) = (place.existing(), overwrite) {
-        return Err(OutputError::Exists { path: existing.to_path_buf(), hint: "" });
-    }
     let arrays: Vec<Array> = plans.iter().flat_map(|(group, plan)| plan.arrays(group)).collect();
-    place.reserve(8 * arrays.iter().map(|array| array.values.len() as u64).sum::<u64>())?;
-    let file = access().create(&place.temporary).map_err(OutputError::write(path, "new file"))?;
-    match fill(&file, header, plans, &arrays).and_then(|()| file.flush()) {
-        Ok(()) => drop(file),
-        Err(error) => {
-            // Closing would try to write again what could not be written.
-            std::mem::forget(file);
-            return Err(OutputError::write(path, "the plan")(error));
-        }
-    }
-    place.install(&place.output)
-}
-
-/// A dataset with its values.
-struct Array {
-    variable: Variable,
-    values: Values,
-    /// Numbers in attributes.
-    attributes: Vec<(&'static str, f64)>,
-}
-
-enum Values {
-    Float(Vec<f64>),
-    Index(Vec<i64>),
-}
-
-impl Values {
-    fn len(&self) -> usize {
-        match self {
-            Values::Float(values) => values.len(),
-            Values::Index(values) => values.len(),
-        }
-    }
-}
-
-/// Builds the datasets of one group.
-struct Builder<'a> {
-    group: &'a str,
-    arrays: Vec<Array>,
+    write_whole(path, overwrite, "the plan", &arrays, |file| begin(file, header, plans))
 }
 
 impl Builder<'_> {
-    fn path(&self, name: &str) -> String {
-        if self.group.is_empty() { name.to_owned() } else { format!("{}/{name}", self.group) }
-    }
-
-    fn push(&mut self, name: &str, long_name: &str, axes: &[&str], values: Values) {
-        let axes: Vec<String> = axes.iter().map(|axis| self.path(axis)).collect();
-        let length = |axis: &String| {
-            let scale = self.arrays.iter().find(|array| array.variable.path == *axis);
-            scale.expect("scales come first").values.len()
-        };
-        let is_scale = axes.is_empty();
-        let variable = Variable {
-            path: self.path(name),
-            long_name: long_name.to_owned(),
-            role: if is_scale { Role::Scale } else { Role::Array },
-            element: if matches!(values, Values::Float(_)) { Element::Float } else { Element::Integer },
-            shape: if is_scale { vec![values.len()] } else { axes.iter().map(length).collect() },
-            axes,
-        };
-        self.arrays.push(Array { variable, values, attributes: Vec::new() });
-    }
-
-    /// A scale that counts from 0.
-    fn count(&mut self, name: &str, long_name: &str, length: usize) {
-        self.push(name, long_name, &[], Values::Index((0..length as i64).collect()));
-    }
-
     fn axes(&mut self, periods: &[f64]) {
         self.count("axis", "axis of the torus, from 0", periods.len());
         self.push("period", "period of the torus", &["axis"], Values::Float(periods.to_vec()));
@@ -258,7 +183,7 @@ impl PlanRecord {
     }
 }
 
-fn fill(file: &File, header: &PlanHeader<'_>, plans: &[(&str, PlanRecord)], arrays: &[Array]) -> Result<()> {
+fn begin(file: &File, header: &PlanHeader<'_>, plans: &[(&str, PlanRecord)]) -> Result<()> {
     write_text(file, "format", FORMAT)?;
     write_integer(file, "format_version", FORMAT_VERSION)?;
     write_text(file, "nashflow_version", env!("CARGO_PKG_VERSION"))?;
@@ -268,31 +193,5 @@ fn fill(file: &File, header: &PlanHeader<'_>, plans: &[(&str, PlanRecord)], arra
     texts.iter().try_for_each(|(name, text)| write_text(file, name, text))?;
     write_number(file, "w2", header.w2)?;
     write_number(file, "error", header.error)?;
-    plans
-        .iter()
-        .filter(|(group, _)| !group.is_empty())
-        .try_for_each(|(group, _)| file.create_group(group).map(drop))?;
-    for array in arrays {
-        let dataset = create(file, array)?;
-        write_text(&dataset, "units", "1")?;
-        write_text(&dataset, "long_name", &array.variable.long_name)?;
-        array.attributes.iter().try_for_each(|(name, value)| write_number(&dataset, name, *value))?;
-    }
-    let variables: Vec<Variable> = arrays.iter().map(|array| array.variable.clone()).collect();
-    scale::connect(file, &variables)
-}
-
-fn create(file: &File, array: &Array) -> Result<Dataset> {
-    let Variable { path, shape, .. } = &array.variable;
-    let builder = match &array.values {
-        Values::Float(_) => file.new_dataset::<f64>(),
-        Values::Index(_) => file.new_dataset::<i64>(),
-    };
-    let builder = builder.obj_track_times(false).chunk(shape.clone()).shuffle().deflate(DEFLATE).fletcher32();
-    let dataset = builder.shape(shape.clone()).create(path.as_str())?;
-    match &array.values {
-        Values::Float(values) => write_values(&dataset, values)?,
-        Values::Index(values) => dataset.write_raw(values)?,
-    }
-    Ok(dataset)
+    plans.iter().filter(|(group, _)| !group.is_empty()).try_for_each(|(group, _)| file.create_group(group).map(drop))
 }

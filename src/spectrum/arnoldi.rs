@@ -40,9 +40,11 @@ pub struct Arnoldi {
 }
 
 impl Arnoldi {
-    /// Extends the space from `start` until `enough` says so or there are `most` vectors.
+    /// Extends the space from `start` until `enough` says so or there are `most` vectors; the operator acts on a space of
+    /// this `dimension`.
     pub fn run(
         start: Vec<f64>,
+        dimension: usize,
         most: usize,
         mut product: impl FnMut(&[f64], &mut [f64]) -> Result<(), SpectrumError>,
         mut enough: impl FnMut(&Arnoldi) -> bool,
@@ -54,6 +56,7 @@ impl Arnoldi {
         loop {
             space.extend(&mut product)?;
             let size = space.hessenberg.len();
+            space.invariant |= size == dimension;
             if size < look && size < most && !space.invariant {
                 continue;
             }
@@ -65,7 +68,10 @@ impl Arnoldi {
         }
     }
 
-    fn extend(&mut self, product: &mut impl FnMut(&[f64], &mut [f64]) -> Result<(), SpectrumError>) -> Result<(), SpectrumError> {
+    fn extend(
+        &mut self,
+        product: &mut impl FnMut(&[f64], &mut [f64]) -> Result<(), SpectrumError>,
+    ) -> Result<(), SpectrumError> {
         let last = &self.basis[self.basis.len() - 1];
         let mut next = vec![0.0; last.len()];
         product(last, &mut next)?;

@@ -1,5 +1,7 @@
 //! Why there is no spectrum to report.
 
+use crate::game::Player;
+
 /// What can go wrong between an equilibrium and its spectrum.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum SpectrumError {
@@ -17,21 +19,32 @@ pub enum SpectrumError {
     },
     /// The gap cannot be told from rounding.
     #[error(
-        "the spectral gap is below resolution: the smallest singular value of the Witten factor is {smallest:.1e} of the \
-         largest, and rounding is 1e-12; raise the temperature"
+        "the Poincare constant of player {} is below resolution: {value:.1e} with rounding of {rounding:.1e}; raise the \
+         temperature",
+        player.letter()
     )]
     BelowResolution {
-        /// Smallest over largest singular value.
-        smallest: f64,
+        /// Whose.
+        player: Player,
+        /// What came out.
+        value: f64,
+        /// What rounding can do to it.
+        rounding: f64,
     },
-    /// The leading eigenvalues did not converge.
-    #[error("only {found} of {wanted} leading eigenvalues converged within {vectors} Krylov vectors")]
+    /// No eigenvalue converged.
+    #[error("the leading eigenvalue did not converge within {vectors} Krylov vectors")]
     NotConverged {
-        /// Converged.
-        found: usize,
-        /// Asked for.
-        wanted: usize,
         /// Vectors used.
         vectors: usize,
+    },
+    /// Two grids do not agree.
+    #[error("{what} is {coarse:e} on one grid and {fine:e} on a finer one: choose a finer solver.grid")]
+    Unconfirmed {
+        /// Which number.
+        what: &'static str,
+        /// On the coarser grid.
+        coarse: f64,
+        /// On the finer grid.
+        fine: f64,
     },
 }

@@ -1,6 +1,8 @@
 //! What the linearisation needs of a player's generator `A = -(1/mu*) div(mu* grad .) = B^T B`.
 
 use super::SpectrumError;
+use crate::game::{Payoff, Player};
+use faer::Mat;
 
 /// The generator in the coordinates `u_j = h(x_j) sqrt(mu*(x_j) cell)`, in which it is symmetric in the Euclidean
 /// product, which is that of `L2(mu*)`.
@@ -16,6 +18,12 @@ pub trait Generator {
 
     /// `out = B u`: for every axis the derivative of `h` times `sqrt(mu* cell)`.
     fn factor_products(&mut self, u: &[f64], out: &mut Vec<f64>);
+
+    /// `out = A u = B^T B u`.
+    fn apply(&mut self, u: &[f64], out: &mut [f64]);
+
+    /// A bound on the norm of `B`.
+    fn factor_norm(&self) -> f64;
 
     /// Number of nodes.
     fn len(&self) -> usize {
@@ -41,4 +49,22 @@ pub fn normalised_exponential(v: &[f64], share: f64) -> Vec<f64> {
     let norm = out.iter().map(|v| v * v).sum::<f64>().sqrt();
     out.iter_mut().for_each(|v| *v /= norm);
     out
+}
+
+/// All functions `A_i` (or `B_j`) of a player, centred, times `sqrt(mu* cell)`.
+pub fn weighted_functions(payoff: &Payoff, player: Player, generator: &dyn Generator) -> Vec<Vec<f64>> {
+    let weighted = |i: usize| {
+        let mut values = payoff.function(player, i);
+        values.iter_mut().zip(generator.ground_state()).for_each(|(v, q)| *v *= q);
+        generator.centre(&mut values);
+        values
+    };
+    (0..payoff.function_count(player)).map(weighted).collect()
+}
+
+/// The payoff's matrix `C`.
+pub fn coupling_matrix(payoff: &Payoff) -> Mat<f64> {
+    let (rows, columns) = (payoff.coupling().rows(), payoff.coupling().columns());
+    let entries = payoff.coupling().to_dense();
+    Mat::from_fn(rows, columns, |i, j| entries[i * columns + j])
 }

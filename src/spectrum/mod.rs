@@ -9,42 +9,62 @@
 //! The flow contracts at the guaranteed rate in the tangent norm of W2 (Seo, Shin, Monmarche & Choi 2026); the spectral
 //! gap is what `log W2(t)` shows in the end.
 //!
-//! `witten.rs` inverts a player's generator in one dimension; `linearisation.rs` the coupled pair; `arnoldi.rs` finds the
-//! leading eigenvalues; `completeness.rs` says when none can have been missed.
+//! `witten.rs` and `schroedinger.rs` invert a player's generator in one and in two dimensions; `linearisation.rs` the coupled
+//! pair; `arnoldi.rs` finds the leading eigenvalues; `completeness.rs` says when none can have been missed;
+//! `transient.rs` bounds what grows before it decays; `confirmation.rs` compares two grids.
 
 mod arnoldi;
 mod completeness;
+mod confirmation;
 mod error;
 mod generator;
 mod linearisation;
 mod schroedinger;
+mod transient;
 mod witten;
 
-use crate::equilibrium::Equilibrium;
-use crate::game::{Payoff, Player};
+pub use confirmation::{ConfirmedSpectrum, Estimate};
 pub use error::SpectrumError;
 
+use crate::equilibrium::Equilibrium;
+use crate::game::payoff::dot;
+use crate::game::{Payoff, Player};
 use arnoldi::{Arnoldi, RitzPair};
 use generator::Generator;
 use linearisation::InverseLinearisation;
 use num_complex::Complex64;
 use schroedinger::SchroedingerOperator;
+use transient::Rates;
 use witten::WittenFactor;
 
 /// Relative residual of an eigenvalue that counts as converged.
 const TOLERANCE: f64 = 1e-11;
-/// Krylov vectors at most.
-const MOST_VECTORS: usize = 400;
+/// Krylov vectors at most, in one dimension and where a player has two.
+const MOST_VECTORS: [usize; 2] = [400, 200];
+/// Eigenvalues nearer to each other, relative, are listed once. Copies of a repeated eigenvalue come into a Krylov space by
+/// rounding alone: whether they are there says nothing.
+const DISTINCT: f64 = 1e-7;
+/// Rounding of a factor's products, relative to its norm.
+const ROUNDING: f64 = 1e-15;
+/// A constant this many times above what rounding could do to it is resolved: the square of 1000 in the singular value.
+const RESOLVED: f64 = 1e6;
 
 /// Leading eigenvalues on one pair of grids.
 #[derive(Debug, Clone)]
 pub struct Spectrum {
-    /// Eigenvalues by falling real part, of a conjugate pair the upper one first.
+    /// Eigenvalues by falling real part, of a conjugate pair the upper one first; repeated ones once.
     pub eigenvalues: Vec<Complex64>,
     /// Error of each as its residual shows it, absolute.
     pub residuals: Vec<f64>,
-    /// Smallest eigenvalues of `A_x`, `A_y`: the Poincare constants of `mu*` and `nu*` (inverse squared length).
+    /// Perturbations `(mu* h, nu* g)` of the densities at the nodes, `|h|^2 + |g|^2 = 1` in `L2(mu*)` and `L2(nu*)`, the
+    /// entry of largest weight being real and positive.
+    pub eigenfunctions: Vec<[Vec<Complex64>; 2]>,
+    /// Smallest positive eigenvalues of `A_x`, `A_y`: the Poincare constants of `mu*` and `nu*` (inverse squared length).
     pub poincare: [f64; 2],
+    /// `min(tau_x C_x, eta tau_y C_y)`.
+    pub guaranteed_rate: f64,
+    /// Bound on the growth of `|(h, g)|` in `L2(mu*)` and `L2(nu*)` over all times.
+    pub growth_bound: f64,
     /// Bound on `|Im lambda|`.
     pub largest_frequency: f64,
     /// Whether no eigenvalue can have been missed among those listed.
@@ -55,59 +75,162 @@ pub struct Spectrum {
 
 impl Spectrum {
     /// The `count` leading eigenvalues of the linearisation at an equilibrium of `payoff`, on the payoff's grids.
-    pub fn solve(payoff: &Payoff, equilibrium: &Equilibrium, timescale: f64, count: usize) -> Result<Spectrum, SpectrumError> {
-        let temperature = equilibrium.temperature();
+    ///
+    /// In one dimension `O(n^3)`, in two a sparse factorisation and some hundred solves by conjugate gradients.
+    ///
+    /// # Errors
+    /// [`SpectrumError`] when a generator cannot be inverted, its gap is rounding, or nothing converges.
+    ///
+    /// # Panics
+    /// When an axis has an even number of points, on which the derivative has false zeros, or `count` is 0.
+    pub fn solve(
+        payoff: &Payoff,
+        equilibrium: &Equilibrium,
+        timescale: f64,
+        count: usize,
+    ) -> Result<Spectrum, SpectrumError> {
+        assert!(count > 0, "at least one eigenvalue, got {count}");
         let mut x = generator(payoff, equilibrium, Player::X)?;
         let mut y = generator(payoff, equilibrium, Player::Y)?;
-        let poincare = [smallest_eigenvalue(&mut *x)?, smallest_eigenvalue(&mut *y)?];
-        let largest_frequency = completeness::largest_frequency(payoff, [&*x, &*y], timescale);
-        let mut inverse = InverseLinearisation::new(payoff, [&mut *x, &mut *y], temperature, timescale);
-        let start = start(inverse.len());
-        let mut complete = false;
-        let mut found = Vec::new();
+        let dimension = payoff.grids().iter().map(|grid| grid.dimension()).max().unwrap_or(1);
+        let most_vectors = MOST_VECTORS[dimension - 1];
+        let poincare = [
+            poincare_constant(&mut *x, Player::X, most_vectors)?,
+            poincare_constant(&mut *y, Player::Y, most_vectors)?,
+        ];
+        let rates = Rates { temperature: equilibrium.temperature(), timescale, poincare };
+        let matrix = generator::coupling_matrix(payoff);
+        let functions = [
+            generator::weighted_functions(payoff, Player::X, &*x),
+            generator::weighted_functions(payoff, Player::Y, &*y),
+        ];
+        let largest_frequency = completeness::largest_frequency(&functions, &matrix, [&mut *x, &mut *y], timescale);
+        let growth_bound = transient::growth_bound(&functions, &matrix, [&mut *x, &mut *y], &rates);
+        let temperature = rates.temperature;
+        let mut inverse = InverseLinearisation::new(functions, matrix, [&mut *x, &mut *y], temperature, timescale);
+        let mut begin = start(inverse.len());
+        inverse.centre(&mut begin);
+        let mut found = Leading::default();
+        let dimension = inverse.len() - 2;
         let space = Arnoldi::run(
-            start,
-            MOST_VECTORS.min(inverse.len().saturating_sub(2)),
+            begin,
+            dimension,
+            most_vectors.min(dimension),
             |input, out| inverse.apply(input, out),
             |space| {
-                (found, complete) = leading(space, count, largest_frequency);
-                complete
+                found = Leading::new(space, count, largest_frequency);
+                found.complete
             },
         )?;
+        let modes = modes(&space, &found.pairs, &mut inverse);
+        if modes.is_empty() {
+            return Err(SpectrumError::NotConverged { vectors: space.len() });
+        }
+        let roots = Player::BOTH.map(|player| payoff.grid(player).cell_volume().sqrt());
+        let densities = |z: &[Complex64]| {
+            let (u, w) = z.split_at(x.len());
+            let scaled = |u: &[Complex64], generator: &dyn Generator, root: f64| -> Vec<Complex64> {
+                u.iter().zip(generator.ground_state()).map(|(u, q)| u * q / (root * root)).collect()
+            };
+            [scaled(u, &*x, roots[0]), scaled(w, &*y, roots[1])]
+        };
         Ok(Spectrum {
-            eigenvalues: found.iter().map(|p| -1.0 / p.value).collect(),
-            residuals: found.iter().map(|p| p.residual / p.value.norm_sqr()).collect(),
+            eigenvalues: modes.iter().map(|m| m.eigenvalue).collect(),
+            residuals: modes.iter().map(|m| m.residual).collect(),
+            eigenfunctions: modes.iter().map(|m| densities(&m.vector)).collect(),
             poincare,
+            guaranteed_rate: rates.guaranteed(),
+            growth_bound,
             largest_frequency,
-            complete,
+            complete: found.complete,
             vectors: space.len(),
         })
     }
 }
 
-/// The `count` leading pairs among those converged, and whether none can be missing.
-fn leading(space: &Arnoldi, count: usize, largest_frequency: f64) -> (Vec<RitzPair>, bool) {
-    let converged = |pair: &RitzPair| pair.residual <= TOLERANCE * pair.value.norm();
-    // Eigenvalues come by falling |theta| = 1/|lambda|: up to the first that is not converged, all are known.
-    let known = space.pairs.iter().position(|p| !converged(p)).unwrap_or(space.pairs.len());
-    let radius = if space.invariant { f64::INFINITY } else { space.pairs.get(known).map_or(0.0, |p| 1.0 / p.value.norm()) };
-    let mut pairs: Vec<RitzPair> = space.pairs[..known].to_vec();
-    let eigenvalue = |p: &RitzPair| -1.0 / p.value;
-    pairs.sort_by(|a, b| {
-        let (a, b) = (eigenvalue(a), eigenvalue(b));
-        b.re.total_cmp(&a.re).then(b.im.total_cmp(&a.im))
-    });
-    pairs.truncate(count);
-    let reach = pairs.last().map_or(f64::INFINITY, |p| eigenvalue(p).re.hypot(largest_frequency));
-    let complete = space.invariant || (pairs.len() == count && reach < radius);
-    (pairs, complete)
+/// The leading pairs among those converged.
+#[derive(Default)]
+struct Leading {
+    pairs: Vec<RitzPair>,
+    /// Whether none can be missing.
+    complete: bool,
 }
 
-fn generator(
-    payoff: &Payoff,
-    equilibrium: &Equilibrium,
-    player: Player,
-) -> Result<Box<dyn Generator>, SpectrumError> {
+impl Leading {
+    fn new(space: &Arnoldi, count: usize, largest_frequency: f64) -> Leading {
+        let converged = |pair: &RitzPair| pair.residual <= TOLERANCE * pair.value.norm();
+        // Eigenvalues come by falling |theta| = 1/|lambda|: up to the first that is not converged, all are known.
+        let known = space.pairs.iter().position(|p| !converged(p)).unwrap_or(space.pairs.len());
+        let radius = match space.pairs.get(known) {
+            Some(pair) if !space.invariant => 1.0 / pair.value.norm(),
+            _ => f64::INFINITY,
+        };
+        let eigenvalue = |p: &RitzPair| -1.0 / p.value;
+        let mut sorted: Vec<RitzPair> = space.pairs[..known].to_vec();
+        sorted.sort_by(|a, b| leading_first(eigenvalue(a), eigenvalue(b)));
+        let mut pairs: Vec<RitzPair> = Vec::new();
+        for pair in sorted {
+            if pairs.len() < count && pairs.iter().all(|p| is_distinct(eigenvalue(p), eigenvalue(&pair))) {
+                pairs.push(pair);
+            }
+        }
+        let reach = pairs.last().map_or(f64::INFINITY, |p| eigenvalue(p).re.hypot(largest_frequency));
+        let complete = space.invariant || (pairs.len() == count && reach < radius);
+        Leading { pairs, complete }
+    }
+}
+
+/// An eigenvalue of `L` with its vector.
+struct Mode {
+    eigenvalue: Complex64,
+    residual: f64,
+    vector: Vec<Complex64>,
+}
+
+/// Eigenvalues from the quotients of the vectors, sorted, repeated ones once.
+fn modes(space: &Arnoldi, pairs: &[RitzPair], inverse: &mut InverseLinearisation) -> Vec<Mode> {
+    let mut all: Vec<Mode> = pairs
+        .iter()
+        .map(|pair| {
+            let vector = turned(space.vector(pair));
+            let quotient = inverse.quotient(&vector);
+            let eigenvalue = if pair.value.im == 0.0 { Complex64::new(quotient.re, 0.0) } else { quotient };
+            Mode { eigenvalue, residual: pair.residual * eigenvalue.norm_sqr(), vector }
+        })
+        .collect();
+    all.sort_by(|a, b| leading_first(a.eigenvalue, b.eigenvalue));
+    let mut modes: Vec<Mode> = Vec::new();
+    for mode in all {
+        if modes.iter().all(|m| is_distinct(m.eigenvalue, mode.eigenvalue)) {
+            modes.push(mode);
+        }
+    }
+    modes
+}
+
+fn leading_first(a: Complex64, b: Complex64) -> std::cmp::Ordering {
+    // Both of a conjugate pair have the same real part up to rounding.
+    let same = (a.re - b.re).abs() <= DISTINCT * a.norm();
+    if same && a.im * b.im < 0.0 && a.im.signum() != b.im.signum() {
+        return b.im.total_cmp(&a.im);
+    }
+    b.re.total_cmp(&a.re).then(b.im.total_cmp(&a.im))
+}
+
+fn is_distinct(a: Complex64, b: Complex64) -> bool {
+    (a - b).norm() > DISTINCT * a.norm()
+}
+
+/// The vector with its largest entry real and positive.
+fn turned(mut vector: Vec<Complex64>) -> Vec<Complex64> {
+    let largest =
+        vector.iter().fold(Complex64::ZERO, |m, v| if v.norm() > m.norm() * (1.0 + DISTINCT) { *v } else { m });
+    let turn = largest.conj() / largest.norm();
+    vector.iter_mut().for_each(|v| *v *= turn);
+    vector
+}
+
+fn generator(payoff: &Payoff, equilibrium: &Equilibrium, player: Player) -> Result<Box<dyn Generator>, SpectrumError> {
     let (own, other) = (player.index(), player.opponent().index());
     let grid = payoff.grid(player);
     let mut work = payoff.work();
@@ -127,14 +250,31 @@ fn generator(
     })
 }
 
-/// The Poincare constant: the smallest positive eigenvalue of `A`.
-fn smallest_eigenvalue(generator: &mut dyn Generator) -> Result<f64, SpectrumError> {
+/// The Poincare constant: the smallest positive eigenvalue of `A`, from the products of its factor.
+fn poincare_constant(generator: &mut dyn Generator, player: Player, most: usize) -> Result<f64, SpectrumError> {
     let mut begin = start(generator.len());
     generator.centre(&mut begin);
     let converged = |space: &Arnoldi| space.pairs[0].residual <= TOLERANCE * space.pairs[0].value.norm();
-    let most = MOST_VECTORS.min(generator.len() - 1);
-    let space = Arnoldi::run(begin, most, |input, out| generator.apply_inverse(input, out), converged)?;
-    Ok(1.0 / space.pairs[0].value.re)
+    let dimension = generator.len() - 1;
+    let space = Arnoldi::run(
+        begin,
+        dimension,
+        most.min(dimension),
+        |input, out| generator.apply_inverse(input, out),
+        converged,
+    )?;
+    if !converged(&space) {
+        return Err(SpectrumError::NotConverged { vectors: space.len() });
+    }
+    let vector: Vec<f64> = turned(space.vector(&space.pairs[0])).iter().map(|v| v.re).collect();
+    let mut products = Vec::new();
+    generator.factor_products(&vector, &mut products);
+    let value = dot(&products, &products) / dot(&vector, &vector);
+    let rounding = (ROUNDING * generator.factor_norm()).powi(2);
+    if value > RESOLVED * rounding {
+        return Ok(value);
+    }
+    Err(SpectrumError::BelowResolution { player, value, rounding })
 }
 
 /// A fixed vector without symmetry: the fractional parts of multiples of the golden ratio.
@@ -142,5 +282,7 @@ fn start(len: usize) -> Vec<f64> {
     (1..=len).map(|j| (j as f64 * 0.618_033_988_749_894_9).fract() - 0.5).collect()
 }
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

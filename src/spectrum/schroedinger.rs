@@ -84,21 +84,6 @@ impl SchroedingerOperator {
         })
     }
 
-    /// `out = A u`.
-    fn apply(&mut self, u: &[f64], out: &mut [f64]) {
-        self.factor_rows(u);
-        let grid = self.fourier.grid().clone();
-        self.derivative.fill(Complex64::ZERO);
-        for (axis, y) in self.gradients.iter().enumerate() {
-            self.fourier.forward(y, &mut self.spectrum, &mut self.scratch);
-            divergence(&grid, axis, -1.0, &self.spectrum, &mut self.derivative);
-        }
-        self.fourier.inverse(&self.derivative, out, &mut self.scratch);
-        for (y, slope) in self.gradients.iter().zip(&self.half_slopes) {
-            out.iter_mut().zip(y.iter().zip(slope)).for_each(|(o, (y, s))| *o += s * y);
-        }
-    }
-
     /// `B_a u` into `self.gradients`.
     fn factor_rows(&mut self, u: &[f64]) {
         let grid = self.fourier.grid();
@@ -169,6 +154,24 @@ impl Generator for SchroedingerOperator {
         self.factor_rows(u);
         out.clear();
         self.gradients.iter().for_each(|y| out.extend_from_slice(y));
+    }
+
+    fn factor_norm(&self) -> f64 {
+        self.largest.sqrt()
+    }
+
+    fn apply(&mut self, u: &[f64], out: &mut [f64]) {
+        self.factor_rows(u);
+        let grid = self.fourier.grid().clone();
+        self.derivative.fill(Complex64::ZERO);
+        for (axis, y) in self.gradients.iter().enumerate() {
+            self.fourier.forward(y, &mut self.spectrum, &mut self.scratch);
+            divergence(&grid, axis, -1.0, &self.spectrum, &mut self.derivative);
+        }
+        self.fourier.inverse(&self.derivative, out, &mut self.scratch);
+        for (y, slope) in self.gradients.iter().zip(&self.half_slopes) {
+            out.iter_mut().zip(y.iter().zip(slope)).for_each(|(o, (y, s))| *o += s * y);
+        }
     }
 }
 

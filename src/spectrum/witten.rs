@@ -38,13 +38,18 @@ pub struct WittenFactor {
     /// The derivative's matrix, row by row from the diagonal: twice, so that every row is a slice.
     derivative: Vec<f64>,
     column: Mat<f64>,
+    norm: f64,
 }
 
 impl WittenFactor {
     /// From `log mu*` and `phi'` at the nodes of a grid with an odd number of points.
     pub fn new(grid: &Grid, log_density: &[f64], slope: &[f64]) -> WittenFactor {
         let n = grid.len();
-        assert!(grid.dimension() == 1 && n % 2 == 1, "one dimension and an odd number of nodes, got {:?}", grid.shape());
+        assert!(
+            grid.dimension() == 1 && n % 2 == 1,
+            "one dimension and an odd number of nodes, got {:?}",
+            grid.shape()
+        );
         let ground = ground_state(log_density);
         let dual = normalised_exponential(log_density, -0.5);
         let row = derivative_row(n, grid.volume());
@@ -64,6 +69,7 @@ impl WittenFactor {
             // Row i of the matrix is entry (i - k) mod n in column k: the reversed sequence, shifted.
             derivative: (0..2 * n).map(|m| row[(2 * n - m) % n]).collect(),
             column: Mat::zeros(n + 1, 1),
+            norm: scale + slope.iter().fold(0.0, |m: f64, s| m.max(0.5 * s.abs())),
         }
     }
 }
@@ -85,9 +91,29 @@ impl Generator for WittenFactor {
     }
 
     fn factor_products(&mut self, u: &[f64], out: &mut Vec<f64>) {
-        let n = u.len();
         out.clear();
-        out.extend((0..n).map(|i| dot(&self.derivative[n - i..2 * n - i], u) + self.half_slope[i] * u[i]));
+        out.extend((0..u.len()).map(|i| self.slope_of(u, i) + self.half_slope[i] * u[i]));
+    }
+
+    fn factor_norm(&self) -> f64 {
+        self.norm
+    }
+
+    fn apply(&mut self, u: &[f64], out: &mut [f64]) {
+        let mut factored = Vec::with_capacity(u.len());
+        self.factor_products(u, &mut factored);
+        // The derivative is skew.
+        out.iter_mut()
+            .enumerate()
+            .for_each(|(i, o)| *o = self.half_slope[i] * factored[i] - self.slope_of(&factored, i));
+    }
+}
+
+impl WittenFactor {
+    /// The derivative of `u` at node `i`.
+    fn slope_of(&self, u: &[f64], i: usize) -> f64 {
+        let n = u.len();
+        dot(&self.derivative[n - i..2 * n - i], u)
     }
 }
 
