@@ -100,7 +100,7 @@ impl Arnoldi {
         let h = Mat::from_fn(m, m, |i, j| self.hessenberg[j].get(i).copied().unwrap_or(0.0));
         let eigen = h.eigen().expect("the eigenvalues of a small matrix of finite numbers");
         let (values, vectors) = (eigen.S(), eigen.U());
-        let beyond = self.hessenberg[m - 1][m];
+        let beyond = if self.invariant { 0.0 } else { self.hessenberg[m - 1][m] };
         let mut pairs: Vec<RitzPair> = (0..m)
             .map(|k| {
                 let column: Vec<Complex64> = (0..m).map(|i| from_faer(vectors[(i, k)])).collect();

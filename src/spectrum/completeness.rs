@@ -13,7 +13,7 @@
 
 use super::generator::Generator;
 use super::linearisation::gram;
-use faer::Mat;
+use faer::{Mat, Side};
 
 /// Up to so many functions the norm is computed; beyond, the larger Hilbert-Schmidt norm is cheaper.
 const MOST_FUNCTIONS: usize = 256;
@@ -44,11 +44,16 @@ pub fn operator_norm(left: &Mat<f64>, coupling: &Mat<f64>, right: &Mat<f64>) -> 
     if size == 0 || coupling.ncols() == 0 {
         return 0.0;
     }
-    let product = left * coupling * right * coupling.transpose();
+    let inner = coupling * right * coupling.transpose();
     if size > MOST_FUNCTIONS {
+        let product = left * inner;
         return (0..size).map(|i| product[(i, i)]).sum::<f64>().max(0.0).sqrt();
     }
-    // A product of two positive semidefinite matrices has real eigenvalues, none negative.
-    let squares = product.eigenvalues().expect("the eigenvalues of a small matrix of finite numbers");
-    squares.iter().map(|v| v.re).fold(0.0, f64::max).sqrt()
+    // With left = R R^T the squared norm is the largest eigenvalue of the symmetric matrix R^T inner R.
+    let eigen = left.self_adjoint_eigen(Side::Lower).expect("the eigenvalues of a small matrix of finite numbers");
+    let (values, vectors) = (eigen.S(), eigen.U());
+    let root = Mat::from_fn(size, size, |i, j| vectors[(i, j)] * values[j].max(0.0).sqrt());
+    let product = root.transpose() * inner * &root;
+    let squares = product.self_adjoint_eigenvalues(Side::Lower).expect("the eigenvalues of a small symmetric matrix");
+    squares.into_iter().fold(0.0, f64::max).sqrt()
 }
