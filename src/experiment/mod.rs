@@ -22,7 +22,7 @@ pub use error::RunError;
 pub use measurement::Measurement;
 pub use run::{Progress, RunOptions, run};
 pub use simulation::{Clock, Simulation, Stretch};
-pub use spectrum::{SpectrumReport, SpectrumSummary, linear_spectrum, spectrum};
+pub use spectrum::{LinearSpectrum, SpectrumReport, SpectrumSummary, linear_spectrum, spectrum};
 pub use summary::{EquilibriumSummary, GridSummary, PayoffSummary, StateSummary, Summary};
 pub use verdict::Verdict;
 pub use w2::{W2Error, W2Report, W2Request, w2};

@@ -31,6 +31,9 @@ pub struct RitzPair {
 /// A Krylov space and its eigenvalues, the largest first.
 #[derive(Debug)]
 pub struct Arnoldi {
+    /// Orthonormal vectors that the space stays orthogonal to: the kernel. In a product their share is rounding, but it would
+    /// grow when what is left of the product is small.
+    kernel: Vec<Vec<f64>>,
     basis: Vec<Vec<f64>>,
     hessenberg: Vec<Vec<f64>>,
     /// Ritz pairs by falling magnitude.
@@ -40,18 +43,23 @@ pub struct Arnoldi {
 }
 
 impl Arnoldi {
-    /// Extends the space from `start` until `enough` says so or there are `most` vectors; the operator acts on a space of
-    /// this `dimension`.
+    /// Extends the space from `start`, orthogonal to the `kernel`, until `enough` says so or there are `most` vectors.
     pub fn run(
-        start: Vec<f64>,
-        dimension: usize,
+        mut start: Vec<f64>,
+        kernel: Vec<Vec<f64>>,
         most: usize,
         mut product: impl FnMut(&[f64], &mut [f64]) -> Result<(), SpectrumError>,
         mut enough: impl FnMut(&Arnoldi) -> bool,
     ) -> Result<Arnoldi, SpectrumError> {
+        let dimension = start.len() - kernel.len();
+        let most = most.min(dimension);
+        for q in &kernel {
+            remove(q, &mut start);
+        }
         let norm = dot(&start, &start).sqrt();
         let first = start.iter().map(|v| v / norm).collect();
-        let mut space = Arnoldi { basis: vec![first], hessenberg: Vec::new(), pairs: Vec::new(), invariant: false };
+        let mut space =
+            Arnoldi { kernel, basis: vec![first], hessenberg: Vec::new(), pairs: Vec::new(), invariant: false };
         let mut look = FIRST_LOOK;
         loop {
             space.extend(&mut product)?;
@@ -78,10 +86,11 @@ impl Arnoldi {
         let before = dot(&next, &next).sqrt();
         let mut column = vec![0.0; self.basis.len() + 1];
         for _ in 0..2 {
+            for q in &self.kernel {
+                remove(q, &mut next);
+            }
             for (v, h) in self.basis.iter().zip(&mut column) {
-                let share = dot(v, &next);
-                next.iter_mut().zip(v).for_each(|(a, b)| *a -= share * b);
-                *h += share;
+                *h += remove(v, &mut next);
             }
         }
         let norm = dot(&next, &next).sqrt();
@@ -127,6 +136,13 @@ impl Arnoldi {
         }
         x
     }
+}
+
+/// Takes the share of `v` out of `u`; how much it was.
+fn remove(v: &[f64], u: &mut [f64]) -> f64 {
+    let share = dot(v, u);
+    u.iter_mut().zip(v).for_each(|(a, b)| *a -= share * b);
+    share
 }
 
 fn from_faer(value: c64) -> Complex64 {

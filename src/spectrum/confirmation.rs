@@ -7,7 +7,7 @@ use super::{Spectrum, SpectrumError};
 use num_complex::Complex64;
 
 /// Largest difference between both grids of an eigenvalue that counts, relative.
-const AGREEMENT: f64 = 1e-5;
+const AGREEMENT: f64 = 1e-4;
 
 /// A number and the error that two grids and the residuals show.
 #[derive(Debug, Clone, Copy, PartialEq)]

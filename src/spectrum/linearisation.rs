@@ -76,11 +76,10 @@ impl<'a> InverseLinearisation<'a> {
         self.middle.len()
     }
 
-    /// Takes out both means.
-    pub fn centre(&self, z: &mut [f64]) {
-        let (u, w) = z.split_at_mut(self.generators[0].len());
-        self.generators[0].centre(u);
-        self.generators[1].centre(w);
+    /// The masses of both players, as orthonormal vectors.
+    pub fn kernel(&self) -> Vec<Vec<f64>> {
+        let [x, y] = self.generators.each_ref().map(|generator| generator.ground_state());
+        vec![[x, &vec![0.0; y.len()]].concat(), [&vec![0.0; x.len()], y].concat()]
     }
 
     /// `out = -L^-1 input`; both of mean zero.
@@ -94,7 +93,9 @@ impl<'a> InverseLinearisation<'a> {
         self.generators[1].apply_inverse(&input[n..], b)?;
         b.iter_mut().for_each(|v| *v /= self.timescale);
         self.coupling.solve(self.temperature, a, b, out);
-        self.centre(out);
+        let (u, w) = out.split_at_mut(n);
+        self.generators[0].centre(u);
+        self.generators[1].centre(w);
         Ok(())
     }
 

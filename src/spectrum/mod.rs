@@ -108,14 +108,11 @@ impl Spectrum {
         let growth_bound = transient::growth_bound(&functions, &matrix, [&mut *x, &mut *y], &rates);
         let temperature = rates.temperature;
         let mut inverse = InverseLinearisation::new(functions, matrix, [&mut *x, &mut *y], temperature, timescale);
-        let mut begin = start(inverse.len());
-        inverse.centre(&mut begin);
         let mut found = Leading::default();
-        let dimension = inverse.len() - 2;
         let space = Arnoldi::run(
-            begin,
-            dimension,
-            most_vectors.min(dimension),
+            start(inverse.len()),
+            inverse.kernel(),
+            most_vectors,
             |input, out| inverse.apply(input, out),
             |space| {
                 found = Leading::new(space, count, largest_frequency);
@@ -161,7 +158,7 @@ impl Leading {
         let converged = |pair: &RitzPair| pair.residual <= TOLERANCE * pair.value.norm();
         // Eigenvalues come by falling |theta| = 1/|lambda|: up to the first that is not converged, all are known.
         let known = space.pairs.iter().position(|p| !converged(p)).unwrap_or(space.pairs.len());
-        let radius = match space.pairs.get(known) {
+        let radius = match space.pairs.get(known).or(space.pairs.last()) {
             Some(pair) if !space.invariant => 1.0 / pair.value.norm(),
             _ => f64::INFINITY,
         };
@@ -252,14 +249,12 @@ fn generator(payoff: &Payoff, equilibrium: &Equilibrium, player: Player) -> Resu
 
 /// The Poincare constant: the smallest positive eigenvalue of `A`, from the products of its factor.
 fn poincare_constant(generator: &mut dyn Generator, player: Player, most: usize) -> Result<f64, SpectrumError> {
-    let mut begin = start(generator.len());
-    generator.centre(&mut begin);
     let converged = |space: &Arnoldi| space.pairs[0].residual <= TOLERANCE * space.pairs[0].value.norm();
-    let dimension = generator.len() - 1;
+    let kernel = vec![generator.ground_state().to_vec()];
     let space = Arnoldi::run(
-        begin,
-        dimension,
-        most.min(dimension),
+        start(generator.len()),
+        kernel,
+        most,
         |input, out| generator.apply_inverse(input, out),
         converged,
     )?;
