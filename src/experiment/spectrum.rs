@@ -9,6 +9,8 @@ use serde::Serialize;
 
 /// The finer grid has so many times the points of the coarser one along each axis: enough for a false eigenvalue to move.
 const REFINEMENT: [f64; 2] = [1.2, 1.05];
+/// More eigenvalues on the coarser grid: rounding may order nearly equal real parts in another way.
+const SPARE: usize = 1;
 /// Prime factors of the points per axis of a player of dimension 2.
 const FAST_ODD_FACTORS: [usize; 4] = [3, 5, 7, 11];
 
@@ -89,13 +91,13 @@ pub struct LinearSpectrum {
 pub fn linear_spectrum(game: &Game, shapes: &[Vec<usize>; 2], count: usize) -> Result<LinearSpectrum, RunError> {
     let coarse_shapes = shapes.clone().map(|shape| odd_shape(&shape, 1.0));
     let fine_shapes = coarse_shapes.clone().map(|shape| odd_shape(&shape, REFINEMENT[shape.len() - 1]));
-    let solve = |shapes: &[Vec<usize>; 2]| -> Result<(Discretisation, Spectrum), RunError> {
+    let solve = |shapes: &[Vec<usize>; 2], count: usize| -> Result<(Discretisation, Spectrum), RunError> {
         let discretisation = Discretisation::new(game, shapes)?;
         let spectrum = Spectrum::solve(&discretisation.payoff, &discretisation.equilibrium, game.timescale(), count)?;
         Ok((discretisation, spectrum))
     };
-    let (first, coarse) = solve(&coarse_shapes)?;
-    let (discretisation, fine) = solve(&fine_shapes)?;
+    let (first, coarse) = solve(&coarse_shapes, count + SPARE)?;
+    let (discretisation, fine) = solve(&fine_shapes, count)?;
     let grids = [GridSummary::new(&first), GridSummary::new(&discretisation)];
     Ok(LinearSpectrum { confirmed: ConfirmedSpectrum::new(&coarse, &fine)?, grids, fine, discretisation })
 }
@@ -203,7 +205,7 @@ fn notes(confirmed: &ConfirmedSpectrum, count: usize) -> Vec<String> {
 
 /// The next shape of odd sizes with at least `factor` times the points; in two dimensions, sizes of fast transforms.
 fn odd_shape(shape: &[usize], factor: f64) -> Vec<usize> {
-    let is_good = |n: usize| n % 2 == 1 && (shape.len() == 1 || has_only_fast_factors(n));
+    let is_good = |n: usize| !n.is_multiple_of(2) && (shape.len() == 1 || has_only_fast_factors(n));
     let next = |points: &usize| {
         let least = (*points as f64 * factor).ceil() as usize;
         (least..).find(|n| is_good(*n)).expect("odd numbers do not end")
@@ -213,7 +215,7 @@ fn odd_shape(shape: &[usize], factor: f64) -> Vec<usize> {
 
 fn has_only_fast_factors(n: usize) -> bool {
     FAST_ODD_FACTORS.iter().fold(n, |mut rest, factor| {
-        while rest % factor == 0 {
+        while rest.is_multiple_of(*factor) {
             rest /= factor;
         }
         rest

@@ -7,8 +7,9 @@
 //! Reference: Saad, Numerical Methods for Large Eigenvalue Problems (2011), section 6.2.
 
 use super::SpectrumError;
+use super::hessenberg::eigenvector;
 use crate::game::payoff::dot;
-use faer::{Mat, c64};
+use faer::Mat;
 use num_complex::Complex64;
 
 /// Vectors between two looks at the eigenvalues, and the growth of that number.
@@ -107,16 +108,14 @@ impl Arnoldi {
     fn ritz_pairs(&self) -> Vec<RitzPair> {
         let m = self.hessenberg.len();
         let h = Mat::from_fn(m, m, |i, j| self.hessenberg[j].get(i).copied().unwrap_or(0.0));
-        let eigen = h.eigen().expect("the eigenvalues of a small matrix of finite numbers");
-        let (values, vectors) = (eigen.S(), eigen.U());
+        let values = h.eigenvalues().expect("the eigenvalues of a small matrix of finite numbers");
         let beyond = if self.invariant { 0.0 } else { self.hessenberg[m - 1][m] };
-        let mut pairs: Vec<RitzPair> = (0..m)
-            .map(|k| {
-                let column: Vec<Complex64> = (0..m).map(|i| from_faer(vectors[(i, k)])).collect();
-                let norm = column.iter().map(|c| c.norm_sqr()).sum::<f64>().sqrt();
-                let coordinates: Vec<Complex64> = column.iter().map(|c| c / norm).collect();
-                let residual = beyond * coordinates[m - 1].norm();
-                RitzPair { value: from_faer(values[k]), residual, coordinates }
+        let mut pairs: Vec<RitzPair> = values
+            .into_iter()
+            .map(|value| {
+                let value = Complex64::new(value.re, value.im);
+                let coordinates = eigenvector(&self.hessenberg, value);
+                RitzPair { value, residual: beyond * coordinates[m - 1].norm(), coordinates }
             })
             .collect();
         pairs.sort_by(|a, b| b.value.norm().total_cmp(&a.value.norm()));
@@ -143,8 +142,4 @@ fn remove(v: &[f64], u: &mut [f64]) -> f64 {
     let share = dot(v, u);
     u.iter_mut().zip(v).for_each(|(a, b)| *a -= share * b);
     share
-}
-
-fn from_faer(value: c64) -> Complex64 {
-    Complex64::new(value.re, value.im)
 }

@@ -18,6 +18,7 @@ mod completeness;
 mod confirmation;
 mod error;
 mod generator;
+mod hessenberg;
 mod linearisation;
 mod schroedinger;
 mod transient;
@@ -44,6 +45,8 @@ const MOST_VECTORS: [usize; 2] = [400, 200];
 /// Eigenvalues nearer to each other, relative, are listed once. Copies of a repeated eigenvalue come into a Krylov space by
 /// rounding alone: whether they are there says nothing.
 const DISTINCT: f64 = 1e-7;
+/// A Ritz value so near to a converged one, relative, is its copy.
+const NEARLY: f64 = 1e-5;
 /// Rounding of a factor's products, relative to its norm.
 const ROUNDING: f64 = 1e-15;
 /// A constant this many times above what rounding could do to it is resolved: the square of 1000 in the singular value.
@@ -156,15 +159,21 @@ struct Leading {
 impl Leading {
     fn new(space: &Arnoldi, count: usize, largest_frequency: f64) -> Leading {
         let converged = |pair: &RitzPair| pair.residual <= TOLERANCE * pair.value.norm();
-        // Eigenvalues come by falling |theta| = 1/|lambda|: up to the first that is not converged, all are known.
-        let known = space.pairs.iter().position(|p| !converged(p)).unwrap_or(space.pairs.len());
+        // Eigenvalues come by falling |theta| = 1/|lambda|: up to the first that is not converged, all are known. Another
+        // copy of one that is known, on its way into the space, is nothing new.
+        let is_new = |i: usize| {
+            let pair = &space.pairs[i];
+            let near = NEARLY * pair.value.norm();
+            !converged(pair) && space.pairs[..i].iter().all(|p| (p.value - pair.value).norm() > near || !converged(p))
+        };
+        let known = (0..space.pairs.len()).find(|i| is_new(*i)).unwrap_or(space.pairs.len());
         let radius = match space.pairs.get(known).or(space.pairs.last()) {
             Some(pair) if !space.invariant => 1.0 / pair.value.norm(),
             _ => f64::INFINITY,
         };
         let eigenvalue = |p: &RitzPair| -1.0 / p.value;
-        let mut sorted: Vec<RitzPair> = space.pairs[..known].to_vec();
-        sorted.sort_by(|a, b| leading_first(eigenvalue(a), eigenvalue(b)));
+        let mut sorted: Vec<RitzPair> = space.pairs[..known].iter().filter(|p| converged(p)).cloned().collect();
+        sort_leading(&mut sorted, eigenvalue);
         let mut pairs: Vec<RitzPair> = Vec::new();
         for pair in sorted {
             if pairs.len() < count && pairs.iter().all(|p| is_distinct(eigenvalue(p), eigenvalue(&pair))) {
@@ -191,11 +200,13 @@ fn modes(space: &Arnoldi, pairs: &[RitzPair], inverse: &mut InverseLinearisation
         .map(|pair| {
             let vector = turned(space.vector(pair));
             let quotient = inverse.quotient(&vector);
-            let eigenvalue = if pair.value.im == 0.0 { Complex64::new(quotient.re, 0.0) } else { quotient };
+            // A conjugate pair this near to the axis would be listed once.
+            let is_real = 2.0 * quotient.im.abs() <= DISTINCT * quotient.norm();
+            let eigenvalue = if is_real { Complex64::new(quotient.re, 0.0) } else { quotient };
             Mode { eigenvalue, residual: pair.residual * eigenvalue.norm_sqr(), vector }
         })
         .collect();
-    all.sort_by(|a, b| leading_first(a.eigenvalue, b.eigenvalue));
+    sort_leading(&mut all, |mode| mode.eigenvalue);
     let mut modes: Vec<Mode> = Vec::new();
     for mode in all {
         if modes.iter().all(|m| is_distinct(m.eigenvalue, mode.eigenvalue)) {
@@ -205,13 +216,18 @@ fn modes(space: &Arnoldi, pairs: &[RitzPair], inverse: &mut InverseLinearisation
     modes
 }
 
-fn leading_first(a: Complex64, b: Complex64) -> std::cmp::Ordering {
-    // Both of a conjugate pair have the same real part up to rounding.
-    let same = (a.re - b.re).abs() <= DISTINCT * a.norm();
-    if same && a.im * b.im < 0.0 && a.im.signum() != b.im.signum() {
-        return b.im.total_cmp(&a.im);
+/// Sorts by falling real part; of a conjugate pair, whose real parts agree up to rounding, the upper one comes first.
+fn sort_leading<T>(items: &mut [T], eigenvalue: impl Fn(&T) -> Complex64) {
+    items.sort_by(|a, b| {
+        let (a, b) = (eigenvalue(a), eigenvalue(b));
+        b.re.total_cmp(&a.re).then(b.im.total_cmp(&a.im))
+    });
+    for i in 1..items.len() {
+        let (a, b) = (eigenvalue(&items[i - 1]), eigenvalue(&items[i]));
+        if a.im < 0.0 && !is_distinct(a.conj(), b) {
+            items.swap(i - 1, i);
+        }
     }
-    b.re.total_cmp(&a.re).then(b.im.total_cmp(&a.im))
 }
 
 fn is_distinct(a: Complex64, b: Complex64) -> bool {

@@ -35,11 +35,11 @@ use num_complex::Complex64;
 use std::f64::consts::PI;
 
 /// Relative residual at which conjugate gradients stop; rounding may stop them before.
-const TOLERANCE: f64 = 1e-14;
+const TOLERANCE: f64 = 1e-13;
 /// Steps of conjugate gradients at most.
 const MOST_STEPS: usize = 400;
 /// Residuals that are not halved in so many steps are rounding.
-const PATIENCE: usize = 10;
+const PATIENCE: usize = 4;
 
 /// `A^-1` in two dimensions.
 pub struct SchroedingerOperator {

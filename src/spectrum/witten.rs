@@ -129,6 +129,6 @@ fn derivative_row(n: usize, period: f64) -> Vec<f64> {
 }
 
 fn entry_of(d: usize, n: usize, period: f64) -> f64 {
-    let sign = if d % 2 == 0 { 1.0 } else { -1.0 };
+    let sign = if d.is_multiple_of(2) { 1.0 } else { -1.0 };
     sign * PI / (period * (PI * d as f64 / n as f64).sin())
 }
