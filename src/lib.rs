@@ -27,6 +27,7 @@
 //! | [`torus`] | grids, Fourier transforms, densities |
 //! | [`game`] | expressions, game files, bundled games, the payoff operator |
 //! | [`equilibrium`] | the mixed Nash pair with its certificate |
+//! | [`spectrum`] | the linearisation at the equilibrium, its leading eigenvalues, the guaranteed rate |
 //! | [`flow`] | right-hand sides |
 //! | [`stepper`] | time stepping schemes and step control |
 //! | [`transport`] | exact Wasserstein-2 distances with error bars |
