@@ -24,7 +24,7 @@ fn circles(bencher: Bencher, n: usize) {
     bench(bencher, &Payoff::from_function(f, &grid, &grid).expect("a trigonometric sum"), [0.1, 0.1]);
 }
 
-/// The same at the low temperature of one dimension, with a second direction.
+/// Products of waves of both directions, and wells along one for each player.
 #[divan::bench(args = [75, 135], sample_count = 3, sample_size = 1)]
 fn tori(bencher: Bencher, n: usize) {
     let grid = Grid::new(&[n, n], &[1.0, 1.0], &[0.0, 0.0]).expect("valid");
@@ -35,7 +35,7 @@ fn tori(bencher: Bencher, n: usize) {
             + 0.3 * wave(2.0, x[0])
             - 0.3 * wave(2.0, y[1])
     };
-    bench(bencher, &Payoff::from_function(f, &grid, &grid).expect("a trigonometric sum"), [0.05, 0.05]);
+    bench(bencher, &Payoff::from_function(f, &grid, &grid).expect("a trigonometric sum"), [0.1, 0.1]);
 }
 
 fn bench(bencher: Bencher, payoff: &Payoff, temperature: [f64; 2]) {
