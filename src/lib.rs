@@ -27,6 +27,7 @@
 //! | [`torus`] | grids, Fourier transforms, densities |
 //! | [`game`] | expressions, game files, bundled games, the payoff operator |
 //! | [`equilibrium`] | the mixed Nash pair with its certificate |
+//! | [`spectrum`] | the linearisation at the equilibrium, its leading eigenvalues, the guaranteed rate |
 //! | [`flow`] | right-hand sides |
 //! | [`stepper`] | time stepping schemes and step control |
 //! | [`orbit`] | limit cycles: shooting, multipliers, continuation |
@@ -64,6 +65,7 @@ pub mod flow;
 pub mod game;
 pub mod orbit;
 pub mod output;
+pub mod spectrum;
 pub mod stepper;
 pub mod torus;
 pub mod transport;

@@ -38,6 +38,15 @@ Examples:
   nashflow orbit run.h5 --set game.temperature=0.1 --json
   nashflow orbit limit-cycle --set game.temperature=0.13 --edge rest.toml cycle.toml")]
     Orbit(OrbitArguments),
+    /// Compute how the flow approaches its equilibrium: leading eigenvalues, spectral gap, guaranteed rate.
+    #[command(after_help = "\
+Every number is computed on two odd grids, the finer of which is printed; what they do not agree on is left out.
+
+Examples:
+  nashflow spectrum rotation
+  nashflow spectrum limit-cycle --set game.temperature=0.1 -k 4
+  nashflow spectrum players-1x2 --json -o modes.h5")]
+    Spectrum(SpectrumArguments),
     /// Compute the exact Wasserstein-2 distance between two densities or particle clouds, with its error bar.
     #[command(after_help = "\
 A and B are each one of
@@ -134,6 +143,19 @@ pub struct OrbitArguments {
     /// Width of the last interval of the bisection, as a share of the way from A to B
     #[arg(long, value_name = "SHARE", default_value_t = 1e-8, requires = "edge")]
     pub width: f64,
+}
+
+/// `nashflow spectrum`.
+#[derive(Debug, Args)]
+pub struct SpectrumArguments {
+    #[command(flatten)]
+    pub game: GameArguments,
+    /// Number of eigenvalues, 1 to 100; a repeated one counts once
+    #[arg(short = 'k', long, value_name = "K", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub count: u16,
+    /// Write the eigenfunctions and the equilibrium to this file
+    #[arg(short, long, value_name = "OUT.h5")]
+    pub output: Option<PathBuf>,
 }
 
 /// `nashflow w2`.

@@ -9,6 +9,7 @@ mod orbit;
 mod progress;
 mod run;
 mod signal;
+mod spectrum;
 mod table;
 mod w2;
 
@@ -43,6 +44,7 @@ pub fn main() -> i32 {
         Command::Run(arguments) => run::main(&arguments),
         Command::Equilibrium(arguments) => equilibrium::main(&arguments),
         Command::Orbit(arguments) => orbit::main(&arguments),
+        Command::Spectrum(arguments) => spectrum::main(&arguments),
         Command::W2(arguments) => w2::main(&arguments),
         Command::Games(arguments) => games::main(&arguments),
     }

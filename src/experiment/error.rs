@@ -4,6 +4,7 @@ use crate::equilibrium::EquilibriumError;
 use crate::game::{GameError, PayoffError, PayoffSource, Player};
 use crate::orbit::OrbitError;
 use crate::output::OutputError;
+use crate::spectrum::SpectrumError;
 use crate::stepper::StepperError;
 use crate::torus::TorusError;
 use std::path::PathBuf;
@@ -15,7 +16,7 @@ pub const NUMERICAL_FAILURE: i32 = 3;
 /// Exit status after an interruption.
 pub const INTERRUPTED: i32 = 130;
 
-/// What can end a `run` or an `equilibrium` early.
+/// What can end a `run`, an `equilibrium` or a `spectrum` early.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// The game file.
@@ -67,6 +68,9 @@ pub enum RunError {
     /// The equilibrium could not be computed on this grid.
     #[error("{0}")]
     Equilibrium(#[from] EquilibriumError),
+    /// The spectrum could not be computed, or its grids do not agree.
+    #[error("the spectrum: {0}")]
+    Spectrum(#[from] SpectrumError),
     /// A density is not resolved by its grid.
     #[error(
         "{what} of player {} is not resolved{} on {shape:?} points: its spectral tail is {tail:.1e}; {advice}",
@@ -178,6 +182,7 @@ impl RunError {
                 _ => BAD_INPUT,
             },
             RunError::Equilibrium(_)
+            | RunError::Spectrum(_)
             | RunError::Unresolved { .. }
             | RunError::Negative { .. }
             | RunError::Orbit(_)

@@ -13,6 +13,7 @@ mod positivity;
 mod resumption;
 mod run;
 mod simulation;
+mod spectrum;
 mod summary;
 mod verdict;
 mod w2;
@@ -28,6 +29,7 @@ pub use orbit::{
 };
 pub use run::{Progress, RunOptions, run};
 pub use simulation::{Clock, Simulation, Stretch};
+pub use spectrum::{LinearSpectrum, SpectrumReport, SpectrumSummary, linear_spectrum, spectrum};
 pub use summary::{EquilibriumSummary, GridSummary, PayoffSummary, StateSummary, Summary};
 pub use verdict::Verdict;
 pub use w2::{W2Error, W2Report, W2Request, w2};

@@ -51,7 +51,7 @@ fn what_can_not_be_an_output_is_refused_before_anything_is_computed() {
         "/",
     ];
     for output in outputs {
-        for command in ["run", "equilibrium"] {
+        for command in ["run", "equilibrium", "spectrum"] {
             // A game whose equilibrium could not even be computed: the destination is looked at first.
             let hopeless = ["--set", "game.temperature=1e-3", "--set", "solver.grid=32"];
             let arguments = [&[command, "game.toml", "-o", output][..], &hopeless].concat();

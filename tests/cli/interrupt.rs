@@ -128,7 +128,7 @@ fn the_equilibrium_stops_at_once_and_leaves_nothing() {
     let game = "[game]\npayoff = \"exp(sin(2*pi*(x1-y1))*cos(2*pi*(x2+y2))) + 0.3*cos(2*pi*(x1-2*y2))*sin(2*pi*x2)\"\n\
                 temperature = 0.002\n[game.domain]\nx = { dim = 2 }\ny = { dim = 2 }\n[solver]\ngrid = 256\n";
     workspace.write("long.toml", game);
-    for command in ["equilibrium", "run"] {
+    for command in ["equilibrium", "run", "spectrum"] {
         for number in [libc::SIGINT, libc::SIGTERM] {
             let arguments = [command, "long.toml", "-o", "out.h5", "--json"];
             let mut child = workspace.start(&arguments);

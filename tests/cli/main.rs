@@ -15,6 +15,7 @@ mod readers;
 mod refusals;
 mod resume;
 mod schedule;
+mod spectrum;
 mod summary;
 mod tables;
 mod threads;

@@ -1,0 +1,73 @@
+//! `nashflow spectrum`.
+
+use super::arguments::SpectrumArguments;
+use super::conclude;
+use super::number::{significant, with_error};
+use super::run::{command_line, load};
+use super::signal::Interrupt;
+use super::table::Table;
+use crate::experiment::{Destination, RunError, SpectrumReport, SpectrumSummary, spectrum};
+
+/// The exit status of the command.
+pub fn main(arguments: &SpectrumArguments) -> i32 {
+    conclude(&arguments.game, || solve(arguments), render)
+}
+
+fn solve(arguments: &SpectrumArguments) -> Result<SpectrumReport, RunError> {
+    let file = load(&arguments.game)?;
+    let interrupt = Interrupt::install(arguments.game.json);
+    let (command, before_writing) = (command_line(), || interrupt.begin_writing());
+    let destination = arguments.output.as_deref().map(|path| Destination {
+        path,
+        overwrite: arguments.game.force,
+        command: &command,
+        before_writing: &before_writing,
+    });
+    let result = spectrum(&file, arguments.count.into(), destination);
+    // What is printed now must not be followed by the report of an interruption.
+    interrupt.begin_writing();
+    result
+}
+
+fn render(report: &SpectrumReport) -> String {
+    let s = &report.spectrum;
+    let mut table = Table::new();
+    table
+        .row("grids", format!("{:?} x {:?}, {:?} x {:?}", s.grids[0].x, s.grids[0].y, s.grids[1].x, s.grids[1].y))
+        .row("spectral gap", with_error(s.gap, s.gap_error))
+        .row("frequency", with_error(s.frequency, s.frequency_error))
+        .row("guaranteed rate", with_error(s.guaranteed_rate, s.guaranteed_rate_error))
+        .row("Poincare", format!("{} (x), {} (y)", constant(s, 0), constant(s, 1)))
+        .row(
+            "growth at most",
+            format!(
+                "{} in L2(1/mu*), {} in the tangent norm of W2",
+                significant(s.growth_bound, 3),
+                significant(s.w2_growth_bound, 3)
+            ),
+        );
+    for (i, ([re, im], error)) in s.eigenvalues.iter().zip(&s.errors).enumerate() {
+        table.row(if i == 0 { "eigenvalues" } else { "" }, eigenvalue(*re, *im, *error));
+    }
+    for note in &s.notes {
+        table.row("note", note.as_str());
+    }
+    if let Some(output) = &report.output {
+        table.row("output", output.as_str());
+    }
+    format!("{}\n{}", report.game, table.render())
+}
+
+fn constant(spectrum: &SpectrumSummary, player: usize) -> String {
+    with_error(spectrum.poincare[player], spectrum.poincare_error[player])
+}
+
+/// A complex number with the digits that its error allows.
+fn eigenvalue(re: f64, im: f64, error: f64) -> String {
+    if im == 0.0 {
+        return with_error(re, error);
+    }
+    let digits = |value: f64| ((value.abs().log10().floor() - error.log10().floor()) as i32 + 1).clamp(1, 16) as usize;
+    let sign = if im < 0.0 { '-' } else { '+' };
+    format!("{} {sign} {}i +- {error:.0e}", significant(re, digits(re)), significant(im.abs(), digits(im)))
+}

@@ -1,0 +1,104 @@
+//! The file of a spectrum: eigenvalues with their errors and eigenfunctions beside the equilibrium, written whole.
+
+use super::OutputError;
+use super::arrays::{Array, Builder, Values, write_whole};
+use super::attribute::{write_integer, write_number, write_text};
+use super::header::Header;
+use super::layout::coordinate_names;
+use crate::game::Player;
+use crate::torus::Grid;
+use hdf5::{File, Result};
+use num_complex::Complex64;
+use std::path::Path;
+
+/// Root attribute `format`.
+const FORMAT: &str = "nashflow spectrum";
+/// Root attribute `format_version`: raised when readers of older files would misread the new ones.
+const FORMAT_VERSION: i64 = 1;
+
+/// What the file of a spectrum holds.
+#[derive(Debug, Clone)]
+pub struct SpectrumRecord<'a> {
+    /// Grids of both players.
+    pub grids: [&'a Grid; 2],
+    /// `mu*`, `nu*` at the nodes, integral 1.
+    pub equilibrium: [&'a [f64]; 2],
+    /// Eigenvalues, leading first.
+    pub eigenvalues: &'a [Complex64],
+    /// Error of each, absolute.
+    pub errors: &'a [f64],
+    /// Residual of each, absolute.
+    pub residuals: &'a [f64],
+    /// For each the perturbations of both densities at the nodes.
+    pub eigenfunctions: &'a [[Vec<Complex64>; 2]],
+    /// Attributes of the group `spectrum` and of `spectrum/eigenvalues`: at least `gap`, `frequency`, `guaranteed_rate`.
+    pub attributes: Vec<(&'static str, f64)>,
+}
+
+/// Writes a spectrum.
+///
+/// # Errors
+/// [`OutputError`], as for any output.
+pub fn write_spectrum(
+    path: &Path,
+    overwrite: bool,
+    header: &Header,
+    record: &SpectrumRecord<'_>,
+) -> std::result::Result<(), OutputError> {
+    let groups = ["equilibrium", "spectrum"];
+    write_whole(path, overwrite, &groups, &arrays(record), |file| describe(file, header, record))
+}
+
+fn describe(file: &File, header: &Header, record: &SpectrumRecord<'_>) -> Result<()> {
+    write_text(file, "format", FORMAT)?;
+    write_integer(file, "format_version", FORMAT_VERSION)?;
+    let texts = [
+        ("nashflow_version", &header.nashflow_version),
+        ("created", &header.created),
+        ("command", &header.command),
+        ("title", &header.title),
+        ("game", &header.game),
+    ];
+    texts.iter().try_for_each(|(name, text)| write_text(file, name, text))?;
+    let group = file.group("spectrum")?;
+    record.attributes.iter().try_for_each(|(name, value)| write_number(&group, name, *value))
+}
+
+fn arrays(record: &SpectrumRecord<'_>) -> Vec<Array> {
+    let mut builder = Builder::new("");
+    let names = Player::BOTH.map(|player| coordinate_names(player, record.grids[player.index()].dimension()));
+    for (names, grid) in names.iter().zip(record.grids) {
+        for (name, axis) in names.iter().zip(grid.axes()) {
+            let long_name = format!("coordinate {name} of the grid nodes");
+            builder.push(name, &long_name, &[], Values::Float(axis.coordinates()));
+            let scale = builder.arrays.last_mut().expect("just pushed");
+            scale.attributes = vec![("period", axis.period), ("origin", axis.origin)];
+        }
+    }
+    builder.count("spectrum/mode", "number of the eigenvalue, from 0", record.eigenvalues.len());
+    builder.count("spectrum/part", "0 real part, 1 imaginary part", 2);
+    let parts = |values: &[Complex64]| values.iter().flat_map(|v| [v.re, v.im]).collect();
+    let at = ["spectrum/mode", "spectrum/part"];
+    let long_name = "eigenvalues of the linearisation at the equilibrium, leading first";
+    builder.push("spectrum/eigenvalues", long_name, &at, Values::Float(parts(record.eigenvalues)));
+    builder.arrays.last_mut().expect("just pushed").attributes.clone_from(&record.attributes);
+    let numbers = [("error", "error of an eigenvalue", record.errors), ("residual", "residual", record.residuals)];
+    for (name, long_name, values) in numbers {
+        builder.push(&format!("spectrum/{name}"), long_name, &at[..1], Values::Float(values.to_vec()));
+    }
+    for (p, density) in ["mu", "nu"].into_iter().enumerate() {
+        let space: Vec<&str> = names[p].iter().map(String::as_str).collect();
+        let long_name = format!("equilibrium density {density}*");
+        let values = Values::Float(record.equilibrium[p].to_vec());
+        builder.push(&format!("equilibrium/{density}"), &long_name, &space, values);
+        let values = record.eigenfunctions.iter().flat_map(|mode| split(&mode[p])).collect();
+        let long_name = format!("eigenfunctions: perturbations of {density}");
+        builder.push(&format!("spectrum/{density}"), &long_name, &[&at[..], &space].concat(), Values::Float(values));
+    }
+    builder.arrays
+}
+
+/// All real parts, then all imaginary parts.
+fn split(values: &[Complex64]) -> Vec<f64> {
+    values.iter().map(|v| v.re).chain(values.iter().map(|v| v.im)).collect()
+}

@@ -1,0 +1,50 @@
+//! Why there is no spectrum to report.
+
+use crate::game::Player;
+
+/// What can go wrong between an equilibrium and its spectrum.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum SpectrumError {
+    /// The preconditioner of a generator in two dimensions could not be factorised.
+    #[error("the finite-volume generator of the equilibrium density cannot be factorised: {reason}")]
+    Singular {
+        /// What the factorisation said.
+        reason: String,
+    },
+    /// A solve with the generator did not reach rounding.
+    #[error("a solve with the generator of the equilibrium density stopped at the relative residual {residual:.1e}")]
+    Inverse {
+        /// Residual over right-hand side.
+        residual: f64,
+    },
+    /// The gap cannot be told from rounding.
+    #[error(
+        "the Poincare constant of player {} is below resolution: {value:.1e} with rounding of {rounding:.1e}; raise the \
+         temperature",
+        player.letter()
+    )]
+    BelowResolution {
+        /// Whose.
+        player: Player,
+        /// What came out.
+        value: f64,
+        /// What rounding can do to it.
+        rounding: f64,
+    },
+    /// No eigenvalue converged.
+    #[error("the leading eigenvalue did not converge within {vectors} Krylov vectors")]
+    NotConverged {
+        /// Vectors used.
+        vectors: usize,
+    },
+    /// Two grids do not agree.
+    #[error("{what} is {coarse:e} on one grid and {fine:e} on a finer one: choose a finer solver.grid")]
+    Unconfirmed {
+        /// Which number.
+        what: &'static str,
+        /// On the coarser grid.
+        coarse: f64,
+        /// On the finer grid.
+        fine: f64,
+    },
+}
