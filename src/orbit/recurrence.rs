@@ -79,7 +79,8 @@ pub fn recurrence(
     let found = search.next_return()?;
     let (time, miss) = (search.time(), search.best_miss());
     let Some(found) = found else { return Err(OrbitError::NoReturn { time, miss, failures: 0 }) };
-    let steps = found.steps.max(16);
+    // As many steps as the search took, and half of them, tell the period to far more than is asked.
+    let steps = (found.steps / 2).max(16);
     let shooting = |factor: usize| Shooting {
         steps: factor * steps,
         tangent_steps: steps,
