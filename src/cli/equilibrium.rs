@@ -2,11 +2,11 @@
 
 use super::arguments::EquilibriumArguments;
 use super::conclude;
+use super::destination::with_destination;
 use super::number::significant;
-use super::run::{command_line, load};
-use super::signal::Interrupt;
+use super::run::load;
 use super::table::Table;
-use crate::experiment::{Destination, EquilibriumReport, RunError, equilibrium};
+use crate::experiment::{EquilibriumReport, RunError, equilibrium};
 
 /// The exit status of the command.
 pub fn main(arguments: &EquilibriumArguments) -> i32 {
@@ -15,18 +15,7 @@ pub fn main(arguments: &EquilibriumArguments) -> i32 {
 
 fn solve(arguments: &EquilibriumArguments) -> Result<EquilibriumReport, RunError> {
     let file = load(&arguments.game)?;
-    let interrupt = Interrupt::install(arguments.game.json);
-    let (command, before_writing) = (command_line(), || interrupt.begin_writing());
-    let destination = arguments.output.as_deref().map(|path| Destination {
-        path,
-        overwrite: arguments.game.force,
-        command: &command,
-        before_writing: &before_writing,
-    });
-    let result = equilibrium(&file, destination);
-    // What is printed now must not be followed by the report of an interruption.
-    interrupt.begin_writing();
-    result
+    with_destination(&arguments.game, arguments.output.as_deref(), |destination| equilibrium(&file, destination))
 }
 
 fn render(report: &EquilibriumReport) -> String {

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod continuation;
+mod destination;
 mod equilibrium;
 mod games;
 mod number;

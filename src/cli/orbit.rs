@@ -1,14 +1,13 @@
 //! `nashflow orbit`.
 
 use super::arguments::{GameArguments, OrbitArguments};
+use super::destination::with_destination;
 use super::number::{significant, with_error};
-use super::run::{command_line, load};
-use super::signal::Interrupt;
+use super::run::load;
 use super::table::Table;
 use super::{BAD_INPUT, conclude, report_failure};
 use crate::experiment::{
-    BranchReport, BranchRequest, Destination, EdgeReport, OrbitReport, OrbitRequest, OrbitSummary, RunError, edge,
-    orbit,
+    BranchReport, BranchRequest, EdgeReport, OrbitReport, OrbitRequest, OrbitSummary, RunError, edge, orbit,
 };
 use crate::game::{GameError, GameFile, catalogue};
 use crate::output::read_game;
@@ -49,7 +48,7 @@ fn request(arguments: &OrbitArguments) -> OrbitRequest {
 fn solve(arguments: &OrbitArguments) -> Result<OrbitReport, RunError> {
     let file = start(&arguments.game)?;
     let spinner = spinner(arguments.game.quiet);
-    let result = with_destination(arguments, |destination| {
+    let result = with_destination(&arguments.game, arguments.output.as_deref(), |destination| {
         orbit(&file, &request(arguments), destination, &mut |now| spinner.set_message(now.to_owned()))
     });
     spinner.finish_and_clear();
@@ -62,28 +61,10 @@ fn solve_edge(arguments: &OrbitArguments, ends: &[std::path::PathBuf]) -> Result
     let (first, second) = (first?, second?);
     let spinner = spinner(arguments.game.quiet);
     spinner.set_message("bisecting");
-    let result = with_destination(arguments, |destination| {
+    let result = with_destination(&arguments.game, arguments.output.as_deref(), |destination| {
         edge([&first, &second], &request(arguments), arguments.width, destination)
     });
     spinner.finish_and_clear();
-    result
-}
-
-/// Calls with the output file as the arguments name it, and with signals handled.
-fn with_destination<R>(
-    arguments: &OrbitArguments,
-    solve: impl FnOnce(Option<Destination<'_>>) -> Result<R, RunError>,
-) -> Result<R, RunError> {
-    let interrupt = Interrupt::install(arguments.game.json);
-    let (command, before_writing) = (command_line(), || interrupt.begin_writing());
-    let result = solve(arguments.output.as_deref().map(|path| Destination {
-        path,
-        overwrite: arguments.game.force,
-        command: &command,
-        before_writing: &before_writing,
-    }));
-    // What is printed now must not be followed by the report of an interruption.
-    interrupt.begin_writing();
     result
 }
 

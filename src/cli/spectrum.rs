@@ -2,11 +2,11 @@
 
 use super::arguments::SpectrumArguments;
 use super::conclude;
+use super::destination::with_destination;
 use super::number::{significant, with_error};
-use super::run::{command_line, load};
-use super::signal::Interrupt;
+use super::run::load;
 use super::table::Table;
-use crate::experiment::{Destination, RunError, SpectrumReport, SpectrumSummary, spectrum};
+use crate::experiment::{RunError, SpectrumReport, SpectrumSummary, spectrum};
 
 /// The exit status of the command.
 pub fn main(arguments: &SpectrumArguments) -> i32 {
@@ -15,18 +15,9 @@ pub fn main(arguments: &SpectrumArguments) -> i32 {
 
 fn solve(arguments: &SpectrumArguments) -> Result<SpectrumReport, RunError> {
     let file = load(&arguments.game)?;
-    let interrupt = Interrupt::install(arguments.game.json);
-    let (command, before_writing) = (command_line(), || interrupt.begin_writing());
-    let destination = arguments.output.as_deref().map(|path| Destination {
-        path,
-        overwrite: arguments.game.force,
-        command: &command,
-        before_writing: &before_writing,
-    });
-    let result = spectrum(&file, arguments.count.into(), destination);
-    // What is printed now must not be followed by the report of an interruption.
-    interrupt.begin_writing();
-    result
+    with_destination(&arguments.game, arguments.output.as_deref(), |destination| {
+        spectrum(&file, arguments.count.into(), destination)
+    })
 }
 
 fn render(report: &SpectrumReport) -> String {

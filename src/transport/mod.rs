@@ -16,6 +16,8 @@ mod monge_ampere;
 mod network_simplex;
 mod reading;
 mod semi_discrete;
+#[cfg(test)]
+mod test_random;
 
 pub use circle::{CircleDistance, CircleParcel, CirclePlan, circle_distance, circle_plan};
 pub use cloud::Cloud;

@@ -158,16 +158,14 @@ fn whole_weights(ring: [f64; 2], period: [f64; 2]) -> Option<[f64; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transport::test_random::Random;
 
     #[test]
     fn the_bound_of_a_box_is_below_the_cost_of_its_points() {
         for (ring, period) in [([1.0, 1.0], [1.0, 1.0]), ([24.0, 16.0], [1.0, 2.0]), ([1.0, 1.0], [3.0, 0.5])] {
             let metric = Metric::new(ring, period, 1000);
-            let mut state = 1_u64;
-            let mut draw = |r: f64| {
-                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-                (state >> 11) as f64 / (1_u64 << 53) as f64 * r
-            };
+            let mut random = Random(1);
+            let mut draw = |r: f64| random.next() * r;
             for _ in 0..2000 {
                 let [x, y, z] = [0; 3].map(|_| [draw(ring[0]), draw(ring[1])]);
                 let (low, high) = ([y[0].min(z[0]), y[1].min(z[1])], [y[0].max(z[0]), y[1].max(z[1])]);

@@ -77,14 +77,12 @@ fn largest_remainders(masses: &[f64]) -> Vec<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transport::test_random::Random;
 
     #[test]
     fn integers_have_the_common_sum_and_are_off_by_two_units_at_most() {
-        let mut state = 1_u64;
-        let mut draw = || {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            ((state >> 11) as f64 / (1_u64 << 53) as f64).powi(9)
-        };
+        let mut random = Random(1);
+        let mut draw = || random.next().powi(9);
         for n in [1, 2, 7, 1000, 60_000] {
             let raw: Vec<f64> = (0..n).map(|i| if i % 5 == 4 { 0.0 } else { draw() }).collect();
             let sum: f64 = raw.iter().sum();

@@ -214,15 +214,13 @@ fn rounded_down(x: f64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transport::test_random::Random;
 
     /// Every list of nearest points is that of a search through all of them, whatever the duals and the metric.
     #[test]
     fn the_smallest_reduced_costs_are_found() {
-        let mut state = 3_u64;
-        let mut draw = || {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (state >> 11) as f64 / (1_u64 << 53) as f64
-        };
+        let mut random = Random(3);
+        let mut draw = || random.next();
         // Whole numbers on rings of nodes.
         let coordinate = |share: f64, ring: f64| if ring > 1.0 { (share * ring).floor() } else { share };
         for (ring, period, count) in [

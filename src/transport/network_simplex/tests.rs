@@ -1,6 +1,7 @@
 //! Known answers, brute force, an independent slow solver, and identities.
 
 use super::*;
+use crate::transport::test_random::Random;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use std::f64::consts::PI;
@@ -27,20 +28,6 @@ fn reference_b(t1: f64, t2: f64) -> f64 {
 
 fn cloud(points: &[[f64; 2]], weights: Option<&[f64]>, period: [f64; 2]) -> Cloud {
     Cloud::new(points.as_flattened(), weights, &period, &[0.0, 0.0]).unwrap()
-}
-
-/// Equidistributed numbers in `[0, 1)`.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    fn points(&mut self, count: usize, period: [f64; 2]) -> Vec<[f64; 2]> {
-        (0..count).map(|_| [self.next() * period[0], self.next() * period[1]]).collect()
-    }
 }
 
 fn squared_distance(x: [f64; 2], y: [f64; 2], period: [f64; 2]) -> f64 {

@@ -46,15 +46,13 @@ pub(super) fn solve(matrix: Laplacian, r: &mut [f64], x: &mut [f64], tolerance: 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transport::test_random::Random;
 
     /// A ring of sites with chords and couplings over many powers of ten, solved by cycles and by elimination.
     #[test]
     fn cycles_and_elimination_agree() {
-        let mut state = 7_u64;
-        let mut draw = || {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (state >> 11) as f64 / (1_u64 << 53) as f64
-        };
+        let mut random = Random(7);
+        let mut draw = || random.next();
         for (size, powers) in [(2, 0.0), (30, 2.0), (300, 0.0), (300, 3.0), (2000, 1.0)] {
             let chord = |a: u32, draw: &mut dyn FnMut() -> f64| (a, ((a as f64 + 2.0 + draw() * 40.0) as u32) % size);
             let ring = (0..size).map(|a| (a, (a + 1) % size));

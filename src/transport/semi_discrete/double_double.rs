@@ -111,6 +111,7 @@ impl Mul for DoubleDouble {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transport::test_random::Random;
 
     #[test]
     fn differences_of_near_numbers_keep_their_digits() {
@@ -127,11 +128,8 @@ mod tests {
     #[test]
     fn products_and_sums_are_right_to_a_hundred_bits() {
         let rounding = (-100.0_f64).exp2();
-        let mut state = 9_u64;
-        let mut draw = || {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (state >> 11) as f64 / (1_u64 << 53) as f64
-        };
+        let mut random = Random(9);
+        let mut draw = || random.next();
         for _ in 0..1000 {
             let mut number = || DoubleDouble::from(draw()).plus(draw() * 1e-17);
             let (x, y, z) = (number(), number(), number());

@@ -60,24 +60,14 @@ pub(super) struct State {
     pub couplings: Vec<(u32, u32, f64)>,
 }
 
-/// Counts of the work done.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Work {
-    /// Newton steps.
-    pub steps: usize,
-    /// Diagrams computed.
-    pub diagrams: usize,
-    /// Steps of conjugate gradients.
-    pub linear_steps: usize,
-}
-
 /// Newton's method for one cloud and one density.
 pub(super) struct Newton<'a> {
     pub sites: &'a Sites,
     pub field: &'a Field,
     /// Uniform part `s` of the density.
     pub uniform_part: f64,
-    pub work: Work,
+    /// Newton steps taken.
+    pub steps: usize,
 }
 
 /// What one Newton direction says about the state it starts from.
@@ -110,14 +100,13 @@ impl Newton<'_> {
 
     /// Masses and couplings of a state whose triangulation is regular.
     pub fn measure(&mut self, state: &mut State) {
-        self.work.diagrams += 1;
         let State { weights, triangulation, diagram, masses, couplings } = state;
         let sites = Weighted { positions: &self.sites.positions, lengths: self.sites.lengths, weights, triangulation };
         diagram.read(&sites);
         masses.fill(0.0);
         couplings.clear();
-        let uniform = matches!(self.field, Field::Uniform);
         let share = 1.0 - self.uniform_part;
+        let uniform = matches!(self.field, Field::Uniform) || share == 0.0;
         for facet in diagram.facets(&sites) {
             let along = if uniform || facet.ratio <= 0.0 {
                 Along::default()
@@ -139,7 +128,7 @@ impl Newton<'_> {
         let mut right: Vec<f64> = self.sites.masses.iter().zip(&state.masses).map(|(t, m)| t - m).collect();
         let residual = norm(&right);
         let mut step = vec![0.0; right.len()];
-        self.work.linear_steps += solve(matrix, &mut right, &mut step, tolerance, MOST_LINEAR_STEPS);
+        solve(matrix, &mut right, &mut step, tolerance, MOST_LINEAR_STEPS);
         let mean = step.iter().sum::<f64>() / step.len() as f64;
         step.iter_mut().for_each(|d| *d -= mean);
         Direction { step, unsolved: right, residual }
@@ -190,10 +179,10 @@ impl Newton<'_> {
             if done(self, state, &direction) {
                 return true;
             }
-            if self.work.steps >= MOST_STEPS || idle >= IDLE_STEPS {
+            if self.steps >= MOST_STEPS || idle >= IDLE_STEPS {
                 return false;
             }
-            self.work.steps += 1;
+            self.steps += 1;
             let Some((next, length)) = self.damped(state, &direction, &floors, first) else {
                 return false;
             };

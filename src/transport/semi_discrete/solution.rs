@@ -6,7 +6,7 @@ use super::certificate::{Certificate, certify};
 use super::double_double::DoubleDouble;
 use super::field::Field;
 use super::multiscale;
-use super::newton::{Newton, State, Work};
+use super::newton::{Newton, State};
 use super::sites::Sites;
 use super::triangulation::Triangulation;
 use crate::torus::Axis;
@@ -42,7 +42,7 @@ impl Solution {
     /// [`TransportError::NotConverged`].
     pub fn find(sites: Sites, field: &Field, last: Option<Solution>) -> Result<Solution, TransportError> {
         let triangulation = Triangulation::delaunay(&sites.positions, sites.lengths);
-        let mut newton = Newton { sites: &sites, field, uniform_part: 0.0, work: Work::default() };
+        let mut newton = Newton { sites: &sites, field, uniform_part: 0.0, steps: 0 };
         let mut state = start(&mut newton, triangulation, last)?;
         let mut best: Option<Certificate> = None;
         let done = newton.iterate(&mut state, |newton, state, direction| {
@@ -61,7 +61,7 @@ impl Solution {
                 certify(&state, &sites, field, &direction)
             }
         };
-        let steps = newton.work.steps;
+        let steps = newton.steps;
         let good = certificate.gap <= ALLOWED_GAP * certificate.dual;
         if !good {
             return Err(TransportError::NotConverged {
@@ -108,7 +108,7 @@ fn start(newton: &mut Newton, triangulation: Triangulation, last: Option<Solutio
     let crowded = newton.least_share(&state) < CROWDED;
     newton.uniform_part = 0.0;
     if crowded
-        && let Some(state) = multiscale::start(newton.sites, &state.triangulation, newton.field, &mut newton.work)
+        && let Some(state) = multiscale::start(newton.sites, &state.triangulation, newton.field, &mut newton.steps)
     {
         return Ok(state);
     }
@@ -116,7 +116,7 @@ fn start(newton: &mut Newton, triangulation: Triangulation, last: Option<Solutio
     newton.thin_out(&mut state).map_err(|reached| TransportError::NotConverged {
         method: METHOD,
         stage: "lowering the uniform part of the density",
-        steps: newton.work.steps,
+        steps: newton.steps,
         residual: reached,
         tolerance: 0.0,
     })?;

@@ -1,23 +1,11 @@
 use super::*;
+use crate::transport::test_random::Random;
 use crate::transport::{DiscreteTransport, Measure, circle_distance};
 use std::f64::consts::TAU;
 
-/// Equidistributed numbers in `[0, 1)`.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    fn points(&mut self, count: usize, period: [f64; 2]) -> Vec<[f64; 2]> {
-        (0..count).map(|_| [self.next() * period[0], self.next() * period[1]]).collect()
-    }
-
-    fn weights(&mut self, count: usize) -> Vec<f64> {
-        (0..count).map(|_| 0.1 + self.next()).collect()
-    }
+/// `count` weights between 0.1 and 1.1.
+fn draw_weights(random: &mut Random, count: usize) -> Vec<f64> {
+    (0..count).map(|_| 0.1 + random.next()).collect()
 }
 
 fn grid(shape: [usize; 2], period: [f64; 2]) -> Grid {
@@ -112,7 +100,7 @@ fn products_are_two_circles() {
         [0, 1].map(|i| (0..shape[i]).map(|j| factors[i](TAU * j as f64 / shape[i] as f64)).collect::<Vec<f64>>());
     for counts in [[1, 1], [1, 2], [3, 1], [5, 1], [3, 4], [12, 9]] {
         let places = [0, 1].map(|i| (0..counts[i]).map(|_| random.next() * period[i]).collect::<Vec<f64>>());
-        let weights = [0, 1].map(|i| random.weights(counts[i]));
+        let weights = [0, 1].map(|i| draw_weights(&mut random, counts[i]));
         let mut points = Vec::new();
         let mut products = Vec::new();
         for (x, a) in places[0].iter().zip(&weights[0]) {
@@ -166,7 +154,7 @@ fn products_of_high_contrast_are_two_circles() {
 fn cells_hold_the_masses_of_their_atoms() {
     let mut random = Random(5);
     let (n, period, shape) = (13, [1.0, 0.5], [24, 20]);
-    let (points, weights) = (random.points(n, period), random.weights(n));
+    let (points, weights) = (random.points(n, period), draw_weights(&mut random, n));
     let total: f64 = weights.iter().sum();
     let values = sampled(shape, reference(1.5));
     // A multiple of both numbers of nodes, halved: no pixel is cut by the edge of a cell of the grid.
@@ -246,7 +234,7 @@ fn the_grid_optimum_approaches_the_distance_with_the_square_of_the_spacing() {
 fn crowds_and_light_atoms_are_served() {
     let mut random = Random(23);
     let centres = random.points(6, [1.0, 1.0]);
-    let shares = random.weights(6);
+    let shares = draw_weights(&mut random, 6);
     for crowd in [2, 10] {
         let (mut points, mut weights) = (Vec::new(), Vec::new());
         for (centre, share) in centres.iter().zip(&shares) {
@@ -292,7 +280,7 @@ fn crowds_and_light_atoms_are_served() {
 fn translations_reflections_and_periods_change_nothing() {
     let (n, shape) = (40, [20, 24]);
     let mut random = Random(31);
-    let (shares, weights) = (random.points(n, [1.0, 1.0]), random.weights(n));
+    let (shares, weights) = (random.points(n, [1.0, 1.0]), draw_weights(&mut random, n));
     let values = sampled(shape, reference(1.0));
     let value = |shares: &[[f64; 2]], values: &[f64], period: [f64; 2], reading: bool| {
         let points: Vec<[f64; 2]> = shares.iter().map(|p| [p[0] * period[0], p[1] * period[1]]).collect();
