@@ -6,7 +6,8 @@ use super::progress::Bar;
 use super::signal::Interrupt;
 use super::table::Table;
 use super::{BAD_INPUT, conclude, report_failure};
-use crate::experiment::{RunError, RunOptions, Summary, run};
+use crate::diagnostics::Decay;
+use crate::experiment::{RateComparison, RunError, RunOptions, SpectrumSummary, Summary, run};
 use crate::game::{GameError, GameFile, catalogue};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -89,6 +90,33 @@ fn evolved_distance(w2: f64, error: f64, tolerance: Option<f64>) -> String {
     format!("{} (transport +- {error:.0e})", significant(w2, digits))
 }
 
+/// The gap with its frequency and the guaranteed rate.
+fn spectral_gap(spectrum: &SpectrumSummary) -> String {
+    let frequency = match spectrum.frequency {
+        0.0 => String::new(),
+        value => format!(", frequency {}", with_error(value, spectrum.frequency_error)),
+    };
+    let guaranteed = with_error(spectrum.guaranteed_rate, spectrum.guaranteed_rate_error);
+    format!("{}{frequency}; guaranteed rate {guaranteed}", with_error(spectrum.gap, spectrum.gap_error))
+}
+
+/// The measured rate as multiples of what the linearisation says.
+fn comparison(decay: &Decay, rates: &RateComparison) -> String {
+    let multiple = |ratio: f64| with_error(ratio, ratio * decay.error / decay.rate);
+    let eigenvalue = match (rates.eigenvalue, rates.to_eigenvalue) {
+        (Some([re, im]), Some(ratio)) if (rates.to_gap - ratio).abs() > f64::EPSILON * ratio => {
+            let pair = if im == 0.0 { String::new() } else { format!(" +- {}i", significant(im.abs(), 6)) };
+            format!(", {} that of the eigenvalue {}{pair}", multiple(ratio), significant(re, 6))
+        }
+        _ => String::new(),
+    };
+    format!(
+        "{} of the gap{eigenvalue}, {} of the guaranteed rate",
+        multiple(rates.to_gap),
+        multiple(rates.to_guaranteed)
+    )
+}
+
 /// The summary for people.
 fn render(summary: &Summary) -> String {
     let (first, last) = (&summary.initial, &summary.last);
@@ -137,6 +165,9 @@ fn render(summary: &Summary) -> String {
                 or_null(last.tail, 1)
             ),
         );
+    if let Some(spectrum) = &summary.spectrum {
+        table.row("spectral gap", spectral_gap(spectrum));
+    }
     match &summary.decay {
         Some(decay) => table.row(
             "decay of W2",
@@ -144,6 +175,9 @@ fn render(summary: &Summary) -> String {
         ),
         None => table.row("decay of W2", "none that is exponential"),
     };
+    if let (Some(decay), Some(rates)) = (&summary.decay, &summary.rates) {
+        table.row("", comparison(decay, rates));
+    }
     table.row("verdict", format!("{}: {}", summary.verdict.name(), summary.reason));
     for note in &summary.notes {
         table.row("note", note.as_str());

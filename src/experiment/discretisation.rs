@@ -68,8 +68,16 @@ pub fn temperatures(game: &Game) -> [f64; 2] {
 pub fn discretise(game: &Game, solver: &Solver) -> Result<Discretisation, RunError> {
     match solver.grid() {
         GridChoice::Fixed(shapes) => Discretisation::new(game, shapes),
-        GridChoice::Auto => grow_until_resolved(game, &smallest_shapes(game)?),
+        GridChoice::Auto => discretise_automatically(game),
     }
+}
+
+/// The game on the smallest grids that resolve payoff and equilibrium, whatever its solver asks for.
+///
+/// # Errors
+/// [`RunError`] when none does.
+pub fn discretise_automatically(game: &Game) -> Result<Discretisation, RunError> {
+    grow_until_resolved(game, &smallest_shapes(game)?)
 }
 
 /// The game and its initial densities on the grids its solver asks for.

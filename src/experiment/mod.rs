@@ -10,6 +10,7 @@ mod measurement;
 mod notes;
 mod orbit;
 mod positivity;
+mod rates;
 mod resumption;
 mod run;
 mod simulation;
@@ -27,6 +28,7 @@ pub use orbit::{
     BranchReport, BranchRequest, EdgeReport, FoldReport, OrbitReport, OrbitRequest, OrbitSummary, RowReport, edge,
     orbit,
 };
+pub use rates::RateComparison;
 pub use run::{Progress, RunOptions, run};
 pub use simulation::{Clock, Simulation, Stretch};
 pub use spectrum::{LinearSpectrum, SpectrumReport, SpectrumSummary, linear_spectrum, spectrum};

@@ -2,7 +2,8 @@
 
 use super::checkpoint::{belongs_to, failures, lowest, notes, shapes};
 use super::notes::collect;
-use super::summary::{Counters, Summary};
+use super::rates::spectrum_of_run;
+use super::summary::{Counters, Evidence, Summary};
 use super::{Discretisation, RunError};
 use crate::game::{GameFile, Player};
 use crate::output::{Checkpoint, Diagnostics, EquilibriumRecord, OutputError, RunWriter, stored_plan};
@@ -45,7 +46,9 @@ impl Finished {
         let counters = Counters { steps: self.steps, rejected: self.rejected, wall_seconds: None };
         let mut notes = self.notes.clone();
         notes.push("the run was finished already; nothing was done".to_owned());
-        Summary::new(file.game(), file.solver(), output, &self.discretisation, &self.snapshots, counters, notes)
+        let spectrum = spectrum_of_run(file.game()).map(|(_, summary)| summary);
+        let evidence = Evidence { snapshots: &self.snapshots, counters, notes, spectrum };
+        Summary::new(file.game(), file.solver(), output, &self.discretisation, evidence)
     }
 }
 

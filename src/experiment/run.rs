@@ -11,8 +11,9 @@ use super::discretisation::{automatic_tail, discretise_with_initial, grown_shape
 use super::equilibrium::record;
 use super::notes;
 use super::positivity::{Lowest, advice as positivity_advice, dip, dip_in_step};
+use super::rates::spectrum_of_run;
 use super::resumption::{Resumption, advise_resume, resume};
-use super::summary::{Counters, Summary};
+use super::summary::{Counters, Evidence, Summary};
 use super::{Clock, Discretisation, Measurement, RunError, Simulation};
 use crate::flow::{MflDa, PairLayout};
 use crate::game::{GameFile, GridChoice, Player, Scheme};
@@ -336,8 +337,21 @@ impl<'a> Session<'a> {
     fn finish(mut self, wall: Duration) -> Result<Summary, RunError> {
         self.checkpoint()?;
         let Session {
-            file, options, discretisation, measurement, simulation, writer, snapshots, notes, lowest, ..
+            file,
+            options,
+            discretisation,
+            measurement,
+            simulation,
+            mut writer,
+            snapshots,
+            notes,
+            lowest,
+            ..
         } = self;
+        let spectrum = spectrum_of_run(file.game());
+        if let Ok((linear, _)) = &spectrum {
+            writer.spectrum(linear.eigenvalue_record())?;
+        }
         writer.finish()?;
         let notes = notes::collect(notes, lowest.as_ref(), &snapshots, measurement.failures());
         let counters = Counters {
@@ -345,7 +359,9 @@ impl<'a> Session<'a> {
             rejected: simulation.rejected(),
             wall_seconds: Some(wall.as_secs_f64()),
         };
-        Ok(Summary::new(file.game(), file.solver(), &options.output, &discretisation, &snapshots, counters, notes))
+        let spectrum = spectrum.map(|(_, summary)| summary);
+        let evidence = Evidence { snapshots: &snapshots, counters, notes, spectrum };
+        Ok(Summary::new(file.game(), file.solver(), &options.output, &discretisation, evidence))
     }
 }
 

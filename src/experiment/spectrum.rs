@@ -3,7 +3,7 @@
 use super::summary::{EquilibriumSummary, GridSummary, PayoffSummary};
 use super::{Destination, Discretisation, RunError, discretise};
 use crate::game::{Game, GameFile, Player};
-use crate::output::{Header, SpectrumRecord, check_destination, write_spectrum};
+use crate::output::{EigenvalueRecord, Header, SpectrumRecord, check_destination, write_spectrum};
 use crate::spectrum::{ConfirmedSpectrum, Spectrum};
 use serde::Serialize;
 
@@ -96,8 +96,8 @@ pub fn linear_spectrum(game: &Game, shapes: &[Vec<usize>; 2], count: usize) -> R
         let spectrum = Spectrum::solve(&discretisation.payoff, &discretisation.equilibrium, game.timescale(), count)?;
         Ok((discretisation, spectrum))
     };
-    let (first, coarse) = solve(&coarse_shapes, count + SPARE)?;
-    let (discretisation, fine) = solve(&fine_shapes, count)?;
+    let (coarse, fine) = rayon::join(|| solve(&coarse_shapes, count + SPARE), || solve(&fine_shapes, count));
+    let ((first, coarse), (discretisation, fine)) = (coarse?, fine?);
     let grids = [GridSummary::new(&first), GridSummary::new(&discretisation)];
     Ok(LinearSpectrum { confirmed: ConfirmedSpectrum::new(&coarse, &fine)?, grids, fine, discretisation })
 }
@@ -143,22 +143,39 @@ impl LinearSpectrum {
             errors: &confirmed.errors,
             residuals: &confirmed.residuals,
             eigenfunctions: &self.fine.eigenfunctions[..confirmed.eigenvalues.len()],
-            attributes: vec![
-                ("gap", confirmed.gap.value),
-                ("gap_error", confirmed.gap.error),
-                ("frequency", confirmed.frequency.value),
-                ("frequency_error", confirmed.frequency.error),
-                ("guaranteed_rate", confirmed.guaranteed_rate.value),
-                ("poincare_x", confirmed.poincare[0].value),
-                ("poincare_y", confirmed.poincare[1].value),
-                ("growth_bound", confirmed.growth_bound),
-            ],
+            attributes: self.attributes(),
         }
+    }
+
+    /// The rows for the file of a run.
+    pub fn eigenvalue_record(&self) -> EigenvalueRecord {
+        let confirmed = &self.confirmed;
+        EigenvalueRecord {
+            eigenvalues: confirmed.eigenvalues.iter().map(|value| [value.re, value.im]).collect(),
+            errors: confirmed.errors.clone(),
+            residuals: confirmed.residuals.clone(),
+            attributes: self.attributes().into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        }
+    }
+
+    fn attributes(&self) -> Vec<(&'static str, f64)> {
+        let confirmed = &self.confirmed;
+        vec![
+            ("gap", confirmed.gap.value),
+            ("gap_error", confirmed.gap.error),
+            ("frequency", confirmed.frequency.value),
+            ("frequency_error", confirmed.frequency.error),
+            ("guaranteed_rate", confirmed.guaranteed_rate.value),
+            ("poincare_x", confirmed.poincare[0].value),
+            ("poincare_y", confirmed.poincare[1].value),
+            ("growth_bound", confirmed.growth_bound),
+        ]
     }
 }
 
 impl SpectrumSummary {
-    fn new(linear: &LinearSpectrum, game: &Game, count: usize) -> SpectrumSummary {
+    /// The numbers of a spectrum of which `count` eigenvalues were asked for.
+    pub fn new(linear: &LinearSpectrum, game: &Game, count: usize) -> SpectrumSummary {
         let c = &linear.confirmed;
         let eta = game.timescale();
         SpectrumSummary {

@@ -2,7 +2,7 @@
 
 use super::cycle::cycle_at_end;
 use super::verdict::{Verdict, judge};
-use super::{CycleSummary, Discretisation};
+use super::{CycleSummary, Discretisation, RateComparison, SpectrumSummary};
 use crate::diagnostics::{Decay, fit_decay};
 use crate::game::{Game, Scheme, Solver};
 use crate::output::Diagnostics;
@@ -153,8 +153,8 @@ pub struct Summary {
     pub wall_seconds: Option<f64>,
     /// The equilibrium.
     pub equilibrium: EquilibriumSummary,
-    /// The spectrum of the linearisation: null, this version does not compute it.
-    pub spectrum: Option<()>,
+    /// The spectrum of the linearisation; null with the reason among the notes.
+    pub spectrum: Option<SpectrumSummary>,
     /// The first state.
     pub initial: StateSummary,
     /// The last state.
@@ -162,6 +162,8 @@ pub struct Summary {
     pub last: StateSummary,
     /// Exponential decay of the distance; null when there is none.
     pub decay: Option<Decay>,
+    /// The decay beside the spectrum; null when either is missing.
+    pub rates: Option<RateComparison>,
     /// The cycle that the run has ended on; null when it has not.
     pub cycle: Option<CycleSummary>,
     /// The verdict.
@@ -186,8 +188,21 @@ pub struct Counters {
     pub wall_seconds: Option<f64>,
 }
 
+/// What a finished run leaves to be judged.
+#[derive(Debug)]
+pub struct Evidence<'a> {
+    /// Times and diagnostics of the snapshots.
+    pub snapshots: &'a [(f64, Diagnostics)],
+    /// Steps and time.
+    pub counters: Counters,
+    /// What happened on the way.
+    pub notes: Vec<String>,
+    /// The linearisation at the equilibrium, or why there is none.
+    pub spectrum: Result<SpectrumSummary, String>,
+}
+
 impl Summary {
-    /// Draws the conclusions from the snapshots of a finished run.
+    /// Draws the conclusions from a finished run.
     ///
     /// # Panics
     /// When there is no snapshot.
@@ -196,14 +211,12 @@ impl Summary {
         solver: &Solver,
         output: &std::path::Path,
         discretisation: &Discretisation,
-        snapshots: &[(f64, Diagnostics)],
-        counters: Counters,
-        notes: Vec<String>,
+        evidence: Evidence<'_>,
     ) -> Summary {
+        let Evidence { snapshots, counters, mut notes, spectrum } = evidence;
         let (first, last) = (&snapshots[0], &snapshots[snapshots.len() - 1]);
         let history: Vec<[f64; 3]> = snapshots.iter().map(|(t, d)| [*t, d.w2, d.w2_error]).collect();
         let column = |i: usize| history.iter().map(|row| row[i]).collect::<Vec<f64>>();
-        let mut notes = notes;
         let mut decay = fit_decay(&column(0), &column(1), &column(2));
         if let Some(decay) = &mut decay {
             match solver.scheme() {
@@ -214,8 +227,13 @@ impl Summary {
                 _ => notes.push("the error bar of the decay does not hold the error of the fixed step".to_owned()),
             }
         }
+        if let Err(reason) = &spectrum {
+            notes.push(format!("no spectrum: {reason}"));
+        }
+        let spectrum = spectrum.ok();
+        let gap = spectrum.as_ref().map(|found| found.gap);
         let (verdict, reason, cycle) =
-            judge(&discretisation.payoff, solver.tolerance(), last.0, &last.1, decay.as_ref(), || {
+            judge(&discretisation.payoff, solver.tolerance(), last.0, &last.1, decay.as_ref(), gap, || {
                 cycle_at_end(game, solver, discretisation, output)
             });
         Summary {
@@ -231,7 +249,8 @@ impl Summary {
             snapshots: snapshots.len(),
             wall_seconds: counters.wall_seconds,
             equilibrium: EquilibriumSummary::new(discretisation),
-            spectrum: None,
+            rates: decay.as_ref().zip(spectrum.as_ref()).map(|(decay, found)| RateComparison::new(decay, found)),
+            spectrum,
             initial: StateSummary::new(&first.1),
             last: StateSummary::new(&last.1),
             decay,

@@ -17,6 +17,9 @@ const CLOSE: f64 = 10.0;
 /// The same as a share of the diameter, however coarse the tolerance.
 const CLOSEST: f64 = 1e-6;
 
+/// A run is short when it lasts less than so many times of decay of the slowest mode.
+const TIMES_THE_SLOWEST: f64 = 3.0;
+
 /// The verdict on a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -48,24 +51,25 @@ pub fn judge(
     end: f64,
     last: &Diagnostics,
     decay: Option<&Decay>,
+    gap: Option<f64>,
     cycle: impl FnOnce() -> Result<CycleSummary, String>,
 ) -> (Verdict, String, Option<CycleSummary>) {
     let diameter =
         payoff.grids().iter().flat_map(|grid| grid.periods()).map(|period| 0.25 * period * period).sum::<f64>().sqrt();
     let share = (CLOSE * tolerance).min(CLOSEST);
-    let (close, gap) = (share * diameter, share * payoff.range());
+    let (close, small) = (share * diameter, share * payoff.range());
     if last.w2.is_nan() {
         let reason = "the distance to the equilibrium could not be computed".to_owned();
         return (Verdict::Undecided, reason, None);
     }
-    if last.w2 + last.w2_error <= close && last.nikaido_isoda <= gap {
+    if last.w2 + last.w2_error <= close && last.nikaido_isoda <= small {
         let reason = format!(
-            "W2 = {:.1e} is within {close:.1e} ({share:.0e} of the diameter) and the duality gap {:.1e} within {gap:.1e}",
+            "W2 = {:.1e} is within {close:.1e} ({share:.0e} of the diameter) and the duality gap {:.1e} within {small:.1e}",
             last.w2, last.nikaido_isoda
         );
         return (Verdict::Converged, reason, None);
     }
-    let Some(decay) = decay else { return without_decay(last.w2, close, end, cycle) };
+    let Some(decay) = decay else { return without_decay(last.w2, close, end, gap, cycle) };
     let more = ((last.w2 / close).ln() / decay.rate).max(0.0);
     let reason = format!(
         "W2 = {:.1e} still decays at the rate {}; it would be within {close:.1e} at about time {}",
@@ -81,6 +85,7 @@ fn without_decay(
     w2: f64,
     close: f64,
     end: f64,
+    gap: Option<f64>,
     cycle: impl FnOnce() -> Result<CycleSummary, String>,
 ) -> (Verdict, String, Option<CycleSummary>) {
     let still = format!("W2 = {w2:.1e} is above {close:.1e} and does not decay exponentially");
@@ -101,8 +106,20 @@ fn without_decay(
             );
             (Verdict::Periodic, reason, Some(cycle))
         }
-        Err(why) => (Verdict::Undecided, format!("{still}; not on a cycle either: {why}"), None),
+        Err(why) => {
+            let slow = gap.filter(|gap| gap * end < TIMES_THE_SLOWEST).map(|gap| slowest_mode(gap, end));
+            let slow = slow.unwrap_or_default();
+            (Verdict::Undecided, format!("{still}; not on a cycle either: {why}{slow}"), None)
+        }
     }
+}
+
+/// Why a run may have been too short for its decay to be seen.
+fn slowest_mode(gap: f64, end: f64) -> String {
+    let (needed, end) = (readable(1.0 / gap), readable(end));
+    format!(
+        "; near the equilibrium the slowest mode takes {needed} time units to shrink by the factor e, the run was {end} long"
+    )
 }
 
 /// Four digits, plain where that is readable.

@@ -9,7 +9,7 @@ use super::OutputError;
 use super::attribute::{write_bytes, write_number, write_text};
 use super::header::{Header, State};
 use super::layout::{Layout, coordinate_names};
-use super::record::EquilibriumRecord;
+use super::record::{EigenvalueRecord, EquilibriumRecord};
 use super::scale;
 use super::schema::{Element, Extents, Role, Variable, total_bytes, variables};
 use crate::game::Player;
@@ -31,6 +31,8 @@ pub(super) struct Blank {
     pub header: Header,
     pub layout: Layout,
     pub equilibrium: Option<EquilibriumRecord>,
+    /// In finished files of runs whose spectrum could be had.
+    pub spectrum: Option<EigenvalueRecord>,
     /// Room in `/steps`.
     pub steps: usize,
     /// Bytes of a checkpoint slot; 0 for none.
@@ -43,6 +45,7 @@ impl Blank {
         variables(&Extents {
             layout: &self.layout,
             equilibrium: self.equilibrium.is_some(),
+            spectrum: self.spectrum.as_ref().map(|spectrum| spectrum.eigenvalues.len()),
             game: self.header.game.len(),
             steps: self.steps,
             slot: self.slot,
@@ -80,6 +83,10 @@ impl Blank {
             let checkpoint = file.group("checkpoint")?;
             write_bytes(&checkpoint, EQUILIBRIUM_ATTRIBUTES, &json)?;
         }
+        if let Some(spectrum) = &self.spectrum {
+            let group = file.create_group("spectrum")?;
+            write_numbers(&group, &spectrum.attributes)?;
+        }
         let variables = self.variables();
         for variable in &variables {
             let dataset = self.create_dataset(file, variable)?;
@@ -88,7 +95,8 @@ impl Blank {
         }
         scale::connect(file, &variables)?;
         self.fill_constants(file)?;
-        self.fill_equilibrium(file)
+        self.fill_equilibrium(file)?;
+        self.fill_spectrum(file)
     }
 
     fn create_dataset(&self, file: &File, variable: &Variable) -> Result<Dataset> {
@@ -135,6 +143,17 @@ impl Blank {
         }
         Ok(())
     }
+
+    fn fill_spectrum(&self, file: &File) -> Result<()> {
+        let Some(spectrum) = &self.spectrum else { return Ok(()) };
+        file.dataset("spectrum/mode")?.write_raw(&(0..spectrum.eigenvalues.len() as i64).collect::<Vec<_>>())?;
+        file.dataset("spectrum/part")?.write_raw(&[0i64, 1])?;
+        let eigenvalues = file.dataset("spectrum/eigenvalues")?;
+        write_values(&eigenvalues, spectrum.eigenvalues.as_flattened())?;
+        write_numbers(&eigenvalues, &spectrum.attributes)?;
+        write_values(&file.dataset("spectrum/error")?, &spectrum.errors)?;
+        write_values(&file.dataset("spectrum/residual")?, &spectrum.residuals)
+    }
 }
 
 /// Access that every file of ours is opened with: the oldest format, readers not locked out.
@@ -153,7 +172,8 @@ pub(super) fn write_values(dataset: &Dataset, values: &[f64]) -> Result<()> {
 /// One snapshot to a chunk, so that reading one does not unpack others; smaller arrays are one chunk.
 fn chunk(variable: &Variable) -> Vec<usize> {
     let mut chunk = variable.shape.clone();
-    if variable.axes.len() > 1 && !variable.path.starts_with("equilibrium/") {
+    let is_one_thing = ["equilibrium/", "spectrum/"].iter().any(|group| variable.path.starts_with(group));
+    if variable.axes.len() > 1 && !is_one_thing {
         chunk[0] = 1;
     }
     chunk

@@ -59,7 +59,7 @@ pub(super) fn read_blank(file: &File, path: &Path) -> Result<Blank, OutputError>
         true => dataset(file, path, "checkpoint/state")?.shape().get(1).copied().unwrap_or(0),
         false => 0,
     };
-    let mut blank = Blank { header, layout, equilibrium: None, steps, slot, state };
+    let mut blank = Blank { header, layout, equilibrium: None, spectrum: None, steps, slot, state };
     if has_hard_link(file, "equilibrium") {
         blank.equilibrium = Some(EquilibriumRecord { mu: Vec::new(), nu: Vec::new(), attributes: Vec::new() });
     }

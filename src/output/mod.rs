@@ -38,7 +38,7 @@ pub use layout::Layout;
 pub use orbit::{BranchRecord, OrbitRecord, OrbitRow, write_orbit};
 pub use plan::{PlanHeader, PlanPoints, PlanRecord, write_plan};
 pub use reader::{StateIndex, StoredState, read_game, read_state};
-pub use record::{Diagnostics, EquilibriumRecord, Snapshot, StepRecord};
+pub use record::{Diagnostics, EigenvalueRecord, EquilibriumRecord, Snapshot, StepRecord};
 pub use resume::Resumed;
 pub use spectrum::{SpectrumRecord, write_spectrum};
 pub use writer::RunWriter;

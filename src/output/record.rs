@@ -16,6 +16,19 @@ pub struct Snapshot {
     pub diagnostics: Diagnostics,
 }
 
+/// Leading eigenvalues of the linearisation at the equilibrium.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EigenvalueRecord {
+    /// Real and imaginary parts, leading first.
+    pub eigenvalues: Vec<[f64; 2]>,
+    /// Error of each, absolute.
+    pub errors: Vec<f64>,
+    /// Residual of each, absolute.
+    pub residuals: Vec<f64>,
+    /// Attributes of the group `spectrum` and of `spectrum/eigenvalues`: at least `gap`, `frequency`, `guaranteed_rate`.
+    pub attributes: Vec<(String, f64)>,
+}
+
 /// Declares [`Diagnostics`] from one list of `field, description`, so that fields, datasets and order can not part.
 macro_rules! diagnostics {
     ($($field:ident: $description:literal,)*) => {

@@ -45,6 +45,8 @@ pub(super) struct Variable {
 pub(super) struct Extents<'a> {
     pub layout: &'a Layout,
     pub equilibrium: bool,
+    /// Number of eigenvalues; `None` for a file without a spectrum.
+    pub spectrum: Option<usize>,
     /// Bytes of the game text.
     pub game: usize,
     /// Room in `/steps`.
@@ -84,6 +86,14 @@ pub(super) fn variables(extents: &Extents) -> Vec<Variable> {
     array("steps/time", "time at the end of an accepted step", Element::Float, accepted());
     array("steps/step", "length of an accepted step", Element::Float, accepted());
     array("steps/error", "estimated error of an accepted step", Element::Float, accepted());
+    if extents.spectrum.is_some() {
+        let mode = || vec!["spectrum/mode".to_string()];
+        let parts = [mode(), vec!["spectrum/part".to_string()]].concat();
+        let long_name = "eigenvalues of the linearisation at the equilibrium, leading first";
+        array("spectrum/eigenvalues", long_name, Element::Float, parts);
+        array("spectrum/error", "error of an eigenvalue", Element::Float, mode());
+        array("spectrum/residual", "residual", Element::Float, mode());
+    }
     array("checkpoint/planned_time", "planned snapshot times", Element::Float, time());
     array("checkpoint/game", "the game, UTF-8", Element::Byte, vec!["checkpoint/game_byte".to_string()]);
     if extents.slot > 0 {
@@ -115,6 +125,11 @@ fn scales(extents: &Extents) -> Vec<Variable> {
     }
     let long_name = "number of the accepted step, from 1";
     all.push(scale("steps/accepted", long_name, Role::Scale, Element::Integer, extents.steps));
+    if let Some(count) = extents.spectrum {
+        let long_name = "number of the eigenvalue, from 0";
+        all.push(scale("spectrum/mode", long_name, Role::Scale, Element::Integer, count));
+        all.push(scale("spectrum/part", "0 real part, 1 imaginary part", Role::Scale, Element::Integer, 2));
+    }
     let long_name = "byte of the game text";
     all.push(scale("checkpoint/game_byte", long_name, Role::Length, Element::Byte, extents.game));
     if extents.slot > 0 {

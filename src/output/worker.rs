@@ -7,7 +7,7 @@ use super::header::State;
 use super::layout::Layout;
 use super::lock::Lock;
 use super::place::Place;
-use super::record::{EquilibriumRecord, Snapshot, StepRecord};
+use super::record::{EigenvalueRecord, EquilibriumRecord, Snapshot, StepRecord};
 use super::work_file::WorkFile;
 use crate::game::Player;
 use crate::torus::pad_values;
@@ -19,6 +19,8 @@ pub(super) enum Message {
     Snapshot(Box<Snapshot>),
     Steps(Vec<StepRecord>),
     Equilibrium(EquilibriumRecord),
+    /// Written when the run is finished.
+    Spectrum(EigenvalueRecord),
     Checkpoint(Checkpoint),
     Regrid(Layout, Option<Checkpoint>),
     /// Answered when everything before it is written.
@@ -64,6 +66,10 @@ impl Worker {
             Message::Steps(steps) => self.steps(&steps),
             Message::Equilibrium(equilibrium) => {
                 self.rewrite(Blank { equilibrium: Some(equilibrium), ..self.work.blank.clone() }, None)
+            }
+            Message::Spectrum(spectrum) => {
+                self.work.blank.spectrum = Some(spectrum);
+                Ok(())
             }
             Message::Checkpoint(checkpoint) => self.checkpoint(&checkpoint),
             Message::Regrid(layout, checkpoint) => self.regrid(layout, checkpoint),

@@ -6,7 +6,7 @@ use super::checkpoint::Checkpoint;
 use super::header::{Header, State};
 use super::layout::Layout;
 use super::place::Place;
-use super::record::{EquilibriumRecord, Snapshot, StepRecord, check_finite};
+use super::record::{EigenvalueRecord, EquilibriumRecord, Snapshot, StepRecord, check_finite};
 use super::work_file::WorkFile;
 use super::worker::{Message, Worker, is_refinement};
 use crate::game::Player;
@@ -171,6 +171,14 @@ impl RunWriter {
         self.send(Message::Equilibrium(equilibrium))
     }
 
+    /// Keeps the spectrum for the finished file.
+    ///
+    /// # Errors
+    /// An earlier error of the disk.
+    pub fn spectrum(&mut self, spectrum: EigenvalueRecord) -> Result<(), OutputError> {
+        self.send(Message::Spectrum(spectrum))
+    }
+
     /// Stores what the solver needs to go on from here. What was handed over before is on the disk before it counts.
     ///
     /// # Errors
@@ -313,6 +321,7 @@ fn first_blank(header: &Header, layout: &Layout) -> Blank {
         header: header.clone(),
         layout: layout.clone(),
         equilibrium: None,
+        spectrum: None,
         steps: FIRST_STEPS,
         slot: (8 * STATES_IN_CHECKPOINT * nodes + 4096).next_multiple_of(4096),
         state: State::Running,

@@ -45,7 +45,7 @@ const GRID_AND_EQUILIBRIUM: [(&str, &str); 12] = [
     ("/equilibrium/w2_bound", "pair"),
 ];
 
-const RUN: [(&str, &str); 29] = [
+const RUN: [(&str, &str); 32] = [
     ("/output", "string"),
     ("/scheme", "string"),
     ("/time", "number"),
@@ -74,7 +74,10 @@ const RUN: [(&str, &str); 29] = [
     ("/verdict", "string"),
     ("/reason", "string"),
     ("/notes", "strings"),
-    ("/spectrum", "null"),
+    ("/spectrum/gap", "number"),
+    ("/spectrum/frequency", "number"),
+    ("/spectrum/guaranteed_rate", "number"),
+    ("/spectrum/eigenvalues/0", "pair"),
 ];
 
 #[test]

@@ -53,6 +53,11 @@ def check_xarray(path, engine, written, game):
         assert not any("phony" in str(d) for node in tree.subtree for d in node.dims)
         assert np.isfinite(tree["equilibrium/mu"].values).all()
         assert tree["equilibrium"].attrs["nikaido_isoda"] >= 0
+        if "spectrum" in tree:
+            spectrum = tree["spectrum"]
+            assert spectrum["eigenvalues"].dims == ("mode", "part")
+            assert abs(spectrum.attrs["gap"] + spectrum["eigenvalues"].values[0, 0]) <= 1e-12 * spectrum.attrs["gap"]
+            assert spectrum["error"].dims == ("mode",) and (spectrum["error"].values > 0).all()
 
 
 def check_ncdump(path):
