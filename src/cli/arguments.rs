@@ -66,14 +66,9 @@ Examples:
     Games(GamesArguments),
 }
 
-/// What every command on a game takes.
+/// What every command that computes takes.
 #[derive(Debug, Args)]
-pub struct GameArguments {
-    /// Game file (TOML), or the name of a bundled game
-    pub game: PathBuf,
-    /// Override a key of the game file, for example game.temperature=0.1
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub overrides: Vec<String>,
+pub struct CommonArguments {
     /// Print one JSON object instead of a table
     #[arg(long)]
     pub json: bool,
@@ -86,6 +81,18 @@ pub struct GameArguments {
     /// Replace an existing output file
     #[arg(long)]
     pub force: bool,
+}
+
+/// What every command on a game takes.
+#[derive(Debug, Args)]
+pub struct GameArguments {
+    /// Game file (TOML), or the name of a bundled game
+    pub game: PathBuf,
+    /// Override a key of the game file, for example game.temperature=0.1
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub overrides: Vec<String>,
+    #[command(flatten)]
+    pub common: CommonArguments,
 }
 
 /// `nashflow run`.
@@ -188,18 +195,8 @@ pub struct W2Arguments {
     /// Write the transport plan or map to this file
     #[arg(long, value_name = "OUT.h5")]
     pub plan: Option<PathBuf>,
-    /// Replace an existing file of a plan
-    #[arg(long)]
-    pub force: bool,
-    /// Print one JSON object instead of a table
-    #[arg(long)]
-    pub json: bool,
-    /// Number of threads; results do not depend on it
-    #[arg(long, value_name = "N")]
-    pub threads: Option<usize>,
-    /// Print no progress
-    #[arg(long)]
-    pub quiet: bool,
+    #[command(flatten)]
+    pub common: CommonArguments,
 }
 
 /// `nashflow games`.

@@ -12,11 +12,11 @@ pub fn with_destination<R>(
     output: Option<&Path>,
     solve: impl FnOnce(Option<Destination<'_>>) -> Result<R, RunError>,
 ) -> Result<R, RunError> {
-    let interrupt = Interrupt::install(game.json);
+    let interrupt = Interrupt::install(game.common.json);
     let (command, before_writing) = (command_line(), || interrupt.begin_writing());
     let result = solve(output.map(|path| Destination {
         path,
-        overwrite: game.force,
+        overwrite: game.common.force,
         command: &command,
         before_writing: &before_writing,
     }));

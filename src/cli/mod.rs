@@ -76,13 +76,13 @@ fn conclude<R: serde::Serialize>(
     solve: impl FnOnce() -> Result<R, RunError>,
     render: impl FnOnce(&R) -> String,
 ) -> i32 {
-    if let Err(message) = set_threads(arguments.threads) {
-        return report_failure(&message, BAD_INPUT, arguments.json);
+    if let Err(message) = set_threads(arguments.common.threads) {
+        return report_failure(&message, BAD_INPUT, arguments.common.json);
     }
     match solve() {
-        Ok(result) if arguments.json => print_json(&result),
+        Ok(result) if arguments.common.json => print_json(&result),
         Ok(result) => print(&render(&result)),
-        Err(error) => return report_error(&error, &arguments.game, arguments.json),
+        Err(error) => return report_error(&error, &arguments.game, arguments.common.json),
     }
     0
 }

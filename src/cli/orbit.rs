@@ -17,7 +17,7 @@ use std::path::Path;
 /// The exit status of the command.
 pub fn main(arguments: &OrbitArguments) -> i32 {
     if let Err(message) = check(arguments) {
-        return report_failure(&message, BAD_INPUT, arguments.game.json);
+        return report_failure(&message, BAD_INPUT, arguments.game.common.json);
     }
     match &arguments.edge {
         Some(files) => conclude(&arguments.game, || solve_edge(arguments, files), render_edge),
@@ -47,7 +47,7 @@ fn request(arguments: &OrbitArguments) -> OrbitRequest {
 
 fn solve(arguments: &OrbitArguments) -> Result<OrbitReport, RunError> {
     let file = start(&arguments.game)?;
-    let spinner = spinner(arguments.game.quiet);
+    let spinner = spinner(arguments.game.common.quiet);
     let result = with_destination(&arguments.game, arguments.output.as_deref(), |destination| {
         orbit(&file, &request(arguments), destination, &mut |now| spinner.set_message(now.to_owned()))
     });
@@ -59,7 +59,7 @@ fn solve_edge(arguments: &OrbitArguments, ends: &[std::path::PathBuf]) -> Result
     let file = load(&arguments.game)?;
     let [first, second] = [0, 1].map(|i| other_start(&file, &ends[i]));
     let (first, second) = (first?, second?);
-    let spinner = spinner(arguments.game.quiet);
+    let spinner = spinner(arguments.game.common.quiet);
     spinner.set_message("bisecting");
     let result = with_destination(&arguments.game, arguments.output.as_deref(), |destination| {
         edge([&first, &second], &request(arguments), arguments.width, destination)

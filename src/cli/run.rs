@@ -16,7 +16,7 @@ use std::time::Duration;
 pub fn main(arguments: &RunArguments) -> i32 {
     match checkpoint_interval(arguments.checkpoint_seconds) {
         Ok(checkpoint_every) => conclude(&arguments.game, || solve(arguments, checkpoint_every), render),
-        Err(message) => report_failure(&message, BAD_INPUT, arguments.game.json),
+        Err(message) => report_failure(&message, BAD_INPUT, arguments.game.common.json),
     }
 }
 
@@ -24,16 +24,16 @@ fn solve(arguments: &RunArguments, checkpoint_every: Duration) -> Result<Summary
     let file = load(&arguments.game)?;
     let options = RunOptions {
         output: arguments.output.clone().unwrap_or_else(|| default_output(&file)),
-        overwrite: arguments.game.force,
+        overwrite: arguments.game.common.force,
         resume: arguments.resume,
         command: command_line(),
         checkpoint_every,
     };
-    let interrupt = Interrupt::install(arguments.game.json);
+    let interrupt = Interrupt::install(arguments.game.common.json);
     if arguments.resume {
         interrupt.begin_writing();
     }
-    let bar = Bar::new(arguments.game.quiet);
+    let bar = Bar::new(arguments.game.common.quiet);
     let result = run(&file, &options, interrupt.flag(), &mut |progress| {
         interrupt.begin_writing();
         bar.show(progress);

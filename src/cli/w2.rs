@@ -11,9 +11,9 @@ use crate::game::{Scope, expression};
 
 /// The exit status of the command.
 pub fn main(arguments: &W2Arguments) -> i32 {
-    let json = arguments.json;
+    let json = arguments.common.json;
     let interrupt = Interrupt::install(json);
-    if let Err(message) = set_threads(arguments.threads) {
+    if let Err(message) = set_threads(arguments.common.threads) {
         return report_failure(&message, BAD_INPUT, json);
     }
     let result = solve(arguments, &interrupt);
@@ -48,7 +48,7 @@ fn solve(arguments: &W2Arguments, interrupt: &Interrupt) -> Result<W2Report, W2E
         tolerance,
         plan: plan.map(|path| Destination {
             path,
-            overwrite: arguments.force,
+            overwrite: arguments.common.force,
             command: &command,
             before_writing: &before_writing,
         }),

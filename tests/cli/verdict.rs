@@ -44,6 +44,21 @@ fn the_measured_decay_stands_beside_gap_and_guaranteed_rate_in_summary_table_and
 }
 
 #[test]
+fn the_decay_of_games_of_every_kind_is_an_eigenvalue_and_never_below_the_guaranteed_rate() {
+    let workspace = Workspace::new();
+    for (game, time) in [("separable", "1"), ("convolution", "9"), ("limit-cycle-warm", "500"), ("players-1x2", "6")] {
+        let time = format!("solver.time={time}");
+        let object = workspace.run(&["run", game, "--json", "--set", &time]).succeeds().json();
+        let ratio = |key: &str| object["rates"][key].as_f64().unwrap_or_else(|| panic!("{object:#}"));
+        assert!((ratio("to_eigenvalue") - 1.0).abs() <= 1e-3, "{game}: {}", object["rates"]);
+        assert!(ratio("to_guaranteed") >= 1.0 - 1e-3, "{game}: {}", object["rates"]);
+        // Mass on mirror images, which this start does not tell apart, decays slower than all that is seen.
+        let is_gap = (ratio("to_gap") - 1.0).abs() <= 1e-3;
+        assert_eq!(is_gap, game != "limit-cycle-warm", "{game}: {}", object["rates"]);
+    }
+}
+
+#[test]
 fn a_spectrum_that_cannot_be_had_is_null_with_a_reason_and_so_are_the_ratios() {
     let workspace = Workspace::new();
     // The wells exchange mass at a rate below rounding.
