@@ -183,6 +183,7 @@ fn render(summary: &Summary) -> String {
         table.row("note", note.as_str());
     }
     let wall = summary.wall_seconds.map(|s| format!(" in {} s", significant(s, 3))).unwrap_or_default();
-    table.row("output", format!("{} ({} snapshots{wall})", summary.output, summary.snapshots));
+    let snapshots = if summary.snapshots == 1 { "snapshot" } else { "snapshots" };
+    table.row("output", format!("{} ({} {snapshots}{wall})", summary.output, summary.snapshots));
     format!("{}\n{}", summary.game, table.render())
 }

@@ -42,6 +42,11 @@ use witten::WittenFactor;
 const TOLERANCE: f64 = 1e-11;
 /// Krylov vectors at most, in one dimension and where a player has two.
 const MOST_VECTORS: [usize; 2] = [400, 200];
+/// Looks at a Krylov space in which no further eigenvalue converges and the next one comes no nearer, after which it is given
+/// up: a much smaller eigenvalue leaves only rounding of the others in the products.
+const FRUITLESS_LOOKS: usize = 4;
+/// The next eigenvalue comes nearer when its residual falls below this share of the smallest so far.
+const NEARER: f64 = 0.5;
 /// Eigenvalues nearer to each other, relative, are listed once. Copies of a repeated eigenvalue come into a Krylov space by
 /// rounding alone: whether they are there says nothing.
 const DISTINCT: f64 = 1e-7;
@@ -112,6 +117,7 @@ impl Spectrum {
         let temperature = rates.temperature;
         let mut inverse = InverseLinearisation::new(functions, matrix, [&mut *x, &mut *y], temperature, timescale);
         let mut found = Leading::default();
+        let mut progress = Progress::default();
         let space = Arnoldi::run(
             start(inverse.len()),
             inverse.kernel(),
@@ -119,7 +125,7 @@ impl Spectrum {
             |input, out| inverse.apply(input, out),
             |space| {
                 found = Leading::new(space, count, largest_frequency);
-                found.complete
+                found.complete || progress.has_ended(&found)
             },
         )?;
         let modes = modes(&space, &found.pairs, &mut inverse);
@@ -154,6 +160,33 @@ struct Leading {
     pairs: Vec<RitzPair>,
     /// Whether none can be missing.
     complete: bool,
+    /// How many Ritz values are known before the first that has not converged, and its relative residual.
+    known: usize,
+    next_residual: f64,
+}
+
+/// Whether looks at a growing space still find something.
+struct Progress {
+    known: usize,
+    next_residual: f64,
+    fruitless: usize,
+}
+
+impl Default for Progress {
+    fn default() -> Progress {
+        Progress { known: 0, next_residual: f64::INFINITY, fruitless: 0 }
+    }
+}
+
+impl Progress {
+    fn has_ended(&mut self, found: &Leading) -> bool {
+        if found.known > self.known || found.next_residual < NEARER * self.next_residual {
+            *self = Progress { known: found.known, next_residual: found.next_residual, fruitless: 0 };
+        } else {
+            self.fruitless += 1;
+        }
+        self.fruitless >= FRUITLESS_LOOKS
+    }
 }
 
 impl Leading {
@@ -182,7 +215,8 @@ impl Leading {
         }
         let reach = pairs.last().map_or(f64::INFINITY, |p| eigenvalue(p).re.hypot(largest_frequency));
         let complete = space.invariant || (pairs.len() == count && reach < radius);
-        Leading { pairs, complete }
+        let next_residual = space.pairs.get(known).map_or(0.0, |pair| pair.residual / pair.value.norm());
+        Leading { pairs, complete, known, next_residual }
     }
 }
 

@@ -404,3 +404,25 @@ fn a_gap_below_rounding_is_an_error() {
     let error = Spectrum::solve(&payoff, &equilibrium, 1.0, 2).unwrap_err();
     assert!(matches!(error, SpectrumError::BelowResolution { .. }), "{error:?}");
 }
+
+#[test]
+fn a_space_is_given_up_when_looks_find_nothing_and_not_before() {
+    let look = |known, next_residual| Leading { known, next_residual, ..Leading::default() };
+    let mut progress = Progress::default();
+    for i in 0..100 {
+        // Slowly nearer, then another one.
+        assert!(!progress.has_ended(&look(i / 20, 0.4_f64.powi(i as i32 % 20))), "look {i}");
+    }
+    let mut progress = Progress::default();
+    let ends = (0..).find(|_| progress.has_ended(&look(2, 1e-3))).unwrap();
+    assert_eq!(ends, FRUITLESS_LOOKS);
+}
+
+#[test]
+fn next_to_a_gap_near_rounding_the_search_ends_early() {
+    let game = catalogue::get("limit-cycle").unwrap().load(&[]).unwrap();
+    let discretisation = Discretisation::new(game.game(), &[vec![289], vec![289]]).unwrap();
+    let spectrum = Spectrum::solve(&discretisation.payoff, &discretisation.equilibrium, 1.0, 8).unwrap();
+    assert!(spectrum.vectors <= 200, "{} vectors", spectrum.vectors);
+    assert!(!spectrum.complete && spectrum.eigenvalues[0].re.abs() < 1e-21, "{:?}", spectrum.eigenvalues);
+}
