@@ -14,7 +14,7 @@ use super::positivity::{Lowest, advice as positivity_advice, dip, dip_in_step};
 use super::rates::spectrum_of_run;
 use super::resumption::{Resumption, advise_resume, resume};
 use super::summary::{Counters, Evidence, Summary};
-use super::{Clock, Discretisation, Measurement, RunError, Simulation};
+use super::{Clock, Discretisation, LinearSpectrum, Measurement, RunError, Simulation, SpectrumSummary};
 use crate::flow::{MflDa, PairLayout};
 use crate::game::{GameFile, GridChoice, Player, Scheme};
 use crate::output::{Checkpoint, Diagnostics, Header, Layout, RunWriter, StepRecord, check_destination};
@@ -77,8 +77,12 @@ pub fn run(
             Session::fresh(file, options, None, watch)?
         }
     };
+    // The spectrum does not depend on the evolution. An interrupted run does not wait for it.
+    let game = file.game().clone();
+    let spectrum = std::thread::spawn(move || spectrum_of_run(&game));
     session.evolve(interrupt, watch)?;
-    let mut summary = session.finish(started.elapsed())?;
+    let spectrum = spectrum.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let mut summary = session.finish(started.elapsed(), spectrum)?;
     // The look for a cycle belongs to this call.
     summary.wall_seconds = Some(started.elapsed().as_secs_f64());
     Ok(summary)
@@ -334,7 +338,11 @@ impl<'a> Session<'a> {
         RunError::Step { time, steps, source, advice, kept }
     }
 
-    fn finish(mut self, wall: Duration) -> Result<Summary, RunError> {
+    fn finish(
+        mut self,
+        wall: Duration,
+        spectrum: Result<(LinearSpectrum, SpectrumSummary), String>,
+    ) -> Result<Summary, RunError> {
         self.checkpoint()?;
         let Session {
             file,
@@ -348,7 +356,6 @@ impl<'a> Session<'a> {
             lowest,
             ..
         } = self;
-        let spectrum = spectrum_of_run(file.game());
         if let Ok((linear, _)) = &spectrum {
             writer.spectrum(linear.eigenvalue_record())?;
         }
