@@ -4,7 +4,7 @@
 mod run_file;
 
 use nashflow::game::Player;
-use nashflow::output::{Header, OutputError, RunWriter, StateIndex, read_state};
+use nashflow::output::{EigenvalueRecord, Header, OutputError, RunWriter, StateIndex, read_state};
 use run_file::{Script, assert_same_datasets, datasets, header, layout, snapshot};
 use std::path::PathBuf;
 
@@ -156,6 +156,18 @@ fn numbers_that_are_not_finite_are_named_and_never_written() {
     let mut bad = script.checkpoint(&writer);
     bad.numbers.insert("history".to_string(), vec![0.0, f64::INFINITY]);
     assert!(matches!(writer.checkpoint(bad), Err(OutputError::NotFinite { .. })));
+    let bad = EigenvalueRecord {
+        eigenvalues: vec![[-1.0, 0.5], [-1.0, f64::NAN]],
+        errors: vec![0.0; 2],
+        residuals: vec![0.0; 2],
+        attributes: vec![("gap", 1.0)],
+    };
+    match writer.spectrum(bad).unwrap_err() {
+        OutputError::NotFinite { dataset, index, .. } => {
+            assert_eq!((dataset.as_str(), index), ("spectrum/eigenvalues", vec![1, 1]));
+        }
+        other => panic!("{other}"),
+    }
     let mut early = snapshot(&script.layout, 3);
     early.time = 0.25;
     assert!(matches!(writer.snapshot(early), Err(OutputError::Order { .. })));

@@ -110,7 +110,7 @@ def draw(results):
         left.semilogy(rate * time[seen], w2[seen] / w2[0], color=colour, lw=1.3, label=name)
     scaled = np.array([0.0, 22.0])
     left.semilogy(scaled, np.exp(-scaled), "k--", lw=1, label="exp(-gamma t)")
-    left.set(xlim=(0, 22), ylim=(1e-9, 3), xlabel="gamma t, gamma the rate of the linearisation", ylabel="W2(t)/W2(0)")
+    left.set(xlim=(0, 22), ylim=(1e-12, 3), xlabel="gamma t, gamma the rate of the linearisation", ylabel="W2(t)/W2(0)")
     left.legend(fontsize=7, loc="lower left")
     measured = np.array([s["decay"]["rate"] for s, _, _ in results.values()])
     gap = np.array([s["spectrum"]["gap"] for s, _, _ in results.values()])

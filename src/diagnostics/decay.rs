@@ -13,8 +13,8 @@
 //!
 //! The uncertainty of a window is twice the standard error of `gamma` plus [`CAUTION`] times its change when early parts
 //! of the window are left out, or its distance to the limit of the slopes of three thirds, whichever is larger; the
-//! window with the smallest uncertainty is reported. There is no rate when the distance falls by less than a factor `e`, when fewer than [`FEWEST_POINTS`] values stand above their error, or when the
-//! uncertainty exceeds a tenth of the rate.
+//! window with the smallest uncertainty is reported. There is no rate when the distance falls by less than a factor `e`,
+//! when fewer than [`FEWEST_POINTS`] values stand above their error, or when the uncertainty exceeds a tenth of the rate.
 
 use faer::Mat;
 use faer::prelude::SolveLstsq;

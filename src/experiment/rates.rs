@@ -4,16 +4,16 @@
 //! limit-cycle games have modes that only mirror images tell apart) decays like the slowest eigenvalue it excites, so the
 //! rate is compared with the list too. No decay is slower than the guaranteed rate.
 
-use super::spectrum::{LinearSpectrum, linear_spectrum};
-use super::{RunError, SpectrumSummary};
+use super::discretisation::discretise_automatically;
+use super::{RunError, SpectrumSummary, linear_spectrum};
 use crate::diagnostics::Decay;
-use crate::experiment::discretisation::discretise_automatically;
 use crate::game::{Game, Player};
 use serde::Serialize;
 
 /// Eigenvalues of a run with two players of dimension 1, and with others.
 const COUNTS: [usize; 2] = [8, 4];
-/// Most nodes of both players together for which a run computes the spectrum, in the same two cases: a few seconds.
+/// Most nodes of both players together for which a run computes the spectrum, in the same two cases: a few seconds, and about
+/// half a minute.
 const MOST_NODES: [usize; 2] = [1536, 16384];
 /// Farthest that an eigenvalue may be from a rate to be called its cause, as a share of the rate.
 const NEAR: f64 = 0.02;
@@ -48,7 +48,7 @@ impl RateComparison {
 
 /// The leading eigenvalues for the summary and the file of a run, on the grids that resolve the equilibrium, or why
 /// there are none.
-pub fn spectrum_of_run(game: &Game) -> Result<(LinearSpectrum, SpectrumSummary), String> {
+pub fn spectrum_of_run(game: &Game) -> Result<SpectrumSummary, String> {
     let reason = |error: RunError| error.to_string();
     let shapes = discretise_automatically(game).map_err(reason)?.shapes();
     let case = usize::from(Player::BOTH.iter().any(|player| game.domain(*player).dimension() > 1));
@@ -60,8 +60,7 @@ pub fn spectrum_of_run(game: &Game) -> Result<(LinearSpectrum, SpectrumSummary),
         ));
     }
     let linear = linear_spectrum(game, &shapes, COUNTS[case]).map_err(reason)?;
-    let summary = SpectrumSummary::new(&linear, game, COUNTS[case]);
-    Ok((linear, summary))
+    Ok(SpectrumSummary::new(&linear, game, COUNTS[case]))
 }
 
 #[cfg(test)]
@@ -74,7 +73,7 @@ mod tests {
 
     fn spectrum(eigenvalues: &[[f64; 2]]) -> SpectrumSummary {
         let game = crate::game::catalogue::get("rotation").unwrap().load(&[]).unwrap();
-        let (_, mut summary) = spectrum_of_run(game.game()).unwrap();
+        let mut summary = spectrum_of_run(game.game()).unwrap();
         summary.eigenvalues = eigenvalues.to_vec();
         (summary.gap, summary.guaranteed_rate) = (-eigenvalues[0][0], -0.5 * eigenvalues[0][0]);
         summary

@@ -46,8 +46,7 @@ impl Finished {
         let counters = Counters { steps: self.steps, rejected: self.rejected, wall_seconds: None };
         let mut notes = self.notes.clone();
         notes.push("the run was finished already; nothing was done".to_owned());
-        let spectrum = spectrum_of_run(file.game()).map(|(_, summary)| summary);
-        let evidence = Evidence { snapshots: &self.snapshots, counters, notes, spectrum };
+        let evidence = Evidence { snapshots: &self.snapshots, counters, notes, spectrum: spectrum_of_run(file.game()) };
         Summary::new(file.game(), file.solver(), output, &self.discretisation, evidence)
     }
 }

@@ -14,7 +14,7 @@ use super::positivity::{Lowest, advice as positivity_advice, dip, dip_in_step};
 use super::rates::spectrum_of_run;
 use super::resumption::{Resumption, advise_resume, resume};
 use super::summary::{Counters, Evidence, Summary};
-use super::{Clock, Discretisation, LinearSpectrum, Measurement, RunError, Simulation, SpectrumSummary};
+use super::{Clock, Discretisation, Measurement, RunError, Simulation, SpectrumSummary};
 use crate::flow::{MflDa, PairLayout};
 use crate::game::{GameFile, GridChoice, Player, Scheme};
 use crate::output::{Checkpoint, Diagnostics, Header, Layout, RunWriter, StepRecord, check_destination};
@@ -338,11 +338,7 @@ impl<'a> Session<'a> {
         RunError::Step { time, steps, source, advice, kept }
     }
 
-    fn finish(
-        mut self,
-        wall: Duration,
-        spectrum: Result<(LinearSpectrum, SpectrumSummary), String>,
-    ) -> Result<Summary, RunError> {
+    fn finish(mut self, wall: Duration, spectrum: Result<SpectrumSummary, String>) -> Result<Summary, RunError> {
         self.checkpoint()?;
         let Session {
             file,
@@ -356,8 +352,8 @@ impl<'a> Session<'a> {
             lowest,
             ..
         } = self;
-        if let Ok((linear, _)) = &spectrum {
-            writer.spectrum(linear.eigenvalue_record())?;
+        if let Ok(spectrum) = &spectrum {
+            writer.spectrum(spectrum.record())?;
         }
         writer.finish()?;
         let notes = notes::collect(notes, lowest.as_ref(), &snapshots, measurement.failures());
@@ -366,7 +362,6 @@ impl<'a> Session<'a> {
             rejected: simulation.rejected(),
             wall_seconds: Some(wall.as_secs_f64()),
         };
-        let spectrum = spectrum.map(|(_, summary)| summary);
         let evidence = Evidence { snapshots: &snapshots, counters, notes, spectrum };
         Ok(Summary::new(file.game(), file.solver(), &options.output, &discretisation, evidence))
     }

@@ -128,48 +128,19 @@ pub fn spectrum(
     if let Some(destination) = destination {
         let header = Header::new(file.text(), destination.command, game.name());
         (destination.before_writing)();
-        write_spectrum(destination.path, destination.overwrite, &header, &linear.record())?;
+        write_spectrum(destination.path, destination.overwrite, &header, &linear.record(&report.spectrum))?;
     }
     Ok(report)
 }
 
 impl LinearSpectrum {
-    fn record(&self) -> SpectrumRecord<'_> {
-        let confirmed = &self.confirmed;
+    fn record(&self, summary: &SpectrumSummary) -> SpectrumRecord<'_> {
         SpectrumRecord {
             grids: Player::BOTH.map(|player| self.discretisation.grid(player)),
             equilibrium: self.discretisation.equilibrium.densities(),
-            eigenvalues: &confirmed.eigenvalues,
-            errors: &confirmed.errors,
-            residuals: &confirmed.residuals,
-            eigenfunctions: &self.fine.eigenfunctions[..confirmed.eigenvalues.len()],
-            attributes: self.attributes(),
+            rows: summary.record(),
+            eigenfunctions: &self.fine.eigenfunctions[..summary.eigenvalues.len()],
         }
-    }
-
-    /// The rows for the file of a run.
-    pub fn eigenvalue_record(&self) -> EigenvalueRecord {
-        let confirmed = &self.confirmed;
-        EigenvalueRecord {
-            eigenvalues: confirmed.eigenvalues.iter().map(|value| [value.re, value.im]).collect(),
-            errors: confirmed.errors.clone(),
-            residuals: confirmed.residuals.clone(),
-            attributes: self.attributes().into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-        }
-    }
-
-    fn attributes(&self) -> Vec<(&'static str, f64)> {
-        let confirmed = &self.confirmed;
-        vec![
-            ("gap", confirmed.gap.value),
-            ("gap_error", confirmed.gap.error),
-            ("frequency", confirmed.frequency.value),
-            ("frequency_error", confirmed.frequency.error),
-            ("guaranteed_rate", confirmed.guaranteed_rate.value),
-            ("poincare_x", confirmed.poincare[0].value),
-            ("poincare_y", confirmed.poincare[1].value),
-            ("growth_bound", confirmed.growth_bound),
-        ]
     }
 }
 
@@ -196,6 +167,25 @@ impl SpectrumSummary {
             complete: c.complete,
             grids: linear.grids.clone(),
             notes: notes(c, count),
+        }
+    }
+
+    /// What a file holds of it.
+    pub fn record(&self) -> EigenvalueRecord {
+        EigenvalueRecord {
+            eigenvalues: self.eigenvalues.clone(),
+            errors: self.errors.clone(),
+            residuals: self.residuals.clone(),
+            attributes: vec![
+                ("gap", self.gap),
+                ("gap_error", self.gap_error),
+                ("frequency", self.frequency),
+                ("frequency_error", self.frequency_error),
+                ("guaranteed_rate", self.guaranteed_rate),
+                ("poincare_x", self.poincare[0]),
+                ("poincare_y", self.poincare[1]),
+                ("growth_bound", self.growth_bound),
+            ],
         }
     }
 }

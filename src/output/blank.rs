@@ -11,7 +11,9 @@ use super::header::{Header, State};
 use super::layout::{Layout, coordinate_names};
 use super::record::{EigenvalueRecord, EquilibriumRecord};
 use super::scale;
-use super::schema::{Element, Extents, Role, Variable, total_bytes, variables};
+use super::schema::{
+    EIGENVALUE_ERROR, EIGENVALUES, Element, Extents, MODE, PART, RESIDUAL, Role, Variable, total_bytes, variables,
+};
 use crate::game::Player;
 use hdf5::dataset::{AllocTime, FillTime, Layout as StorageLayout};
 use hdf5::file::LibraryVersion;
@@ -146,13 +148,13 @@ impl Blank {
 
     fn fill_spectrum(&self, file: &File) -> Result<()> {
         let Some(spectrum) = &self.spectrum else { return Ok(()) };
-        file.dataset("spectrum/mode")?.write_raw(&(0..spectrum.eigenvalues.len() as i64).collect::<Vec<_>>())?;
-        file.dataset("spectrum/part")?.write_raw(&[0i64, 1])?;
-        let eigenvalues = file.dataset("spectrum/eigenvalues")?;
+        file.dataset(MODE.0)?.write_raw(&(0..spectrum.eigenvalues.len() as i64).collect::<Vec<_>>())?;
+        file.dataset(PART.0)?.write_raw(&[0i64, 1])?;
+        let eigenvalues = file.dataset(EIGENVALUES.0)?;
         write_values(&eigenvalues, spectrum.eigenvalues.as_flattened())?;
         write_numbers(&eigenvalues, &spectrum.attributes)?;
-        write_values(&file.dataset("spectrum/error")?, &spectrum.errors)?;
-        write_values(&file.dataset("spectrum/residual")?, &spectrum.residuals)
+        write_values(&file.dataset(EIGENVALUE_ERROR.0)?, &spectrum.errors)?;
+        write_values(&file.dataset(RESIDUAL.0)?, &spectrum.residuals)
     }
 }
 
@@ -179,6 +181,6 @@ fn chunk(variable: &Variable) -> Vec<usize> {
     chunk
 }
 
-fn write_numbers(location: &hdf5::Location, numbers: &[(String, f64)]) -> Result<()> {
-    numbers.iter().try_for_each(|(name, value)| write_number(location, name, *value))
+fn write_numbers(location: &hdf5::Location, numbers: &[(impl AsRef<str>, f64)]) -> Result<()> {
+    numbers.iter().try_for_each(|(name, value)| write_number(location, name.as_ref(), *value))
 }

@@ -26,7 +26,7 @@ pub struct EigenvalueRecord {
     /// Residual of each, absolute.
     pub residuals: Vec<f64>,
     /// Attributes of the group `spectrum` and of `spectrum/eigenvalues`: at least `gap`, `frequency`, `guaranteed_rate`.
-    pub attributes: Vec<(String, f64)>,
+    pub attributes: Vec<(&'static str, f64)>,
 }
 
 /// Declares [`Diagnostics`] from one list of `field, description`, so that fields, datasets and order can not part.

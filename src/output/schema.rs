@@ -15,6 +15,14 @@ pub(super) enum Role {
     Array,
 }
 
+/// Names and descriptions of what a file holds of a spectrum: its two scales, the eigenvalues, what is known of each.
+pub(super) const MODE: (&str, &str) = ("spectrum/mode", "number of the eigenvalue, from 0");
+pub(super) const PART: (&str, &str) = ("spectrum/part", "0 real part, 1 imaginary part");
+pub(super) const EIGENVALUES: (&str, &str) =
+    ("spectrum/eigenvalues", "eigenvalues of the linearisation at the equilibrium, leading first");
+pub(super) const EIGENVALUE_ERROR: (&str, &str) = ("spectrum/error", "error of an eigenvalue");
+pub(super) const RESIDUAL: (&str, &str) = ("spectrum/residual", "residual");
+
 /// Type of the elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Element {
@@ -87,12 +95,11 @@ pub(super) fn variables(extents: &Extents) -> Vec<Variable> {
     array("steps/step", "length of an accepted step", Element::Float, accepted());
     array("steps/error", "estimated error of an accepted step", Element::Float, accepted());
     if extents.spectrum.is_some() {
-        let mode = || vec!["spectrum/mode".to_string()];
-        let parts = [mode(), vec!["spectrum/part".to_string()]].concat();
-        let long_name = "eigenvalues of the linearisation at the equilibrium, leading first";
-        array("spectrum/eigenvalues", long_name, Element::Float, parts);
-        array("spectrum/error", "error of an eigenvalue", Element::Float, mode());
-        array("spectrum/residual", "residual", Element::Float, mode());
+        let [mode, part] = [MODE, PART].map(|(path, _)| path.to_string());
+        array(EIGENVALUES.0, EIGENVALUES.1, Element::Float, vec![mode.clone(), part]);
+        for (path, long_name) in [EIGENVALUE_ERROR, RESIDUAL] {
+            array(path, long_name, Element::Float, vec![mode.clone()]);
+        }
     }
     array("checkpoint/planned_time", "planned snapshot times", Element::Float, time());
     array("checkpoint/game", "the game, UTF-8", Element::Byte, vec!["checkpoint/game_byte".to_string()]);
@@ -126,9 +133,9 @@ fn scales(extents: &Extents) -> Vec<Variable> {
     let long_name = "number of the accepted step, from 1";
     all.push(scale("steps/accepted", long_name, Role::Scale, Element::Integer, extents.steps));
     if let Some(count) = extents.spectrum {
-        let long_name = "number of the eigenvalue, from 0";
-        all.push(scale("spectrum/mode", long_name, Role::Scale, Element::Integer, count));
-        all.push(scale("spectrum/part", "0 real part, 1 imaginary part", Role::Scale, Element::Integer, 2));
+        for ((path, long_name), length) in [(MODE, count), (PART, 2)] {
+            all.push(scale(path, long_name, Role::Scale, Element::Integer, length));
+        }
     }
     let long_name = "byte of the game text";
     all.push(scale("checkpoint/game_byte", long_name, Role::Length, Element::Byte, extents.game));

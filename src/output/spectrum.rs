@@ -5,6 +5,8 @@ use super::arrays::{Array, Builder, Values, write_whole};
 use super::attribute::{write_integer, write_number, write_text};
 use super::header::Header;
 use super::layout::coordinate_names;
+use super::record::EigenvalueRecord;
+use super::schema::{EIGENVALUE_ERROR, EIGENVALUES, MODE, PART, RESIDUAL};
 use crate::game::Player;
 use crate::torus::Grid;
 use hdf5::{File, Result};
@@ -23,16 +25,10 @@ pub struct SpectrumRecord<'a> {
     pub grids: [&'a Grid; 2],
     /// `mu*`, `nu*` at the nodes, integral 1.
     pub equilibrium: [&'a [f64]; 2],
-    /// Eigenvalues, leading first.
-    pub eigenvalues: &'a [Complex64],
-    /// Error of each, absolute.
-    pub errors: &'a [f64],
-    /// Residual of each, absolute.
-    pub residuals: &'a [f64],
+    /// Eigenvalues with errors, residuals and attributes.
+    pub rows: EigenvalueRecord,
     /// For each the perturbations of both densities at the nodes.
     pub eigenfunctions: &'a [[Vec<Complex64>; 2]],
-    /// Attributes of the group `spectrum` and of `spectrum/eigenvalues`: at least `gap`, `frequency`, `guaranteed_rate`.
-    pub attributes: Vec<(&'static str, f64)>,
 }
 
 /// Writes a spectrum.
@@ -61,7 +57,7 @@ fn describe(file: &File, header: &Header, record: &SpectrumRecord<'_>) -> Result
     ];
     texts.iter().try_for_each(|(name, text)| write_text(file, name, text))?;
     let group = file.group("spectrum")?;
-    record.attributes.iter().try_for_each(|(name, value)| write_number(&group, name, *value))
+    record.rows.attributes.iter().try_for_each(|(name, value)| write_number(&group, name, *value))
 }
 
 fn arrays(record: &SpectrumRecord<'_>) -> Vec<Array> {
@@ -75,16 +71,14 @@ fn arrays(record: &SpectrumRecord<'_>) -> Vec<Array> {
             scale.attributes = vec![("period", axis.period), ("origin", axis.origin)];
         }
     }
-    builder.count("spectrum/mode", "number of the eigenvalue, from 0", record.eigenvalues.len());
-    builder.count("spectrum/part", "0 real part, 1 imaginary part", 2);
-    let parts = |values: &[Complex64]| values.iter().flat_map(|v| [v.re, v.im]).collect();
-    let at = ["spectrum/mode", "spectrum/part"];
-    let long_name = "eigenvalues of the linearisation at the equilibrium, leading first";
-    builder.push("spectrum/eigenvalues", long_name, &at, Values::Float(parts(record.eigenvalues)));
-    builder.arrays.last_mut().expect("just pushed").attributes.clone_from(&record.attributes);
-    let numbers = [("error", "error of an eigenvalue", record.errors), ("residual", "residual", record.residuals)];
-    for (name, long_name, values) in numbers {
-        builder.push(&format!("spectrum/{name}"), long_name, &at[..1], Values::Float(values.to_vec()));
+    let rows = &record.rows;
+    builder.count(MODE.0, MODE.1, rows.eigenvalues.len());
+    builder.count(PART.0, PART.1, 2);
+    let at = [MODE.0, PART.0];
+    builder.push(EIGENVALUES.0, EIGENVALUES.1, &at, Values::Float(rows.eigenvalues.as_flattened().to_vec()));
+    builder.arrays.last_mut().expect("just pushed").attributes.clone_from(&rows.attributes);
+    for ((path, long_name), values) in [(EIGENVALUE_ERROR, &rows.errors), (RESIDUAL, &rows.residuals)] {
+        builder.push(path, long_name, &at[..1], Values::Float(values.clone()));
     }
     for (p, density) in ["mu", "nu"].into_iter().enumerate() {
         let space: Vec<&str> = names[p].iter().map(String::as_str).collect();

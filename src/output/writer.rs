@@ -7,6 +7,7 @@ use super::header::{Header, State};
 use super::layout::Layout;
 use super::place::Place;
 use super::record::{EigenvalueRecord, EquilibriumRecord, Snapshot, StepRecord, check_finite};
+use super::schema::{EIGENVALUE_ERROR, EIGENVALUES, RESIDUAL};
 use super::work_file::WorkFile;
 use super::worker::{Message, Worker, is_refinement};
 use crate::game::Player;
@@ -174,8 +175,17 @@ impl RunWriter {
     /// Keeps the spectrum for the finished file.
     ///
     /// # Errors
-    /// An earlier error of the disk.
+    /// [`OutputError::NotFinite`], with nothing written; an earlier error of the disk.
     pub fn spectrum(&mut self, spectrum: EigenvalueRecord) -> Result<(), OutputError> {
+        let parts = spectrum.eigenvalues.iter().enumerate();
+        let parts = parts.flat_map(|(i, value)| (0..2).map(move |part| (EIGENVALUES.0, vec![i, part], value[part])));
+        let columns = [(EIGENVALUE_ERROR.0, &spectrum.errors), (RESIDUAL.0, &spectrum.residuals)];
+        let columns = columns
+            .into_iter()
+            .flat_map(|(dataset, values)| values.iter().enumerate().map(move |(i, value)| (dataset, vec![i], *value)));
+        if let Some((dataset, index, value)) = parts.chain(columns).find(|(_, _, value)| !value.is_finite()) {
+            return Err(OutputError::NotFinite { dataset: dataset.to_string(), index, value, time: f64::INFINITY });
+        }
         self.send(Message::Spectrum(spectrum))
     }
 
