@@ -7,7 +7,7 @@
 use super::clusters::{ClusterState, Clusters};
 
 /// An arc from a source to a target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Arc {
     pub source: u32,
     pub target: u32,

@@ -2,11 +2,12 @@
 //!
 //! The simplex solves the shortlist; then all pairs are priced, those with a negative reduced cost join the list, and the
 //! simplex goes on from its basis. When none is left the duals are feasible for every pair, and equal sums of the primal
-//! and the dual problem prove the optimum. The cost of the hub starts at the scale of the errors of the prediction and is
-//! raised until nothing passes through it, so that a few misplaced masses do not upset the duals everywhere.
+//! and the dual problem prove the optimum.
 
+use super::decomposition;
+use super::plan::{Flow, Forest};
 use super::problem::Problem;
-use super::shortlist::{SLACK, Shortlist};
+use super::shortlist::Shortlist;
 use super::simplex::Simplex;
 
 /// A flow with duals, in the order of the problem's points.
@@ -14,8 +15,7 @@ use super::simplex::Simplex;
 pub(super) struct Solution {
     pub u: Vec<i64>,
     pub v: Vec<i64>,
-    /// Source, target, mass.
-    pub flows: Vec<(u32, u32, i64)>,
+    pub plan: Vec<Flow>,
     pub effort: SimplexEffort,
 }
 
@@ -39,34 +39,25 @@ pub(super) enum Goal {
     Prediction,
 }
 
-/// Solves `problem` from a shortlist.
-pub(super) fn solve(problem: &Problem, shortlist: Shortlist, goal: Goal) -> Solution {
-    let largest = problem.metric().largest() + 1;
-    let mut penalty = (SLACK * problem.squared_spacing()).min(largest);
+/// Solves `problem` from a shortlist and a plan.
+pub(super) fn solve(problem: &Problem, shortlist: Shortlist, plan: Vec<Flow>, goal: Goal) -> Solution {
+    let (plan, local) = decomposition::improve(problem, &shortlist, plan);
+    let forest = Forest::of(plan, problem.source.len(), problem.target.len());
     let Shortlist { u, v, arcs } = shortlist;
-    let masses = [problem.source.masses.as_slice(), problem.target.masses.as_slice()];
-    let mut simplex = Simplex::new(masses, [&u, &v], penalty, arcs);
+    let mut simplex = Simplex::new([&u, &v], arcs, &forest, |s, t| problem.arc(s, t).cost);
     let mut rounds = 0;
     loop {
         simplex.optimise();
-        let balanced = simplex.hub_flow() == 0;
         let [u, v] = simplex.duals();
-        let violated = if balanced && goal == Goal::Prediction {
-            Vec::new()
-        } else {
+        let mut violated = Vec::new();
+        if goal == Goal::Exact {
             rounds += 1;
-            problem.violated(&u, &v)
-        };
-        if !violated.is_empty() {
-            simplex.add_arcs(&violated);
-        } else if balanced {
-            let effort = SimplexEffort { pivots: simplex.pivots(), arcs: simplex.arc_count(), rounds };
-            return Solution { u, v, flows: simplex.flows().collect(), effort };
-        } else {
-            // At `largest` any pair is cheaper than the way through the hub: flow through it would leave a violated arc.
-            assert!(penalty < largest, "mass {} passes through the hub at its highest cost", simplex.hub_flow());
-            penalty = (2 * penalty).min(largest);
-            simplex.raise_penalty(penalty);
+            violated = problem.violated(&u, &v);
         }
+        if violated.is_empty() {
+            let effort = SimplexEffort { pivots: local + simplex.pivots(), arcs: simplex.arc_count(), rounds };
+            return Solution { u, v, plan: simplex.plan().collect(), effort };
+        }
+        simplex.add_arcs(&violated);
     }
 }

@@ -8,9 +8,10 @@
 //! in integers: masses are rounded to whole numbers of a common sum ([`rounding`]), squared distances to whole units
 //! ([`metric`]), and both problems are solved to equality. The way there:
 //!
-//! 1. [`multiscale`]: a coarser problem predicts the duals `v`;
+//! 1. [`multiscale`]: a coarser problem predicts the duals `v` and, by [`prolongation`], a [`plan`];
 //! 2. [`shortlist`]: two c-transforms make them feasible; pairs with a small reduced cost are listed;
-//! 3. [`simplex`]: a network simplex solves the list, on a [`spanning_tree`] with potentials in [`clusters`];
+//! 3. [`decomposition`]: the plan is made optimal in parts, from small ones to large ones, and then as a whole: by
+//!    [`simplex`], a network simplex on a [`spanning_tree`] with potentials in [`clusters`], from a [`first_basis`];
 //! 4. [`column_generation`]: all pairs are priced by a [`search_tree`]; violated ones join the list until there are none;
 //! 5. [`nearer`]: between sides near each other the same again in smaller units, for full relative accuracy.
 //!
@@ -22,12 +23,16 @@
 mod arc_list;
 mod clusters;
 mod column_generation;
+mod decomposition;
+mod first_basis;
 mod majorant;
 mod metric;
 mod multiscale;
 mod nearer;
+mod plan;
 mod potential;
 mod problem;
+mod prolongation;
 mod rounding;
 mod search_tree;
 mod shortlist;
@@ -39,6 +44,7 @@ use crate::torus::Grid;
 pub use column_generation::SimplexEffort;
 use column_generation::{Goal, Solution};
 use metric::Metric;
+use plan::Flow;
 use problem::Problem;
 use rounding::IntegerMasses;
 
@@ -123,10 +129,10 @@ impl DiscreteTransport {
 
     /// The arcs of an optimal plan, at most one less than there are points of positive mass.
     pub fn plan(&self) -> impl Iterator<Item = Shipment> + '_ {
-        self.solution.flows.iter().map(|&(s, t, mass)| Shipment {
-            source: self.places[0][s as usize] as usize,
-            target: self.places[1][t as usize] as usize,
-            mass: mass as f64 / self.total as f64,
+        self.solution.plan.iter().map(|flow| Shipment {
+            source: self.places[0][flow.source as usize] as usize,
+            target: self.places[1][flow.target as usize] as usize,
+            mass: flow.mass as f64 / self.total as f64,
         })
     }
 
@@ -202,8 +208,8 @@ fn distance(
 ) -> Result<Distance, TransportError> {
     let product = |m: &[i64], w: &[i64]| m.iter().zip(w).map(|(m, w)| i128::from(*m) * i128::from(*w)).sum::<i128>();
     let dual = product(&problem.source.masses, &solution.u) + product(&problem.target.masses, &solution.v);
-    let cost = |s: u32, t: u32| i128::from(problem.arc(s, t).cost);
-    let primal: i128 = solution.flows.iter().map(|&(s, t, flow)| i128::from(flow) * cost(s, t)).sum();
+    let cost = |flow: &Flow| i128::from(flow.mass) * i128::from(problem.arc(flow.source, flow.target).cost);
+    let primal: i128 = solution.plan.iter().map(cost).sum();
     let metric = problem.metric();
     let scale = metric.unit() / integers.total as f64;
     if primal != dual {
@@ -226,9 +232,10 @@ fn distance(
 /// Sum of mass times unrounded cost, with the rounding of the sum carried along (Neumaier 1974).
 fn plan_cost(problem: &Problem, solution: &Solution) -> f64 {
     let (mut sum, mut carried) = (0.0_f64, 0.0);
-    for &(s, t, flow) in &solution.flows {
-        let (x, y) = (problem.source.tree.points()[s as usize], problem.target.tree.points()[t as usize]);
-        let term = flow as f64 * problem.metric().real_cost(x, y);
+    for flow in &solution.plan {
+        let (s, t) = (flow.source as usize, flow.target as usize);
+        let (x, y) = (problem.source.tree.points()[s], problem.target.tree.points()[t]);
+        let term = flow.mass as f64 * problem.metric().real_cost(x, y);
         let next = sum + term;
         carried += if sum >= term { sum - next + term } else { term - next + sum };
         sum = next;

@@ -1,12 +1,15 @@
-//! Duals predicted from a coarser problem (Schmitzer 2016).
+//! Duals and a plan predicted from a coarser problem (Schmitzer 2016).
 //!
 //! The leaves of the search trees, up to four neighbouring points, become single points at their centres of mass. The dual
 //! of a coarse target `Y`, supplied on average from a displacement `D = Y - S` away, is continued to the fine targets in
-//! its leaf by its gradient, `v(y) = v(Y) + 2 D.(y - Y)`.
+//! its leaf by its gradient, `v(y) = v(Y) + 2 D.(y - Y)`; its plan by [`super::prolongation`].
 
 use super::column_generation::{Goal, SimplexEffort, Solution, solve};
+use super::plan::northwest_corner;
 use super::problem::{Problem, Side};
+use super::prolongation;
 use super::shortlist::Shortlist;
+use std::ops::Range;
 
 /// Sides up to this size are solved on all pairs.
 const COARSEST: usize = 32;
@@ -15,15 +18,24 @@ const COARSEST: usize = 32;
 pub(super) fn solve_by_scales(problem: &Problem, goal: Goal) -> Solution {
     let size = problem.source.len().max(problem.target.len());
     if size <= COARSEST {
-        return solve(problem, Shortlist::complete(problem), goal);
+        let plan = northwest_corner(&problem.source.masses, &problem.target.masses);
+        return solve(problem, Shortlist::complete(problem), plan, goal);
     }
-    let (source, _) = coarsen(&problem.source);
-    let (target, order) = coarsen(&problem.target);
+    let (source, order_of_sources) = coarsen(&problem.source);
+    let (target, order_of_targets) = coarsen(&problem.target);
     let coarse = Problem { source, target };
     let solution = solve_by_scales(&coarse, Goal::Prediction);
-    let v = prolong(&coarse, &solution, &order, problem);
-    let fine = solve(problem, Shortlist::predict(problem, &v), goal);
+    let parts = [leaves(&problem.source, &order_of_sources), leaves(&problem.target, &order_of_targets)];
+    let list = Shortlist::predict(problem, &prolong(&coarse, &solution, &parts[1], problem));
+    let plan = prolongation::prolong(&solution.plan, &parts, problem, [&list.u, &list.v]);
+    let fine = solve(problem, list, plan, goal);
     Solution { effort: SimplexEffort { pivots: fine.effort.pivots + solution.effort.pivots, ..fine.effort }, ..fine }
+}
+
+/// The points of the leaf that every coarse point stands for, which is leaf `order[k]` for the coarse point `k`.
+fn leaves(side: &Side, order: &[u32]) -> Vec<Range<usize>> {
+    let leaves: Vec<Range<usize>> = side.tree.leaves().collect();
+    order.iter().map(|leaf| leaves[*leaf as usize].clone()).collect()
 }
 
 /// One point for each leaf, and which leaf each of them is.
@@ -43,23 +55,22 @@ fn coarsen(side: &Side) -> (Side, Vec<u32>) {
     Side::new(*side.tree.metric(), &points, &masses)
 }
 
-/// Duals of the targets of `fine` from a solution of `coarse`, target `k` of which is leaf `order[k]`.
-fn prolong(coarse: &Problem, solution: &Solution, order: &[u32], fine: &Problem) -> Vec<i64> {
+/// Duals of the targets of `fine` from a solution of `coarse`, whose target `k` stands for the points `parts[k]`.
+fn prolong(coarse: &Problem, solution: &Solution, parts: &[Range<usize>], fine: &Problem) -> Vec<i64> {
     let metric = coarse.metric();
     let mut displacement = vec![[0.0; 2]; coarse.target.len()];
-    for &(s, t, flow) in &solution.flows {
-        let (x, y) = (coarse.source.tree.points()[s as usize], coarse.target.tree.points()[t as usize]);
-        let share = flow as f64 / coarse.target.masses[t as usize] as f64;
-        for (axis, sum) in displacement[t as usize].iter_mut().enumerate() {
+    for flow in &solution.plan {
+        let (s, t) = (flow.source as usize, flow.target as usize);
+        let (x, y) = (coarse.source.tree.points()[s], coarse.target.tree.points()[t]);
+        let share = flow.mass as f64 / coarse.target.masses[t] as f64;
+        for (axis, sum) in displacement[t].iter_mut().enumerate() {
             *sum += share * metric.displacement(x, y, axis);
         }
     }
-    let mut target_of_leaf = vec![0; order.len()];
-    order.iter().enumerate().for_each(|(t, leaf)| target_of_leaf[*leaf as usize] = t);
     let mut v = vec![0; fine.target.len()];
-    for (leaf, t) in fine.target.tree.leaves().zip(target_of_leaf) {
+    for (t, part) in parts.iter().enumerate() {
         let centre = coarse.target.tree.points()[t];
-        for p in leaf {
+        for p in part.clone() {
             let y = fine.target.tree.points()[p];
             let slope = |axis: usize| 2.0 * metric.weight()[axis] * displacement[t][axis] * (y[axis] - centre[axis]);
             v[p] = solution.v[t] + (slope(0) + slope(1)).round() as i64;

@@ -7,6 +7,7 @@
 //! its plan uses no capped cost. Otherwise the first solution stands.
 
 use super::column_generation::{Goal, SimplexEffort, Solution, solve};
+use super::plan::Flow;
 use super::problem::Problem;
 use super::shortlist::Shortlist;
 
@@ -25,7 +26,7 @@ pub(super) fn refine(problem: Problem, solution: Solution) -> (Problem, Solution
     let ratio = if longest > MEASURED { problem.metric().unit() / metric.unit() } else { 0.0 };
     let predicted: Vec<i64> = solution.v.iter().map(|v| (*v as f64 * ratio).clamp(-LARGEST, LARGEST) as i64).collect();
     let nearer = problem.with_metric(metric);
-    let again = solve(&nearer, Shortlist::predict(&nearer, &predicted), Goal::Exact);
+    let again = solve(&nearer, Shortlist::predict(&nearer, &predicted), solution.plan.clone(), Goal::Exact);
     if !metric.holds(self::longest(&nearer, &again)) {
         return (problem, solution);
     }
@@ -35,8 +36,9 @@ pub(super) fn refine(problem: Problem, solution: Solution) -> (Problem, Solution
 
 /// Largest cost that the plan pays, before rounding.
 fn longest(problem: &Problem, solution: &Solution) -> f64 {
-    let cost = |&(s, t, _): &(u32, u32, i64)| {
-        problem.metric().real_cost(problem.source.tree.points()[s as usize], problem.target.tree.points()[t as usize])
+    let cost = |flow: &Flow| {
+        let (s, t) = (flow.source as usize, flow.target as usize);
+        problem.metric().real_cost(problem.source.tree.points()[s], problem.target.tree.points()[t])
     };
-    solution.flows.iter().map(cost).fold(0.0, f64::max)
+    solution.plan.iter().map(cost).fold(0.0, f64::max)
 }

@@ -10,7 +10,7 @@ use super::search_tree::Found;
 
 /// Largest reduced cost of a listed arc, in squared spacings. With less, sources cannot reach enough targets and rounds of
 /// column generation follow; with more, pricing takes longer.
-pub(super) const SLACK: i64 = 5;
+const SLACK: i64 = 5;
 /// Most arcs listed for one point, so that many nearly coincident points do not list all pairs.
 const MOST_ARCS: usize = 24;
 

@@ -4,10 +4,10 @@
 //! min sum_st c_st f_st,   sum_t f_st = a_s,   sum_s f_st = b_t,   f >= 0
 //! ```
 //!
-//! over the listed arcs, to which a hub is added: every source may send to it and every target receive from it at a cost
-//! `penalty` above the predicted duals, so that there always is a solution. The duals of the basis are `u_s = pi(s)` and
-//! `v_t = -pi(t)`, relative to the hub; an arc with `c - u - v < 0` enters, and the first arc of the cycle to run empty
-//! leaves. Bases are kept strongly feasible (Cunningham 1976: arcs without flow point to the root), so the method cannot
+//! over the listed arcs, from any plan that balances. The duals of the basis are `u_s = pi(s)` and `v_t = -pi(t)`; an arc
+//! with `c - u - v < 0` enters, and the first arc of the cycle to run empty leaves. Parts of a plan that exchange nothing
+//! hang by a source from a root of no meaning, to which nothing ever flows; an arc between two of them that enters joins
+//! them. Bases are kept strongly feasible (Cunningham 1976: arcs without flow point to the root), so the method cannot
 //! cycle whatever arc enters; here it is the most negative one of a block of arcs, the blocks taken in turn ([`super::arc_list`]).
 //!
 //! Dictionary: thread and depth indices of the textbooks are replaced by child lists and subtree sizes, the potentials by
@@ -15,6 +15,8 @@
 
 use super::arc_list::{Arc, ArcList};
 use super::clusters::Clusters;
+use super::first_basis::hang;
+use super::plan::{Flow, Forest};
 use super::spanning_tree::{NONE, Node, SpanningTree};
 
 #[derive(Debug, Clone)]
@@ -23,77 +25,44 @@ pub(super) struct Simplex {
     tree: SpanningTree,
     clusters: Clusters,
     arcs: ArcList,
-    penalty: i64,
     pivots: u64,
 }
 
 impl Simplex {
-    /// A start from masses, predicted duals and sorted arcs.
-    ///
-    /// The arcs are filled greedily by ascending reduced cost; what is left over goes to the hub. Each filling exhausts a
-    /// node, which is hung from its partner, so the arcs filled form a forest.
-    pub(super) fn new(masses: [&[i64]; 2], duals: [&[i64]; 2], penalty: i64, arcs: Vec<Arc>) -> Simplex {
-        let [a, b] = masses;
+    /// A start from a plan, sorted arcs and predicted duals, which are used where the plan leaves them open. `cost` is that
+    /// of any arc, listed or not.
+    pub(super) fn new(duals: [&[i64]; 2], arcs: Vec<Arc>, plan: &Forest, cost: impl Fn(u32, u32) -> i64) -> Simplex {
         let [u, v] = duals;
-        let (sources, root) = (a.len(), a.len() + b.len());
-        let mut tree = SpanningTree::loose(root + 1);
-        let mut pi: Vec<i64> = u.iter().map(|u| u + penalty).chain(v.iter().map(|v| -v - penalty)).collect();
-        pi.push(0);
-        let mut left: Vec<i64> = a.iter().chain(b).copied().collect();
-        let mut order: Vec<(i64, u32)> = (0_u32..)
-            .zip(&arcs)
-            .map(|(index, arc)| (arc.cost - u[arc.source as usize] - v[arc.target as usize], index))
-            .collect();
-        order.sort_unstable();
-        let mut exhausted = vec![false; root];
-        let mut costs = vec![0; root];
-        for (_, index) in order {
-            let arc = arcs[index as usize];
-            let (s, t) = (arc.source as usize, arc.target as usize + sources);
-            if exhausted[s] || exhausted[t] {
-                continue;
-            }
-            let flow = left[s].min(left[t]);
-            left[s] -= flow;
-            left[t] -= flow;
-            // When both are exhausted the source stays: its arc to the hub, without flow, points to the root.
-            let (child, parent) = if left[t] == 0 { (t, s) } else { (s, t) };
-            exhausted[child] = true;
-            costs[child] = arc.cost;
-            tree.node_mut(child as u32).flow = flow;
-            tree.attach(child as u32, parent as u32);
-        }
-        for x in (0..root).filter(|x| !exhausted[*x]) {
-            tree.node_mut(x as u32).flow = left[x];
-            tree.attach(x as u32, root as u32);
-        }
-        tree.count_sizes();
-        for &x in tree.preorder().iter().filter(|x| (**x as usize) < root && exhausted[**x as usize]) {
-            let (parent, cost) = (tree.node(x).parent as usize, costs[x as usize]);
-            pi[x as usize] = pi[parent] + if (x as usize) < sources { cost } else { -cost };
-        }
+        let (tree, pi) = hang(&plan.trees, u, v.len(), &cost);
         let clusters = Clusters::new(&tree, &pi);
-        Simplex { sources: sources as u32, tree, clusters, arcs: ArcList::new(arcs), penalty, pivots: 0 }
+        let mut simplex = Simplex { sources: u.len() as u32, tree, clusters, arcs: ArcList::new(arcs), pivots: 0 };
+        for chord in &plan.chords {
+            simplex.cancel(chord, cost(chord.source, chord.target));
+        }
+        simplex
+    }
+
+    /// Moves the flow of a chord to the tree, as far as the tree can take it; with what is left it enters the basis.
+    fn cancel(&mut self, chord: &Flow, cost: i64) {
+        let (s, t) = (chord.source, chord.target + self.sources);
+        let join = self.tree.join(s, t);
+        // Less of the chord is more of the way from `s` to `t`: all as in a pivot with the ends exchanged.
+        let (out, target_side, flow) = self.leaving(t, s, join);
+        let moved = flow.min(chord.mass);
+        self.augment(t, join, |x, sources| if x < sources { -moved } else { moved });
+        self.augment(s, join, |x, sources| if x < sources { moved } else { -moved });
+        // An arc that has run empty on the side of the target is one from a source to its parent.
+        if chord.mass < flow || chord.mass == flow && target_side {
+            return;
+        }
+        let reduced_cost = cost - self.clusters.potential(s) + self.clusters.potential(t);
+        let (inner, outer, shift) = if target_side { (t, s, -reduced_cost) } else { (s, t, reduced_cost) };
+        self.exchange(out, [inner, outer, join], chord.mass - moved, shift);
     }
 
     /// Adds arcs; the basis stays.
     pub(super) fn add_arcs(&mut self, new: &[Arc]) {
         self.arcs = std::mem::take(&mut self.arcs).with(new);
-    }
-
-    /// Raises the cost of the hub to `penalty`.
-    pub(super) fn raise_penalty(&mut self, penalty: i64) {
-        let by = penalty - self.penalty;
-        self.penalty = penalty;
-        let mut pi = self.clusters.potentials();
-        let mut rise = 0;
-        for &x in &self.tree.preorder()[1..] {
-            if self.tree.node(x).parent == self.tree.root() {
-                rise = if x < self.sources { by } else { -by };
-            }
-            pi[x as usize] += rise;
-        }
-        self.clusters.form(&self.tree, &pi);
     }
 
     /// Pivots until no arc of the list has a negative reduced cost.
@@ -105,7 +74,6 @@ impl Simplex {
 
     /// Lets the arc from `s` to `t` enter the basis.
     fn pivot(&mut self, s: u32, t: u32, reduced_cost: i64) {
-        self.pivots += 1;
         let join = self.tree.join(s, t);
         let (out, source_side, flow) = self.leaving(s, t, join);
         if flow > 0 {
@@ -113,6 +81,13 @@ impl Simplex {
             self.augment(t, join, |x, sources| if x < sources { flow } else { -flow });
         }
         let (inner, outer, shift) = if source_side { (s, t, reduced_cost) } else { (t, s, -reduced_cost) };
+        self.exchange(out, [inner, outer, join], flow, shift);
+    }
+
+    /// Takes the arc of `out` out of the basis and the one between `inner` and `outer` in, with `flow` on it; the
+    /// potentials below rise by `shift`.
+    fn exchange(&mut self, out: u32, [inner, outer, join]: [u32; 3], flow: i64, shift: i64) {
+        self.pivots += 1;
         self.rehang(out, inner, outer, join, flow);
         self.clusters.shift(inner, self.tree.root(), shift);
         self.clusters.merge(&self.tree, inner);
@@ -187,29 +162,21 @@ impl Simplex {
         }
     }
 
-    /// Duals of sources and targets, relative to the hub.
+    /// Duals of sources and targets.
     pub(super) fn duals(&self) -> [Vec<i64>; 2] {
         let pi = self.clusters.potentials();
-        let root = self.tree.root() as usize;
         let (u, rest) = pi.split_at(self.sources as usize);
-        let hub = pi[root];
-        [u.iter().map(|p| p - hub).collect(), rest[..rest.len() - 1].iter().map(|p| hub - p).collect()]
+        [u.to_vec(), rest[..rest.len() - 1].iter().map(|p| -p).collect()]
     }
 
-    /// Sources, targets and flows of all arcs of the basis that carry some, without the hub's.
-    pub(super) fn flows(&self) -> impl Iterator<Item = (u32, u32, i64)> + '_ {
+    /// What the arcs of the basis carry.
+    pub(super) fn plan(&self) -> impl Iterator<Item = Flow> + '_ {
         let root = self.tree.root();
         (0..root).filter_map(move |x| {
-            let Node { parent, flow, .. } = *self.tree.node(x);
-            let (s, t) = if x < self.sources { (x, parent) } else { (parent, x) };
-            (parent != root && flow > 0).then(|| (s, t - self.sources, flow))
+            let Node { parent, flow: mass, .. } = *self.tree.node(x);
+            let (source, t) = if x < self.sources { (x, parent) } else { (parent, x) };
+            (parent != root && mass > 0).then(|| Flow { source, target: t - self.sources, mass })
         })
-    }
-
-    /// Mass that the sources send to the hub.
-    pub(super) fn hub_flow(&self) -> i64 {
-        let nodes = (0..self.sources).map(|x| self.tree.node(x));
-        nodes.filter(|node| node.parent == self.tree.root()).map(|node| node.flow).sum()
     }
 
     pub(super) fn pivots(&self) -> u64 {

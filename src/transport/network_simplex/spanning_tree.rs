@@ -1,6 +1,6 @@
 //! The basis of the network simplex: a rooted spanning tree that carries the flow.
 //!
-//! Every source and target hangs from another node or from the root, an artificial hub. Arcs run from sources to targets,
+//! Every source and target hangs from another node or from the root, which is neither. Arcs run from sources to targets,
 //! so the direction of the arc between a node and its parent is known from the kind of the node: a source sends to its
 //! parent, a target receives from it. The flow on that arc is kept with the node; all arcs outside the tree carry none.
 
