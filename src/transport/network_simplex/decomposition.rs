@@ -190,6 +190,7 @@ mod tests {
                     let plan: Vec<Flow> = simplex.plan().collect();
                     assert!(plan.len() < sizes[0] + sizes[1], "{} arcs {stage}", plan.len());
                     assert_eq!(marginals(&plan, sizes), expected, "{stage}");
+                    assert!(simplex.is_strongly_feasible(), "{stage}");
                     simplex.optimise();
                 }
                 cost(&problem, &simplex.plan().collect::<Vec<Flow>>())

@@ -179,6 +179,12 @@ impl Simplex {
         })
     }
 
+    /// Whether all arcs of the basis without flow point to the root.
+    #[cfg(test)]
+    pub(super) fn is_strongly_feasible(&self) -> bool {
+        (0..self.tree.root()).all(|x| self.tree.node(x).flow > 0 || x < self.sources)
+    }
+
     pub(super) fn pivots(&self) -> u64 {
         self.pivots
     }
