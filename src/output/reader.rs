@@ -4,6 +4,7 @@ use super::OutputError;
 use super::contents::{open, read_column, read_grid, written_rows};
 use super::header::Header;
 use super::own_dataset::dataset;
+use super::record::check_finite;
 use super::row::read_row;
 use crate::array_file::position_of_time;
 use crate::game::Player;
@@ -76,7 +77,7 @@ pub fn read_state(path: &Path, player: Player, which: StateIndex) -> Result<Stor
         (name.to_string(), Some(times[row]), read_row(&found, row))
     };
     let values = values.map_err(OutputError::damaged(path, &name))?;
-    super::record::check_finite(&name, &grid, &values, time.unwrap_or(f64::INFINITY))?;
+    check_finite(&name, &values, |place| grid.node(place), time.unwrap_or(f64::INFINITY))?;
     Ok(StoredState { grid, values, time })
 }
 

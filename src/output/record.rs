@@ -1,7 +1,7 @@
 //! What a run hands to the writer.
 
 use super::OutputError;
-use crate::torus::Grid;
+use super::schema::{EIGENVALUE_ERROR, EIGENVALUES, RESIDUAL};
 
 /// The state at one snapshot time, with its diagnostics.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,15 +101,30 @@ pub struct StepRecord {
     pub error: f64,
 }
 
-/// Refuses values that are not finite, naming the first.
-pub(super) fn check_finite(dataset: &str, grid: &Grid, values: &[f64], time: f64) -> Result<(), OutputError> {
+/// Refuses values that are not finite, naming the first; `index` makes a multi-index of a place in `values`.
+pub(super) fn check_finite(
+    dataset: &str,
+    values: &[f64],
+    index: impl Fn(usize) -> Vec<usize>,
+    time: f64,
+) -> Result<(), OutputError> {
     match values.iter().position(|value| !value.is_finite()) {
         None => Ok(()),
-        Some(position) => Err(OutputError::NotFinite {
+        Some(place) => Err(OutputError::NotFinite {
             dataset: dataset.to_string(),
-            index: grid.node(position),
-            value: values[position],
+            index: index(place),
+            value: values[place],
             time,
         }),
+    }
+}
+
+impl EigenvalueRecord {
+    /// Refuses rows that are not finite.
+    pub(super) fn check_finite(&self) -> Result<(), OutputError> {
+        let parts = |place: usize| vec![place / 2, place % 2];
+        check_finite(EIGENVALUES.0, self.eigenvalues.as_flattened(), parts, f64::INFINITY)?;
+        check_finite(EIGENVALUE_ERROR.0, &self.errors, |row| vec![row], f64::INFINITY)?;
+        check_finite(RESIDUAL.0, &self.residuals, |row| vec![row], f64::INFINITY)
     }
 }

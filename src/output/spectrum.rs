@@ -34,13 +34,14 @@ pub struct SpectrumRecord<'a> {
 /// Writes a spectrum.
 ///
 /// # Errors
-/// [`OutputError`], as for any output.
+/// [`OutputError`], as for any output; [`OutputError::NotFinite`] for an eigenvalue, error or residual that is not finite.
 pub fn write_spectrum(
     path: &Path,
     overwrite: bool,
     header: &Header,
     record: &SpectrumRecord<'_>,
 ) -> std::result::Result<(), OutputError> {
+    record.rows.check_finite()?;
     let groups = ["equilibrium", "spectrum"];
     write_whole(path, overwrite, &groups, &arrays(record), |file| describe(file, header, record))
 }
@@ -95,4 +96,34 @@ fn arrays(record: &SpectrumRecord<'_>) -> Vec<Array> {
 /// All real parts, then all imaginary parts.
 fn split(values: &[Complex64]) -> Vec<f64> {
     values.iter().map(|v| v.re).chain(values.iter().map(|v| v.im)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_are_not_finite_are_named_and_no_file_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("spectrum.h5");
+        let grid = Grid::new(&[4], &[1.0], &[0.0]).unwrap();
+        let write = |residual: f64| {
+            let attributes = vec![("gap", 1.0)];
+            let rows = EigenvalueRecord {
+                eigenvalues: vec![[-1.0, 0.5]],
+                errors: vec![0.0],
+                residuals: vec![residual],
+                attributes,
+            };
+            let function = [0, 1].map(|_| vec![Complex64::ONE; 4]);
+            let record =
+                SpectrumRecord { grids: [&grid; 2], equilibrium: [&[1.0; 4]; 2], rows, eigenfunctions: &[function] };
+            write_spectrum(&path, false, &Header::new("", "spectrum", "game"), &record)
+        };
+        let error = write(f64::NAN).unwrap_err();
+        assert!(matches!(&error, OutputError::NotFinite { dataset, .. } if dataset == RESIDUAL.0), "{error}");
+        assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none());
+        write(1e-12).unwrap();
+        assert!(path.exists());
+    }
 }

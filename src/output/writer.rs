@@ -7,7 +7,6 @@ use super::header::{Header, State};
 use super::layout::Layout;
 use super::place::Place;
 use super::record::{EigenvalueRecord, EquilibriumRecord, Snapshot, StepRecord, check_finite};
-use super::schema::{EIGENVALUE_ERROR, EIGENVALUES, RESIDUAL};
 use super::work_file::WorkFile;
 use super::worker::{Message, Worker, is_refinement};
 use crate::game::Player;
@@ -123,14 +122,7 @@ impl RunWriter {
     /// Records an accepted step; it reaches the file with the next snapshot or checkpoint.
     pub fn step(&mut self, step: StepRecord) -> Result<(), OutputError> {
         for (name, value) in [("steps/time", step.time), ("steps/step", step.step)] {
-            if !value.is_finite() {
-                return Err(OutputError::NotFinite {
-                    dataset: name.to_string(),
-                    index: vec![self.steps],
-                    value,
-                    time: step.time,
-                });
-            }
+            check_finite(name, &[value], |_| vec![self.steps], step.time)?;
         }
         self.waiting_steps.push(step);
         self.steps += 1;
@@ -177,15 +169,7 @@ impl RunWriter {
     /// # Errors
     /// [`OutputError::NotFinite`], with nothing written; an earlier error of the disk.
     pub fn spectrum(&mut self, spectrum: EigenvalueRecord) -> Result<(), OutputError> {
-        let parts = spectrum.eigenvalues.iter().enumerate();
-        let parts = parts.flat_map(|(i, value)| (0..2).map(move |part| (EIGENVALUES.0, vec![i, part], value[part])));
-        let columns = [(EIGENVALUE_ERROR.0, &spectrum.errors), (RESIDUAL.0, &spectrum.residuals)];
-        let columns = columns
-            .into_iter()
-            .flat_map(|(dataset, values)| values.iter().enumerate().map(move |(i, value)| (dataset, vec![i], *value)));
-        if let Some((dataset, index, value)) = parts.chain(columns).find(|(_, _, value)| !value.is_finite()) {
-            return Err(OutputError::NotFinite { dataset: dataset.to_string(), index, value, time: f64::INFINITY });
-        }
+        spectrum.check_finite()?;
         self.send(Message::Spectrum(spectrum))
     }
 
@@ -292,7 +276,7 @@ impl RunWriter {
         for (player, name, values) in [(Player::X, names[0], mu), (Player::Y, names[1], nu)] {
             let grid = self.layout.grid(player);
             assert_eq!(values.len(), grid.len(), "{name}: values for a grid of {:?}", grid.shape());
-            check_finite(name, grid, values, time)?;
+            check_finite(name, values, |place| grid.node(place), time)?;
         }
         Ok(())
     }
@@ -302,14 +286,7 @@ impl RunWriter {
         assert_eq!(checkpoint.snapshot_count, self.snapshots as u64, "snapshots before the checkpoint");
         assert_eq!(checkpoint.step_count, self.steps as u64, "steps before the checkpoint");
         for (name, values) in &checkpoint.numbers {
-            if let Some(position) = values.iter().position(|value| !value.is_finite()) {
-                return Err(OutputError::NotFinite {
-                    dataset: format!("checkpoint {name}"),
-                    index: vec![position],
-                    value: values[position],
-                    time: checkpoint.time,
-                });
-            }
+            check_finite(&format!("checkpoint {name}"), values, |place| vec![place], checkpoint.time)?;
         }
         Ok(())
     }
