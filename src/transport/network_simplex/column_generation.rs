@@ -43,8 +43,8 @@ pub(super) enum Goal {
 pub(super) fn solve(problem: &Problem, shortlist: Shortlist, plan: Vec<Flow>, goal: Goal) -> Solution {
     let (plan, local) = decomposition::improve(problem, &shortlist, plan);
     let forest = Forest::of(plan, problem.source.len(), problem.target.len());
-    let Shortlist { u, v, arcs } = shortlist;
-    let mut simplex = Simplex::new([&u, &v], arcs, &forest, |s, t| problem.arc(s, t).cost);
+    let cost = |s, t| problem.arc(s, t).cost;
+    let mut simplex = Simplex::new(&shortlist.u, problem.target.len(), shortlist.arcs, &forest, cost);
     let mut rounds = 0;
     loop {
         simplex.optimise();

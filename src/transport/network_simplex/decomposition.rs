@@ -6,7 +6,8 @@
 //! problem is left with what concerns distant parts.
 
 use super::arc_list::Arc;
-use super::plan::{ByOwner, Flow, Forest};
+use super::by_owner::ByOwner;
+use super::plan::{Flow, Forest};
 use super::problem::Problem;
 use super::shortlist::Shortlist;
 use super::simplex::Simplex;
@@ -55,8 +56,8 @@ struct Division<'a> {
 impl Division<'_> {
     fn new<'a>(problem: &'a Problem, list: &'a Shortlist, plan: &[Flow], side: usize) -> Division<'a> {
         let owners = [problem.source.len(), problem.target.len()][side];
-        let arcs = ByOwner::new(owners, list.arcs.iter().map(|arc| ([arc.source, arc.target][side], *arc)));
-        let plan = ByOwner::new(owners, plan.iter().map(|flow| ([flow.source, flow.target][side], *flow)));
+        let arcs = ByOwner::new(owners, list.arcs.iter().map(|arc| ([arc.source, arc.target][side] as usize, *arc)));
+        let plan = ByOwner::new(owners, plan.iter().map(|flow| ([flow.source, flow.target][side] as usize, *flow)));
         Division { problem, list, side, arcs, plan }
     }
 
@@ -68,26 +69,35 @@ impl Division<'_> {
         partners.sort_unstable();
         partners.dedup();
         let part = Part { side: self.side, begin: cell.start as u32, partners };
-        let plan: Vec<Flow> = flows.iter().filter_map(|flow| part.flow_within(flow)).collect();
-        assert_eq!(plan.len(), flows.len(), "all partners of the cell are known");
-        let listed = self.arcs.of_all(cell.clone()).iter().filter_map(|arc| part.arc_within(arc));
-        let used = flows.iter().filter_map(|flow| part.arc_within(&self.problem.arc(flow.source, flow.target)));
+        let flow_within = |flow: &Flow| {
+            let [source, target] = part.within([flow.source, flow.target]).expect("all partners of the cell are known");
+            Flow { source, target, ..*flow }
+        };
+        let flow_outside = |flow: Flow| {
+            let [source, target] = part.outside([flow.source, flow.target]);
+            Flow { source, target, ..flow }
+        };
+        let arc_within = |arc: &Arc| {
+            let [source, target] = part.within([arc.source, arc.target])?;
+            Some(Arc { source, target, ..*arc })
+        };
+        let used = flows.iter().filter_map(|flow| arc_within(&self.problem.arc(flow.source, flow.target)));
+        let listed = self.arcs.of_all(cell.clone()).iter().filter_map(arc_within);
         let mut arcs: Vec<Arc> = listed.chain(used).collect();
         arcs.sort_unstable();
         arcs.dedup();
-        let duals = [&self.list.u, &self.list.v].map(Vec::as_slice);
-        let duals = [0, 1].map(|side| match side == self.side {
-            true => duals[side][cell.clone()].to_vec(),
-            false => part.partners.iter().map(|p| duals[side][*p as usize]).collect(),
-        });
-        let [sources, targets] = [0, 1].map(|side| duals[side].len());
+        let (u, targets) = match self.side {
+            0 => (self.list.u[cell].to_vec(), part.partners.len()),
+            _ => (part.partners.iter().map(|s| self.list.u[*s as usize]).collect(), cell.len()),
+        };
+        let forest = Forest::of(flows.iter().map(flow_within).collect(), u.len(), targets);
         let cost = |s, t| {
-            let Flow { source, target, .. } = part.flow_outside(&Flow { source: s, target: t, mass: 0 });
+            let [source, target] = part.outside([s, t]);
             self.problem.arc(source, target).cost
         };
-        let mut simplex = Simplex::new([&duals[0], &duals[1]], arcs, &Forest::of(plan, sources, targets), cost);
+        let mut simplex = Simplex::new(&u, targets, arcs, &forest, cost);
         simplex.optimise();
-        (simplex.plan().map(|flow| part.flow_outside(&flow)).collect(), simplex.pivots())
+        (simplex.plan().map(flow_outside).collect(), simplex.pivots())
     }
 }
 
@@ -99,6 +109,7 @@ struct Part {
 }
 
 impl Part {
+    /// A pair in the numbers of the part, if both belong to it.
     fn within(&self, [source, target]: [u32; 2]) -> Option<[u32; 2]> {
         let place = |partner: u32| self.partners.binary_search(&partner).ok().map(|place| place as u32);
         Some(match self.side {
@@ -107,23 +118,12 @@ impl Part {
         })
     }
 
-    /// The arc in the numbers of the part, if both its ends belong to it.
-    fn arc_within(&self, arc: &Arc) -> Option<Arc> {
-        let [source, target] = self.within([arc.source, arc.target])?;
-        Some(Arc { source, target, ..*arc })
-    }
-
-    fn flow_within(&self, flow: &Flow) -> Option<Flow> {
-        let [source, target] = self.within([flow.source, flow.target])?;
-        Some(Flow { source, target, ..*flow })
-    }
-
-    fn flow_outside(&self, flow: &Flow) -> Flow {
-        let (source, target) = match self.side {
-            0 => (flow.source + self.begin, self.partners[flow.target as usize]),
-            _ => (self.partners[flow.source as usize], flow.target + self.begin),
-        };
-        Flow { source, target, ..*flow }
+    /// A pair of the part in the numbers of the whole.
+    fn outside(&self, [source, target]: [u32; 2]) -> [u32; 2] {
+        match self.side {
+            0 => [source + self.begin, self.partners[target as usize]],
+            _ => [self.partners[source as usize], target + self.begin],
+        }
     }
 }
 
@@ -180,12 +180,12 @@ mod tests {
         for sizes in [[40, 50], [64, 64], [7, 90], [1, 5]] {
             let problem = problem(&mut random, sizes);
             let costs = |s, t| problem.arc(s, t).cost;
-            let zeros = sizes.map(|size| vec![0; size]);
+            let zeros = vec![0; sizes[0]];
             let optimum = |plan: Vec<Flow>| {
                 let expected = marginals(&plan, sizes);
                 let forest = Forest::of(plan, sizes[0], sizes[1]);
                 let list = Shortlist::complete(&problem);
-                let mut simplex = Simplex::new([&zeros[0], &zeros[1]], list.arcs, &forest, costs);
+                let mut simplex = Simplex::new(&zeros, sizes[1], list.arcs, &forest, costs);
                 for stage in ["at the start", "at the end"] {
                     let plan: Vec<Flow> = simplex.plan().collect();
                     assert!(plan.len() < sizes[0] + sizes[1], "{} arcs {stage}", plan.len());

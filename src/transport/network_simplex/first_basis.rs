@@ -1,6 +1,6 @@
 //! The basis that a forest of flows stands for.
 
-use super::plan::{ByOwner, Flow};
+use super::plan::{Flow, arcs_of_nodes};
 use super::spanning_tree::SpanningTree;
 
 /// The tree with the flows of `forest`, of which every tree hangs from the root by its first source, and the potentials of
@@ -19,9 +19,7 @@ pub(super) fn hang(
     let (sources, root) = (u.len(), u.len() + targets);
     let mut tree = SpanningTree::loose(root + 1);
     let mut pi = vec![0; root + 1];
-    let ends = |flow: &Flow| [flow.source, flow.target + sources as u32];
-    let pairs = (0_u32..).zip(forest).flat_map(|(arc, flow)| ends(flow).map(|node| (node, arc)).into_iter());
-    let arcs = ByOwner::new(root, pairs);
+    let arcs = arcs_of_nodes(forest, sources, targets);
     let mut hung = vec![false; root];
     let mut open = Vec::new();
     for top in 0..sources {
@@ -35,7 +33,8 @@ pub(super) fn hang(
         while let Some(parent) = open.pop() {
             for arc in arcs.of(parent) {
                 let flow = &forest[*arc as usize];
-                let child = (ends(flow)[0] + ends(flow)[1]) as usize - parent;
+                let [source, target] = flow.ends(sources);
+                let child = if parent == source { target } else { source };
                 if hung[child] {
                     continue;
                 }

@@ -8,7 +8,7 @@
 //! in integers: masses are rounded to whole numbers of a common sum ([`rounding`]), squared distances to whole units
 //! ([`metric`]), and both problems are solved to equality. The way there:
 //!
-//! 1. [`multiscale`]: a coarser problem predicts the duals `v` and, by [`prolongation`], a [`plan`];
+//! 1. [`multiscale`]: a coarser problem predicts, by [`prolongation`], the duals `v` and a [`plan`];
 //! 2. [`shortlist`]: two c-transforms make them feasible; pairs with a small reduced cost are listed;
 //! 3. [`decomposition`]: the plan is made optimal in parts, from small ones to large ones, and then as a whole: by
 //!    [`simplex`], a network simplex on a [`spanning_tree`] with potentials in [`clusters`], from a [`first_basis`];
@@ -21,6 +21,7 @@
 //! The result is a function of the input alone, whatever the number of threads.
 
 mod arc_list;
+mod by_owner;
 mod clusters;
 mod column_generation;
 mod decomposition;

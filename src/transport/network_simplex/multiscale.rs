@@ -1,13 +1,12 @@
 //! Duals and a plan predicted from a coarser problem (Schmitzer 2016).
 //!
-//! The leaves of the search trees, up to four neighbouring points, become single points at their centres of mass. The dual
-//! of a coarse target `Y`, supplied on average from a displacement `D = Y - S` away, is continued to the fine targets in
-//! its leaf by its gradient, `v(y) = v(Y) + 2 D.(y - Y)`; its plan by [`super::prolongation`].
+//! The leaves of the search trees, up to four neighbouring points, become single points at their centres of mass. What
+//! their solution says of the fine problem, [`super::prolongation`] knows.
 
 use super::column_generation::{Goal, SimplexEffort, Solution, solve};
 use super::plan::northwest_corner;
 use super::problem::{Problem, Side};
-use super::prolongation;
+use super::prolongation::{prolong_duals, prolong_plan};
 use super::shortlist::Shortlist;
 use std::ops::Range;
 
@@ -26,8 +25,8 @@ pub(super) fn solve_by_scales(problem: &Problem, goal: Goal) -> Solution {
     let coarse = Problem { source, target };
     let solution = solve_by_scales(&coarse, Goal::Prediction);
     let parts = [leaves(&problem.source, &order_of_sources), leaves(&problem.target, &order_of_targets)];
-    let list = Shortlist::predict(problem, &prolong(&coarse, &solution, &parts[1], problem));
-    let plan = prolongation::prolong(&solution.plan, &parts, problem, [&list.u, &list.v]);
+    let list = Shortlist::predict(problem, &prolong_duals(&coarse, &solution, &parts[1], problem));
+    let plan = prolong_plan(&solution.plan, &parts, problem, [&list.u, &list.v]);
     let fine = solve(problem, list, plan, goal);
     Solution { effort: SimplexEffort { pivots: fine.effort.pivots + solution.effort.pivots, ..fine.effort }, ..fine }
 }
@@ -53,28 +52,4 @@ fn coarsen(side: &Side) -> (Side, Vec<u32>) {
         })
         .unzip();
     Side::new(*side.tree.metric(), &points, &masses)
-}
-
-/// Duals of the targets of `fine` from a solution of `coarse`, whose target `k` stands for the points `parts[k]`.
-fn prolong(coarse: &Problem, solution: &Solution, parts: &[Range<usize>], fine: &Problem) -> Vec<i64> {
-    let metric = coarse.metric();
-    let mut displacement = vec![[0.0; 2]; coarse.target.len()];
-    for flow in &solution.plan {
-        let (s, t) = (flow.source as usize, flow.target as usize);
-        let (x, y) = (coarse.source.tree.points()[s], coarse.target.tree.points()[t]);
-        let share = flow.mass as f64 / coarse.target.masses[t] as f64;
-        for (axis, sum) in displacement[t].iter_mut().enumerate() {
-            *sum += share * metric.displacement(x, y, axis);
-        }
-    }
-    let mut v = vec![0; fine.target.len()];
-    for (t, part) in parts.iter().enumerate() {
-        let centre = coarse.target.tree.points()[t];
-        for p in part.clone() {
-            let y = fine.target.tree.points()[p];
-            let slope = |axis: usize| 2.0 * metric.weight()[axis] * displacement[t][axis] * (y[axis] - centre[axis]);
-            v[p] = solution.v[t] + (slope(0) + slope(1)).round() as i64;
-        }
-    }
-    v
 }

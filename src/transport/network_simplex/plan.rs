@@ -3,6 +3,7 @@
 //! A plan with cycles is no basis. [`Forest`] takes arcs into a spanning forest as long as they close no cycle, those with
 //! much flow first; the simplex shifts the flow of the others onto it.
 
+use super::by_owner::ByOwner;
 use std::cmp::Reverse;
 
 /// Mass shipped from a source to a target, positive.
@@ -11,6 +12,19 @@ pub(super) struct Flow {
     pub source: u32,
     pub target: u32,
     pub mass: i64,
+}
+
+impl Flow {
+    /// Its ends as nodes of the tree: all sources come first.
+    pub(super) fn ends(&self, sources: usize) -> [usize; 2] {
+        [self.source as usize, self.target as usize + sources]
+    }
+}
+
+/// The places in `plan` of the arcs of every node.
+pub(super) fn arcs_of_nodes(plan: &[Flow], sources: usize, targets: usize) -> ByOwner<u32> {
+    let arcs = (0_u32..).zip(plan);
+    ByOwner::new(sources + targets, arcs.flat_map(|(arc, flow)| flow.ends(sources).map(|node| (node, arc))))
 }
 
 /// The northwest corner rule: sources and targets are exhausted in their order. Both sides have the same sum.
@@ -47,64 +61,30 @@ impl Forest {
     /// Parts the `plan` of `sources` sources and `targets` targets, in which no arc stands twice.
     pub(super) fn of(mut plan: Vec<Flow>, sources: usize, targets: usize) -> Forest {
         plan.sort_unstable_by_key(|flow| (Reverse(flow.mass), flow.source, flow.target));
-        let mut parts = Components { above: (0..(sources + targets) as u32).collect() };
-        let (trees, chords) = plan.into_iter().partition(|flow| parts.unite(flow.source, flow.target + sources as u32));
+        let mut parts = Components { above: (0..sources + targets).collect() };
+        let (trees, chords) = plan.into_iter().partition(|flow| parts.unite(flow.ends(sources)));
         Forest { trees, chords }
     }
 }
 
 /// Which nodes are connected (union by links to a representative, paths halved).
 struct Components {
-    above: Vec<u32>,
+    above: Vec<usize>,
 }
 
 impl Components {
-    fn representative(&mut self, mut x: u32) -> u32 {
-        while self.above[x as usize] != x {
-            self.above[x as usize] = self.above[self.above[x as usize] as usize];
-            x = self.above[x as usize];
+    fn representative(&mut self, mut x: usize) -> usize {
+        while self.above[x] != x {
+            self.above[x] = self.above[self.above[x]];
+            x = self.above[x];
         }
         x
     }
 
-    /// Connects `x` and `y`; whether they were not connected before.
-    fn unite(&mut self, x: u32, y: u32) -> bool {
-        let (x, y) = (self.representative(x), self.representative(y));
-        self.above[x as usize] = y;
+    /// Connects two nodes; whether they were not connected before.
+    fn unite(&mut self, nodes: [usize; 2]) -> bool {
+        let [x, y] = nodes.map(|node| self.representative(node));
+        self.above[x] = y;
         x != y
-    }
-}
-
-/// Lists of items by their owner, each in the order given.
-#[derive(Debug)]
-pub(super) struct ByOwner<T> {
-    begin: Vec<u32>,
-    items: Vec<T>,
-}
-
-impl<T: Copy + Default> ByOwner<T> {
-    /// The items `(owner, item)` of `owners` owners.
-    pub(super) fn new(owners: usize, pairs: impl Iterator<Item = (u32, T)> + Clone) -> ByOwner<T> {
-        let mut begin = vec![0_u32; owners + 1];
-        pairs.clone().for_each(|(owner, _)| begin[owner as usize + 1] += 1);
-        for owner in 0..owners {
-            begin[owner + 1] += begin[owner];
-        }
-        let mut next = begin.clone();
-        let mut items = vec![T::default(); begin[owners] as usize];
-        for (owner, item) in pairs {
-            let place = &mut next[owner as usize];
-            items[*place as usize] = item;
-            *place += 1;
-        }
-        ByOwner { begin, items }
-    }
-
-    pub(super) fn of(&self, owner: usize) -> &[T] {
-        self.of_all(owner..owner + 1)
-    }
-
-    pub(super) fn of_all(&self, owners: std::ops::Range<usize>) -> &[T] {
-        &self.items[self.begin[owners.start] as usize..self.begin[owners.end] as usize]
     }
 }

@@ -29,11 +29,16 @@ pub(super) struct Simplex {
 }
 
 impl Simplex {
-    /// A start from a plan, sorted arcs and predicted duals, which are used where the plan leaves them open. `cost` is that
-    /// of any arc, listed or not.
-    pub(super) fn new(duals: [&[i64]; 2], arcs: Vec<Arc>, plan: &Forest, cost: impl Fn(u32, u32) -> i64) -> Simplex {
-        let [u, v] = duals;
-        let (tree, pi) = hang(&plan.trees, u, v.len(), &cost);
+    /// A start from a plan to `targets` targets and sorted arcs. Of the predicted duals `u` of the sources it takes what the
+    /// plan leaves open: one for each of its trees. `cost` is that of any arc, listed or not.
+    pub(super) fn new(
+        u: &[i64],
+        targets: usize,
+        arcs: Vec<Arc>,
+        plan: &Forest,
+        cost: impl Fn(u32, u32) -> i64,
+    ) -> Simplex {
+        let (tree, pi) = hang(&plan.trees, u, targets, &cost);
         let clusters = Clusters::new(&tree, &pi);
         let mut simplex = Simplex { sources: u.len() as u32, tree, clusters, arcs: ArcList::new(arcs), pivots: 0 };
         for chord in &plan.chords {
@@ -49,15 +54,13 @@ impl Simplex {
         // Less of the chord is more of the way from `s` to `t`: all as in a pivot with the ends exchanged.
         let (out, target_side, flow) = self.leaving(t, s, join);
         let moved = flow.min(chord.mass);
-        self.augment(t, join, |x, sources| if x < sources { -moved } else { moved });
-        self.augment(s, join, |x, sources| if x < sources { moved } else { -moved });
+        self.send_round([s, t, join], -moved);
         // An arc that has run empty on the side of the target is one from a source to its parent.
         if chord.mass < flow || chord.mass == flow && target_side {
             return;
         }
         let reduced_cost = cost - self.clusters.potential(s) + self.clusters.potential(t);
-        let (inner, outer, shift) = if target_side { (t, s, -reduced_cost) } else { (s, t, reduced_cost) };
-        self.exchange(out, [inner, outer, join], chord.mass - moved, shift);
+        self.exchange(out, !target_side, [s, t, join], chord.mass - moved, reduced_cost);
     }
 
     /// Adds arcs; the basis stays.
@@ -77,17 +80,23 @@ impl Simplex {
         let join = self.tree.join(s, t);
         let (out, source_side, flow) = self.leaving(s, t, join);
         if flow > 0 {
-            self.augment(s, join, |x, sources| if x < sources { -flow } else { flow });
-            self.augment(t, join, |x, sources| if x < sources { flow } else { -flow });
+            self.send_round([s, t, join], flow);
         }
-        let (inner, outer, shift) = if source_side { (s, t, reduced_cost) } else { (t, s, -reduced_cost) };
-        self.exchange(out, [inner, outer, join], flow, shift);
+        self.exchange(out, source_side, [s, t, join], flow, reduced_cost);
     }
 
-    /// Takes the arc of `out` out of the basis and the one between `inner` and `outer` in, with `flow` on it; the
-    /// potentials below rise by `shift`.
-    fn exchange(&mut self, out: u32, [inner, outer, join]: [u32; 3], flow: i64, shift: i64) {
+    /// Sends `flow` along the arc from `s` to `t` and back through the tree, without that arc itself.
+    #[inline]
+    fn send_round(&mut self, [s, t, join]: [u32; 3], flow: i64) {
+        self.augment(s, join, |x, sources| if x < sources { -flow } else { flow });
+        self.augment(t, join, |x, sources| if x < sources { flow } else { -flow });
+    }
+
+    /// Takes the arc of `out`, which lies on the side of `s` or not, out of the basis and the one from `s` to `t` in, with
+    /// `flow` on it.
+    fn exchange(&mut self, out: u32, source_side: bool, [s, t, join]: [u32; 3], flow: i64, reduced_cost: i64) {
         self.pivots += 1;
+        let (inner, outer, shift) = if source_side { (s, t, reduced_cost) } else { (t, s, -reduced_cost) };
         self.rehang(out, inner, outer, join, flow);
         self.clusters.shift(inner, self.tree.root(), shift);
         self.clusters.merge(&self.tree, inner);
@@ -115,7 +124,7 @@ impl Simplex {
             }
             x = node.parent;
         }
-        assert!(out != NONE, "costs are nonnegative, so some arc of every cycle runs empty");
+        assert!(out != NONE, "some arc of every cycle runs against the flow sent round it");
         (out, source_side, flow)
     }
 
