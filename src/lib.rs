@@ -65,6 +65,7 @@ pub mod flow;
 pub mod game;
 pub mod orbit;
 pub mod output;
+mod registers;
 pub mod spectrum;
 pub mod stepper;
 pub mod torus;
