@@ -21,8 +21,8 @@ use crate::registers::on_widest_registers;
 use crate::torus::Grid;
 use num_complex::Complex64;
 
-/// Coefficients worked on together.
-const LANES: usize = 8;
+/// Coefficients of a column summed up together: with what they are made of they stay in the first-level cache.
+const BLOCK: usize = 256;
 
 /// Fourier coefficients with a halo, real and imaginary parts apart, and the coefficients of a potential.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,12 +55,13 @@ struct Side {
     /// Widths of the halo along a column and across.
     reach: [usize; 2],
     stride: usize,
-    /// `-k` of the descending player, `+eta k` of the ascending one, Nyquist modes 0: along a column, with zeros up to a
-    /// multiple of [`LANES`], and across.
+    /// `-k` of the descending player, `+eta k` of the ascending one, Nyquist modes 0: along a column and across.
     along: Vec<f64>,
     across: Vec<f64>,
     moments: Vec<f64>,
     weights: Vec<f64>,
+    /// Real and imaginary parts of a block of results.
+    sums: Vec<f64>,
 }
 
 /// A state's coefficients with halos, and those of the potentials it makes.
@@ -104,15 +105,14 @@ impl HarmonicDrift {
 
     /// `N(u)`; both players at the same time where `parallel` says so.
     pub fn evaluate(&mut self, layout: &PairLayout, u: &[Complex64], out: &mut [Complex64], parallel: bool) {
-        let HarmonicDrift { coupling, sides, fields } = self;
-        observe(coupling, sides, layout, u, &mut fields.potentials);
+        self.observe(layout, u);
+        let HarmonicDrift { sides, fields, .. } = self;
         let (out_x, out_y) = layout.parts_mut(out);
         let ([x, y], [halo_x, halo_y], [v_x, v_y]) = (sides, &mut fields.halos, &fields.potentials);
         let half =
-            |side: &Side, part: &[Complex64], halo: &mut Halo, potential: &[Complex64], out: &mut [Complex64]| {
+            |side: &mut Side, part: &[Complex64], halo: &mut Halo, potential: &[Complex64], out: &mut [Complex64]| {
                 side.extend(part, halo);
-                out.fill(Complex64::ZERO);
-                side.add_drift(halo, potential, out);
+                side.drift(&[(potential, halo)], out);
             };
         let mut of_x = || half(x, layout.part(Player::X, u), halo_x, v_x, out_x);
         let mut of_y = || half(y, layout.part(Player::Y, u), halo_y, v_y, out_y);
@@ -126,8 +126,8 @@ impl HarmonicDrift {
 
     /// What [`HarmonicDrift::derivative`] at this state needs.
     pub fn fields(&mut self, layout: &PairLayout, state: &[Complex64]) -> HarmonicFields {
-        let HarmonicDrift { coupling, sides, fields } = self;
-        observe(coupling, sides, layout, state, &mut fields.potentials);
+        self.observe(layout, state);
+        let HarmonicDrift { sides, fields, .. } = self;
         for player in Player::BOTH {
             sides[player.index()].extend(layout.part(player, state), &mut fields.halos[player.index()]);
         }
@@ -142,33 +142,29 @@ impl HarmonicDrift {
         direction: &[Complex64],
         out: &mut [Complex64],
     ) {
-        let change = self.fields(layout, direction);
-        out.fill(Complex64::ZERO);
+        self.observe(layout, direction);
         let (out_x, out_y) = layout.parts_mut(out);
-        for (p, out) in [out_x, out_y].into_iter().enumerate() {
-            self.sides[p].add_drift(&change.halos[p], &at.potentials[p], out);
-            self.sides[p].add_drift(&at.halos[p], &change.potentials[p], out);
+        for (player, out) in Player::BOTH.into_iter().zip([out_x, out_y]) {
+            let p = player.index();
+            let HarmonicDrift { sides, fields: HarmonicFields { halos, potentials }, .. } = self;
+            sides[p].extend(layout.part(player, direction), &mut halos[p]);
+            sides[p].drift(&[(&at.potentials[p], &halos[p]), (&potentials[p], &at.halos[p])], out);
         }
     }
-}
 
-/// The coefficients of both potentials.
-fn observe(
-    coupling: &Coupling,
-    sides: &mut [Side; 2],
-    layout: &PairLayout,
-    u: &[Complex64],
-    potentials: &mut [Vec<Complex64>; 2],
-) {
-    let masses = Player::BOTH.map(|player| {
-        let Side { harmonics, moments, .. } = &mut sides[player.index()];
-        harmonics.moments(layout.part(player, u), moments)
-    });
-    let [x, y] = sides;
-    coupling.apply(&y.moments, &mut x.weights);
-    coupling.apply_transposed(&x.moments, &mut y.weights);
-    x.harmonics.combination(masses[1], &x.weights, &mut potentials[0]);
-    y.harmonics.combination(masses[0], &y.weights, &mut potentials[1]);
+    /// The coefficients of both potentials.
+    fn observe(&mut self, layout: &PairLayout, u: &[Complex64]) {
+        let HarmonicDrift { coupling, sides, fields } = self;
+        let masses = Player::BOTH.map(|player| {
+            let Side { harmonics, moments, .. } = &mut sides[player.index()];
+            harmonics.moments(layout.part(player, u), moments)
+        });
+        let [x, y] = sides;
+        coupling.apply(&y.moments, &mut x.weights);
+        coupling.apply_transposed(&x.moments, &mut y.weights);
+        x.harmonics.combination(masses[1], &x.weights, &mut fields.potentials[0]);
+        y.harmonics.combination(masses[0], &y.weights, &mut fields.potentials[1]);
+    }
 }
 
 impl Side {
@@ -187,8 +183,7 @@ impl Side {
             let steps = harmonics.waves().iter().map(|wave| step(wave)[axis].unsigned_abs() as usize);
             steps.max().unwrap_or(0)
         });
-        let padded = len.next_multiple_of(LANES);
-        let stride = padded + 2 * reach[0];
+        let stride = len + 2 * reach[0];
         let unit: Vec<f64> = grid.axes().iter().map(|axis| axis.unit_wavenumber()).collect();
         let waves = harmonics.waves().iter().map(|wave| {
             let [m, across] = step(wave);
@@ -204,8 +199,7 @@ impl Side {
             }
         });
         let waves = waves.collect();
-        let mut along: Vec<f64> = along_axis.odd_wavenumbers().into_iter().take(len).map(|k| sign * k).collect();
-        along.resize(padded, 0.0);
+        let along = along_axis.odd_wavenumbers().into_iter().take(len).map(|k| sign * k).collect();
         let count = harmonics.count();
         Side {
             harmonics,
@@ -219,6 +213,7 @@ impl Side {
             across,
             moments: vec![0.0; count],
             weights: vec![0.0; count],
+            sums: vec![0.0; 2 * BLOCK],
         }
     }
 
@@ -236,7 +231,6 @@ impl Side {
                 self.extend_half_axis(part, re, im);
                 continue;
             }
-            let (re, im) = (&mut re[..self.len + 2 * wide], &mut im[..self.len + 2 * wide]);
             let (inner_re, inner_im) = (&mut re[wide..][..self.len], &mut im[wide..][..self.len]);
             if c >= high && c < high + self.columns {
                 let column = &part[(c - high) * self.len..][..self.len];
@@ -262,7 +256,7 @@ impl Side {
     /// One dimension: `u_hat(-k) = conj(u_hat(k))`, and `n - k` is `-k`.
     fn extend_half_axis(&self, part: &[Complex64], re: &mut [f64], im: &mut [f64]) {
         let (wide, n) = (self.reach[0], self.points[0]);
-        for (j, (re, im)) in re.iter_mut().zip(im).enumerate().take(self.len + 2 * wide) {
+        for (j, (re, im)) in re.iter_mut().zip(im).enumerate() {
             let (u, sign) = match j {
                 j if j < wide => (part[wide - j], -1.0),
                 j if j < wide + self.len => (part[j - wide], 1.0),
@@ -272,53 +266,79 @@ impl Side {
         }
     }
 
-    /// Adds `div(u grad V)` with the sign and timescale of the player.
-    fn add_drift(&self, halo: &Halo, potential: &[Complex64], out: &mut [Complex64]) {
-        for (c, (out, &across)) in out.chunks_exact_mut(self.len).zip(&self.across).enumerate() {
-            let start = c * self.stride;
-            add_column((&self.waves, potential), (&self.along, across), (&halo.re[start..], &halo.im[start..]), out);
+    /// `div(u grad V)` with the sign and timescale of the player, summed over `terms` `(V, u)`.
+    fn drift(&mut self, terms: &[(&[Complex64], &Halo)], out: &mut [Complex64]) {
+        let Side { waves, along, across, sums, stride, len, .. } = self;
+        for (c, (out, &across)) in out.chunks_exact_mut(*len).zip(&*across).enumerate() {
+            write_column(waves, terms, c * *stride, (along, across), sums, out);
         }
     }
 }
 
-/// Adds `sum_m k.k_m q_m(k)`, `q_m(k) = c_m u(k - m) - conj(c_m) u(k + m)`, to a column; `k` carries its sign.
-fn add_column(waves: (&[Wave], &[Complex64]), k: (&[f64], f64), halo: (&[f64], &[f64]), out: &mut [Complex64]) {
+/// Writes `sum_m k.k_m q_m(k)`, `q_m(k) = c_m u(k - m) - conj(c_m) u(k + m)`, of one column, summed over the `terms`
+/// `(c, u)`; `k` carries its sign, and `u` begins at the column's place.
+fn write_column(
+    waves: &[Wave],
+    terms: &[(&[Complex64], &Halo)],
+    start: usize,
+    k: (&[f64], f64),
+    sums: &mut [f64],
+    out: &mut [Complex64],
+) {
     on_widest_registers!(column_kernel(
-        waves: (&[Wave], &[Complex64]),
+        waves: &[Wave],
+        terms: &[(&[Complex64], &Halo)],
+        start: usize,
         k: (&[f64], f64),
-        halo: (&[f64], &[f64]),
+        sums: &mut [f64],
         out: &mut [Complex64]
     ));
 }
 
 #[inline(always)]
 fn column_kernel(
-    (waves, potential): (&[Wave], &[Complex64]),
+    waves: &[Wave],
+    terms: &[(&[Complex64], &Halo)],
+    start: usize,
     (along, across): (&[f64], f64),
-    (re, im): (&[f64], &[f64]),
+    sums: &mut [f64],
     out: &mut [Complex64],
 ) {
-    let (along, _) = along.as_chunks::<LANES>();
-    for (block, (out, k)) in out.chunks_mut(LANES).zip(along).enumerate() {
-        let start = block * LANES;
-        let lanes = |list: &[f64], place: usize| -> [f64; LANES] {
-            list[start + place..][..LANES].try_into().expect("as many as asked for")
-        };
-        let (mut sum_re, mut sum_im) = ([0.0; LANES], [0.0; LANES]);
-        for (wave, c) in waves.iter().zip(potential) {
-            let (behind_re, behind_im) = (lanes(re, wave.behind), lanes(im, wave.behind));
-            let (ahead_re, ahead_im) = (lanes(re, wave.ahead), lanes(im, wave.ahead));
-            let offset = across * wave.across;
-            for j in 0..LANES {
-                let weight = k[j] * wave.along + offset;
-                let q_re = c.re * (behind_re[j] - ahead_re[j]) - c.im * (behind_im[j] + ahead_im[j]);
-                let q_im = c.re * (behind_im[j] - ahead_im[j]) + c.im * (behind_re[j] + ahead_re[j]);
-                sum_re[j] += weight * q_re;
-                sum_im[j] += weight * q_im;
+    let (sum_re, sum_im) = sums.split_at_mut(BLOCK);
+    for ((block, out), k) in (0..).zip(out.chunks_mut(BLOCK)).zip(along.chunks(BLOCK)) {
+        // Slices of one length known to the compiler: no bounds checks in the loop.
+        let n = out.len();
+        let (sum_re, sum_im, k) = (&mut sum_re[..n], &mut sum_im[..n], &k[..n]);
+        sum_re.fill(0.0);
+        sum_im.fill(0.0);
+        for (potential, halo) in terms {
+            for (wave, c) in waves.iter().zip(*potential) {
+                let (behind, ahead) = (start + block * BLOCK + wave.behind, start + block * BLOCK + wave.ahead);
+                let (behind_re, behind_im) = (&halo.re[behind..][..n], &halo.im[behind..][..n]);
+                let (ahead_re, ahead_im) = (&halo.re[ahead..][..n], &halo.im[ahead..][..n]);
+                let offset = across * wave.across;
+                for j in 0..n {
+                    let weight = k[j] * wave.along + offset;
+                    let q_re = c.re * (behind_re[j] - ahead_re[j]) - c.im * (behind_im[j] + ahead_im[j]);
+                    let q_im = c.re * (behind_im[j] - ahead_im[j]) + c.im * (behind_re[j] + ahead_re[j]);
+                    sum_re[j] += weight * q_re;
+                    sum_im[j] += weight * q_im;
+                }
             }
         }
-        for (j, out) in out.iter_mut().enumerate() {
-            *out += Complex64::new(sum_re[j], sum_im[j]);
-        }
+        interleave(sum_re, sum_im, out);
+    }
+}
+
+/// Real and imaginary parts to complex numbers, four at a time.
+#[inline(always)]
+fn interleave(re: &[f64], im: &[f64], out: &mut [Complex64]) {
+    let ((re, last_re), (im, last_im)) = (re.as_chunks::<4>(), im.as_chunks::<4>());
+    let (out, last) = out.as_chunks_mut::<4>();
+    for ((z, re), im) in out.iter_mut().zip(re).zip(im) {
+        *z = [0, 1, 2, 3].map(|j| Complex64::new(re[j], im[j]));
+    }
+    for ((z, re), im) in last.iter_mut().zip(last_re).zip(last_im) {
+        *z = Complex64::new(*re, *im);
     }
 }
