@@ -11,8 +11,8 @@ use std::f64::consts::{PI, TAU};
 
 /// Two players who do not meet, in angles.
 const APART: &str = "[game]
-payoff = '0.2*cos(x) - 0.2*cos(y)'
-temperature = { x = 0.05, y = 0.08 }
+payoff = '2*cos(x) - 2*cos(y)'
+temperature = { x = 0.5, y = 0.8 }
 [game.domain]
 x = { dim = 1, period = '2*pi' }
 y = { dim = 1, period = '2*pi' }
@@ -26,7 +26,8 @@ time = 3
 snapshots = 3
 ";
 const POINTS: usize = 20_000;
-const STEP: f64 = 0.01;
+const STEP: f64 = 0.005;
+const TIME: f64 = 3.0;
 
 /// What goes wrong in a simulation of [`APART`].
 #[derive(Debug, Clone, Copy)]
@@ -40,22 +41,22 @@ struct Mistake {
 
 const NONE: Mistake = Mistake { step: STEP, temperature: 1.0, drift: 1.0 };
 
-/// Clouds at time 1.
+/// Clouds at the end.
 fn simulated(mistake: Mistake, seed: u64) -> [Vec<f64>; 2] {
     let mut random = Random::new(seed);
     let x = random.points(POINTS, TAU, 2.0, |x| 1.0 + 0.9 * (x - 2.0).cos());
     let y = random.points(POINTS, TAU, 2.0, |y| 1.0 + 0.9 * y.sin());
     let system = System {
-        force_x: &|x, _| -0.2 * x.sin(),
-        force_y: &|_, y| mistake.drift * 0.2 * y.sin(),
-        temperature: [0.05 * mistake.temperature, 0.08],
+        force_x: &|x, _| -2.0 * x.sin(),
+        force_y: &|_, y| mistake.drift * 2.0 * y.sin(),
+        temperature: [0.5 * mistake.temperature, 0.8],
         timescale: 1.0,
     };
-    let steps = (1.0 / mistake.step).round() as usize;
+    let steps = (TIME / mistake.step).round() as usize;
     system.evolve_apart([x, y], mistake.step, steps, &mut random)
 }
 
-/// Judges both clouds at time 1.
+/// Judges both clouds at the end.
 fn judged(run: &Ran, [x, y]: &[Vec<f64>; 2]) -> ValidationReport {
     let folder = tempfile::tempdir().unwrap();
     let paths = ["x.npy", "y.npy"].map(|name| folder.path().join(name));
@@ -63,7 +64,7 @@ fn judged(run: &Ran, [x, y]: &[Vec<f64>; 2]) -> ValidationReport {
     write_npy(&paths[1], &Array1::from(y.clone())).unwrap();
     let word = format!("x={},y={}", paths[0].display(), paths[1].display());
     let request = ValidationRequest { samples: Some(39), ..request(&word, run) };
-    validate(&ValidationRequest { times: TimeChoice::These(&[1.0]), ..request }).unwrap()
+    validate(&ValidationRequest { times: TimeChoice::These(&[TIME]), ..request }).unwrap()
 }
 
 fn request<'a>(word: &'a str, run: &'a Ran) -> ValidationRequest<'a> {

@@ -29,7 +29,7 @@ fn folder() -> Workspace {
 fn shapes_that_do_not_fit() {
     let workspace = folder();
     let against = ["--against", "run.h5"];
-    let mut case = |shape: &[usize], extra: &[&str], words: &[&str]| {
+    let case = |shape: &[usize], extra: &[&str], words: &[&str]| {
         let array = ndarray::ArrayD::<f64>::zeros(ndarray::IxDyn(shape));
         write_npy(workspace.path("bad.npy"), &array).unwrap();
         refused(&workspace, &[&["x=bad.npy"], &against[..], extra].concat(), words);
