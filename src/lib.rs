@@ -32,6 +32,7 @@
 //! | [`stepper`] | time stepping schemes and step control |
 //! | [`orbit`] | limit cycles: shooting, multipliers, continuation |
 //! | [`transport`] | exact Wasserstein-2 distances with error bars |
+//! | [`validation`] | clouds of particles judged against densities |
 //! | [`diagnostics`] | energy, entropies, duality gap, decay |
 //! | [`experiment`] | what the commands do |
 //! | [`output`] | the HDF5 file |
@@ -70,6 +71,7 @@ pub mod spectrum;
 pub mod stepper;
 pub mod torus;
 pub mod transport;
+pub mod validation;
 
 /// The examples of README.md, compiled and run as tests.
 #[cfg(doctest)]

@@ -62,6 +62,20 @@ Examples:
   nashflow w2 a.csv b.csv --weights-a wa.csv --plan plan.h5
   nashflow w2 run.h5@0.5 run.h5:/equilibrium --json")]
     W2(W2Arguments),
+    /// Judge a particle cloud against a run: its distance, the distance of independent points, bias, a verdict.
+    #[command(after_help = "\
+CLOUD is one of
+  FILE.h5           /particles/x, /particles/y and /time
+  FILE.npz          x, y and times
+  x=FILE,y=FILE     points of each player, or of one; npy, text, FILE.npz:name, FILE.h5:/dataset; with --time or --times
+Points have shape (N, d), or (T, N, d) for T times; with --replicas (R, N, d) or (R, T, N, d).
+
+Examples:
+  nashflow validate particles.h5 --against run.h5
+  nashflow validate x=a.npy,y=b.npy --against run.h5 --time 0.5
+  nashflow validate clouds.npz --against run.h5 --replicas --json
+  nashflow validate x=late.csv --against run.h5 --equilibrium")]
+    Validate(ValidateArguments),
     /// List, show or copy the bundled games.
     Games(GamesArguments),
 }
@@ -195,6 +209,40 @@ pub struct W2Arguments {
     /// Write the transport plan or map to this file
     #[arg(long, value_name = "OUT.h5")]
     pub plan: Option<PathBuf>,
+    #[command(flatten)]
+    pub common: CommonArguments,
+}
+
+/// `nashflow validate`.
+#[derive(Debug, Args)]
+pub struct ValidateArguments {
+    /// The cloud: FILE.h5, FILE.npz, or x=FILE,y=FILE
+    #[arg(value_name = "CLOUD")]
+    pub cloud: String,
+    /// Output file of the run that holds the densities
+    #[arg(long, value_name = "RUN.h5")]
+    pub against: PathBuf,
+    /// Times to compare; of a cloud without times of its own the times of its rows
+    #[arg(long, value_name = "T[,T]", allow_hyphen_values = true, conflicts_with_all = ["times", "equilibrium"])]
+    pub time: Option<String>,
+    /// File with the times of the rows of the cloud
+    #[arg(long, value_name = "FILE", conflicts_with = "equilibrium")]
+    pub times: Option<String>,
+    /// Compare with the equilibrium of the run
+    #[arg(long)]
+    pub equilibrium: bool,
+    /// The arrays have a leading axis of independent replicas
+    #[arg(long)]
+    pub replicas: bool,
+    /// Probability that independent points of the densities are called anything but indistinguishable
+    #[arg(long, value_name = "P", default_value_t = 0.05)]
+    pub false_alarm_rate: f64,
+    /// Clouds drawn from each density to compare with [default: 39 to 199, by cost]
+    #[arg(long, value_name = "B")]
+    pub samples: Option<usize>,
+    /// Names the random numbers
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
     #[command(flatten)]
     pub common: CommonArguments,
 }

@@ -12,6 +12,7 @@ mod run;
 mod signal;
 mod spectrum;
 mod table;
+mod validate;
 mod w2;
 
 use crate::experiment::RunError;
@@ -47,6 +48,7 @@ pub fn main() -> i32 {
         Command::Orbit(arguments) => orbit::main(&arguments),
         Command::Spectrum(arguments) => spectrum::main(&arguments),
         Command::W2(arguments) => w2::main(&arguments),
+        Command::Validate(arguments) => validate::main(&arguments),
         Command::Games(arguments) => games::main(&arguments),
     }
 }

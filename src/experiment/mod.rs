@@ -16,6 +16,7 @@ mod run;
 mod simulation;
 mod spectrum;
 mod summary;
+mod validation;
 mod verdict;
 mod w2;
 
@@ -33,5 +34,9 @@ pub use run::{Progress, RunOptions, run};
 pub use simulation::{Clock, Simulation, Stretch};
 pub use spectrum::{LinearSpectrum, SpectrumReport, SpectrumSummary, linear_spectrum, spectrum};
 pub use summary::{EquilibriumSummary, GridSummary, PayoffSummary, StateSummary, Summary};
+pub use validation::{
+    BiasReport, ChiSquareReport, FloorReport, LargestScoreReport, PlayerReport, ReplicaReport, TimeChoice, TimeReport,
+    Times, ValidationError, ValidationReport, ValidationRequest, validate,
+};
 pub use verdict::Verdict;
 pub use w2::{W2Error, W2Report, W2Request, w2};

@@ -37,7 +37,7 @@ pub use header::Header;
 pub use layout::Layout;
 pub use orbit::{BranchRecord, OrbitRecord, OrbitRow, write_orbit};
 pub use plan::{PlanHeader, PlanPoints, PlanRecord, write_plan};
-pub use reader::{StateIndex, StoredState, read_game, read_state};
+pub use reader::{StateIndex, StoredState, embedded_game, read_game, read_state, read_times};
 pub use record::{Diagnostics, EigenvalueRecord, EquilibriumRecord, Snapshot, StepRecord};
 pub use resume::Resumed;
 pub use spectrum::{SpectrumRecord, write_spectrum};

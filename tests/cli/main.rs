@@ -20,6 +20,8 @@ mod spectrum;
 mod summary;
 mod tables;
 mod threads;
+mod validate;
+mod validate_refusals;
 mod verdict;
 mod w2;
 mod w2_files;
