@@ -37,7 +37,7 @@ mod work;
 pub use assemble::ProductTerm;
 pub use coupling::Coupling;
 pub use error::PayoffError;
-pub use kernels::dot;
+pub use kernels::{dot, sum};
 pub use operator::{Payoff, PayoffForm};
 pub use table::{Table, TableError};
 pub use tables::FactorFunction;
