@@ -31,6 +31,7 @@
 //! | [`flow`] | right-hand sides |
 //! | [`stepper`] | time stepping schemes and step control |
 //! | [`orbit`] | limit cycles: shooting, multipliers, continuation |
+//! | [`particle`] | the N-particle system: random streams, samples of densities, drift, schemes |
 //! | [`transport`] | exact Wasserstein-2 distances with error bars |
 //! | [`validation`] | clouds of particles judged against densities |
 //! | [`diagnostics`] | energy, entropies, duality gap, decay |
@@ -66,6 +67,7 @@ pub mod flow;
 pub mod game;
 pub mod orbit;
 pub mod output;
+pub mod particle;
 mod registers;
 pub mod spectrum;
 pub mod stepper;

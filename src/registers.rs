@@ -20,4 +20,5 @@ macro_rules! on_widest_registers {
         $kernel($($argument),*)
     }};
 }
+
 pub(crate) use on_widest_registers;

@@ -47,6 +47,16 @@ Examples:
   nashflow spectrum limit-cycle --set game.temperature=0.1 -k 4
   nashflow spectrum players-1x2 --json -o modes.h5")]
     Spectrum(SpectrumArguments),
+    /// Simulate the N-particle system of a game, and measure its clouds against the densities.
+    #[command(after_help = "\
+The particles start from the initial densities of the game, or from its clouds ([initial] x = { cloud = \"points.npy\" }).
+Distances are exact: to the density of infinitely many particles at the same time, and to the equilibrium.
+
+Examples:
+  nashflow particles limit-cycle -n 1e4 -o cloud.h5
+  nashflow particles rotation -n 1000,500 --replicas 32 --json
+  nashflow particles two-temperatures --ladder 1e2,1e3,1e4 --replicas 32")]
+    Particles(ParticlesArguments),
     /// Compute the exact Wasserstein-2 distance between two densities or particle clouds, with its error bar.
     #[command(after_help = "\
 A and B are each one of
@@ -175,6 +185,46 @@ pub struct SpectrumArguments {
     #[arg(short = 'k', long, value_name = "K", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=100))]
     pub count: u16,
     /// Write the eigenfunctions and the equilibrium to this file
+    #[arg(short, long, value_name = "OUT.h5")]
+    pub output: Option<PathBuf>,
+}
+
+/// `nashflow particles`.
+#[derive(Debug, Args)]
+pub struct ParticlesArguments {
+    #[command(flatten)]
+    pub game: GameArguments,
+    /// Particles of each player, or of x and of y [default: 1000, or those of the initial clouds]
+    #[arg(
+        short = 'n',
+        long = "particles",
+        value_name = "N[,M]",
+        allow_hyphen_values = true,
+        conflicts_with = "ladder"
+    )]
+    pub particles: Option<String>,
+    /// Realisations, each with random numbers of its own
+    #[arg(long, value_name = "R", default_value = "1", allow_hyphen_values = true)]
+    pub replicas: String,
+    /// Time stepping: heun (weak order 2) or euler-maruyama (weak order 1)
+    #[arg(long, value_name = "SCHEME", default_value = "heun")]
+    pub scheme: String,
+    /// Longest step [default: a tenth of the time scale of the fastest drift]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub step: Option<String>,
+    /// Seed of the random numbers
+    #[arg(long, value_name = "SEED", default_value_t = 0)]
+    pub seed: u64,
+    /// How clouds are drawn from the initial densities: iid or stratified
+    #[arg(long, value_name = "WAY", default_value = "iid")]
+    pub sampling: String,
+    /// Compute no distances
+    #[arg(long)]
+    pub no_distances: bool,
+    /// Error, floor and decay rate against these numbers of particles
+    #[arg(long, value_name = "N,N,..", allow_hyphen_values = true, conflicts_with = "output")]
+    pub ladder: Option<String>,
+    /// Write clouds and distances to this file
     #[arg(short, long, value_name = "OUT.h5")]
     pub output: Option<PathBuf>,
 }

@@ -7,6 +7,7 @@ mod equilibrium;
 mod games;
 mod number;
 mod orbit;
+mod particles;
 mod progress;
 mod run;
 mod signal;
@@ -47,6 +48,7 @@ pub fn main() -> i32 {
         Command::Equilibrium(arguments) => equilibrium::main(&arguments),
         Command::Orbit(arguments) => orbit::main(&arguments),
         Command::Spectrum(arguments) => spectrum::main(&arguments),
+        Command::Particles(arguments) => particles::main(&arguments),
         Command::W2(arguments) => w2::main(&arguments),
         Command::Validate(arguments) => validate::main(&arguments),
         Command::Games(arguments) => games::main(&arguments),

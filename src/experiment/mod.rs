@@ -9,6 +9,7 @@ mod error;
 mod measurement;
 mod notes;
 mod orbit;
+mod particles;
 mod positivity;
 mod rates;
 mod resumption;
@@ -28,6 +29,12 @@ pub use measurement::Measurement;
 pub use orbit::{
     BranchReport, BranchRequest, EdgeReport, FoldReport, OrbitReport, OrbitRequest, OrbitSummary, RowReport, edge,
     orbit,
+};
+#[cfg(test)]
+pub(crate) use particles::mean_field;
+pub use particles::{
+    DistanceSummary, LadderReport, LadderRequest, ParticleCounts, ParticleReport, ParticleRequest, Power, Rung,
+    RungDecay, SnapshotSummary, ladder, particles,
 };
 pub use rates::RateComparison;
 pub use run::{Progress, RunOptions, run};

@@ -391,15 +391,15 @@ fn keep_positive(
     Err(RunError::Negative { time, player, minimum, maximum, advice: positivity_advice(scheme), good, path })
 }
 
-fn new_flow(file: &GameFile, discretisation: &Discretisation) -> MflDa {
+pub(super) fn new_flow(file: &GameFile, discretisation: &Discretisation) -> MflDa {
     MflDa::new(discretisation.payoff.clone(), temperatures(file.game()), file.game().timescale())
 }
 
-fn new_clock(file: &GameFile) -> Clock {
+pub(super) fn new_clock(file: &GameFile) -> Clock {
     Clock::new(file.solver().time(), file.solver().step())
 }
 
-fn new_stepper(file: &GameFile) -> Box<dyn Stepper<f64>> {
+pub(super) fn new_stepper(file: &GameFile) -> Box<dyn Stepper<f64>> {
     let solver = file.solver();
     match (solver.scheme(), solver.step()) {
         (Scheme::ImexEuler, Some(step)) => Box::new(ImexEuler::new(step)),

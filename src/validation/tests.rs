@@ -141,7 +141,7 @@ fn results_do_not_depend_on_the_number_of_threads() {
     assert_eq!(with(1), with(3));
 }
 
-/// Monte Carlo means of `N W2^2` against the law of section 15 of docs/numerics.md, within 4 standard errors.
+/// Monte Carlo means of `N W2^2` against the law of section 16 of docs/numerics.md, within 4 standard errors.
 #[test]
 fn the_floor_on_the_circle_is_the_law_of_the_brownian_bridge() {
     for (kappa, constant) in [(0.0, 1.0 / 12.0), (1.0, 0.0756), (2.0, 0.0614)] {

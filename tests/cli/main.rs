@@ -11,6 +11,7 @@ mod initial_state;
 mod interrupt;
 mod numerical_failure;
 mod orbit;
+mod particles;
 mod rates;
 mod readers;
 mod refusals;

@@ -39,7 +39,7 @@ pub use assemble::ProductTerm;
 pub use coupling::Coupling;
 pub use error::PayoffError;
 pub use harmonics::Harmonics;
-pub use kernels::dot;
+pub use kernels::{dot, sum};
 pub use operator::{Payoff, PayoffForm};
 pub use table::{Table, TableError};
 pub use tables::FactorFunction;
