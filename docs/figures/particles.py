@@ -21,7 +21,7 @@ HERE = Path(__file__).resolve().parent
 PROGRAM = HERE.parents[1] / "target" / "release" / "nashflow"
 PAGE = HERE.parent / "particles.md"
 BEGIN, END = "<!-- particles.py begins -->\n", "<!-- particles.py ends -->\n"
-LADDER, REPLICAS = "100,300,1000,3000,10000,30000", "24"
+LADDER, REPLICAS = "100,300,1000,3000,10000", "16"
 
 GAMES = {
     "rotation": """
@@ -34,7 +34,7 @@ y = "1 + 0.9*sin(2*pi*y)"
 [solver]
 time = 1.2
 [output]
-snapshots = 24
+snapshots = 16
 """,
     "wells": """
 [game]
@@ -46,7 +46,7 @@ y = "exp(2*sin(2*pi*y))"
 [solver]
 time = 2.4
 [output]
-snapshots = 24
+snapshots = 16
 """,
 }
 

@@ -69,7 +69,7 @@ impl ModeSet {
 
     /// Adds the sums over points: `sums[2 s]` the cosines of mode `s`, `sums[2 s + 1]` its sines.
     ///
-    /// `shares` are the places of at most [`CHUNK`] points, axis after axis.
+    /// `shares` are the places of at most 256 points, axis after axis.
     pub fn add_sums(&self, shares: &[f64], sums: &mut [f64], scratch: &mut ModeScratch) {
         let n = self.fill_powers(shares, scratch);
         for (mode, pair) in self.modes.iter().zip(sums.chunks_exact_mut(2)) {
