@@ -45,9 +45,9 @@ temperature = 0.15
 x = "exp(2*cos(2*pi*x))"
 y = "exp(2*sin(2*pi*y))"
 [solver]
-time = 2.4
+time = 8.0
 [output]
-snapshots = 16
+snapshots = 40
 """,
 }
 
