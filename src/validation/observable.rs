@@ -118,7 +118,7 @@ impl Observables {
         let mean: f64 = values.iter().zip(weights).map(|(v, w)| v * w).sum();
         let variance: f64 = values.iter().zip(weights).map(|(v, w)| (v - mean) * (v - mean) * w).sum();
         let largest = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
-        if !(variance > CONSTANT * largest * largest) {
+        if variance <= CONSTANT * largest * largest {
             return;
         }
         let deviation = variance.sqrt();

@@ -39,7 +39,7 @@ impl Sampler {
     /// Prepares samples of up to `points` points.
     ///
     /// # Errors
-    /// [`TorusError`] when the density has more than [`MOST_NODES`] nodes.
+    /// [`TorusError`] when the density has too many nodes for a finer grid.
     pub fn new(density: &Density, points: usize) -> Result<Sampler, TorusError> {
         let allowed = SHARE_OF_NOISE / (points.max(1) as f64).sqrt();
         let mut grid = finer(density.grid(), 1)?;
@@ -204,8 +204,9 @@ mod tests {
         assert!(sampler.deviation() <= SHARE_OF_NOISE / 200.0, "{}", sampler.deviation());
         let points = sampler.sample(count, &mut Stream::new(&[7]));
         let mean = |f: &dyn Fn(&[f64]) -> f64| points.chunks_exact(2).map(f).sum::<f64>() / count as f64;
+        type Function<'a> = &'a dyn Fn(&[f64]) -> f64;
         let (first, second) = (0.446_389_965_896_534_5, 0.697_774_657_964_008);
-        let cases: [(&dyn Fn(&[f64]) -> f64, f64); 4] = [
+        let cases: [(Function, f64); 4] = [
             (&|x| (TAU * x[0]).cos(), first),
             (&|x| (TAU * x[1] / 2.0).cos(), second),
             (&|x| (TAU * x[0]).cos() * (TAU * x[1] / 2.0).cos(), first * second),
