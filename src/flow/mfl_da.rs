@@ -25,16 +25,16 @@ const PARALLEL_NODES: usize = 4 * 128 * 128;
 /// How the drift is computed.
 #[derive(Debug)]
 enum Drift {
-    Nodal(NodalDrift),
-    Harmonic(HarmonicDrift),
+    Nodal(Box<NodalDrift>),
+    Harmonic(Box<HarmonicDrift>),
 }
 
 impl Drift {
     /// The convolution for functions of no more than `most` waves on their grid.
     fn new(payoff: &Payoff, timescale: f64, most: impl Fn(&Grid) -> usize) -> Drift {
         match HarmonicDrift::new(payoff, timescale, most) {
-            Some(drift) => Drift::Harmonic(drift),
-            None => Drift::Nodal(NodalDrift::new(payoff, timescale)),
+            Some(drift) => Drift::Harmonic(Box::new(drift)),
+            None => Drift::Nodal(Box::new(NodalDrift::new(payoff, timescale))),
         }
     }
 }
