@@ -31,7 +31,9 @@
 //! | [`flow`] | right-hand sides |
 //! | [`stepper`] | time stepping schemes and step control |
 //! | [`orbit`] | limit cycles: shooting, multipliers, continuation |
+//! | [`particle`] | the N-particle system: random streams, samples of densities, drift, schemes |
 //! | [`transport`] | exact Wasserstein-2 distances with error bars |
+//! | [`validation`] | clouds of particles judged against densities |
 //! | [`diagnostics`] | energy, entropies, duality gap, decay |
 //! | [`experiment`] | what the commands do |
 //! | [`output`] | the HDF5 file |
@@ -65,10 +67,13 @@ pub mod flow;
 pub mod game;
 pub mod orbit;
 pub mod output;
+pub mod particle;
+mod registers;
 pub mod spectrum;
 pub mod stepper;
 pub mod torus;
 pub mod transport;
+pub mod validation;
 
 /// The examples of README.md, compiled and run as tests.
 #[cfg(doctest)]

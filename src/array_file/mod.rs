@@ -71,6 +71,15 @@ impl ArrayAddress {
         is_hdf5 && self.name.as_deref().is_some_and(|name| dataset::exists(&self.path, name))
     }
 
+    /// Whether the address names an array of an HDF5 or npz file.
+    pub fn is_member(&self) -> bool {
+        match (FileFormat::of(&self.path), &self.name) {
+            (Ok(FileFormat::Hdf5), Some(name)) => dataset::exists(&self.path, name),
+            (Ok(FileFormat::Npz), Some(name)) => npz::exists(&self.path, name),
+            _ => false,
+        }
+    }
+
     /// Reads the array.
     ///
     /// # Errors

@@ -127,6 +127,8 @@ struct Element {
 }
 
 impl Element {
+    const DOUBLE: Element = Element { kind: Kind::Float, size: 8, big_endian: false };
+
     /// Parses the beginning of `'<f8'`.
     fn parse(text: &str) -> Result<Element, String> {
         let quoted = text.strip_prefix(['\'', '"']).and_then(|rest| rest.split(['\'', '"']).next());
@@ -179,7 +181,13 @@ fn decode(stream: &mut impl Read, count: usize, element: Element) -> std::io::Re
     while values.len() < count {
         let bytes = (element.size * (count - values.len())).min(BLOCK);
         stream.read_exact(&mut block[..bytes])?;
-        values.extend(block[..bytes].chunks_exact(element.size).map(|bytes| element.value(bytes)));
+        let block = &block[..bytes];
+        if element == Element::DOUBLE {
+            // As `value` does, many times as fast.
+            values.extend(block.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)));
+        } else {
+            values.extend(block.chunks_exact(element.size).map(|bytes| element.value(bytes)));
+        }
     }
     Ok(values)
 }
@@ -229,5 +237,17 @@ mod tests {
         assert_eq!(value(">i2", &(-3_i16).to_be_bytes()), -3.0);
         assert_eq!(value("<i8", &(-5_i64).to_le_bytes()), -5.0);
         assert_eq!(value("<u4", &u32::MAX.to_le_bytes()), 4_294_967_295.0);
+    }
+
+    #[test]
+    fn long_arrays_are_decoded_block_by_block_number_by_number() {
+        let values: Vec<f64> = (0..3 * BLOCK / 8 + 5).map(|i| (i as f64).sqrt() - 40.0).collect();
+        let little: Vec<u8> = values.iter().flat_map(|x| x.to_le_bytes()).collect();
+        let big: Vec<u8> = values.iter().flat_map(|x| x.to_be_bytes()).collect();
+        for (descr, bytes) in [("'<f8'", little), ("'>f8'", big)] {
+            let element = Element::parse(descr).unwrap();
+            assert_eq!(decode(&mut bytes.as_slice(), values.len(), element).unwrap(), values, "{descr}");
+            assert!(decode(&mut &bytes[1..], values.len(), element).is_err(), "{descr} cut off");
+        }
     }
 }

@@ -39,6 +39,12 @@ pub(super) fn read(path: &Path, name: Option<&str>) -> Result<NumericArray, Arra
     npy::read(path, member.take(bytes), bytes)
 }
 
+/// Whether there is an array of this name.
+pub(super) fn exists(path: &Path, name: &str) -> bool {
+    let archive = File::open(path).ok().and_then(|file| ZipArchive::new(BufReader::new(file)).ok());
+    archive.is_some_and(|archive| choose(path, archive.file_names(), Some(name)).is_ok())
+}
+
 /// The member that holds the array `name`.
 fn choose<'a>(path: &Path, members: impl Iterator<Item = &'a str>, name: Option<&str>) -> Result<String, ArrayError> {
     let arrays: Vec<&str> = members.filter(|member| member.ends_with(".npy")).collect();

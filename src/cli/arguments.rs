@@ -47,6 +47,16 @@ Examples:
   nashflow spectrum limit-cycle --set game.temperature=0.1 -k 4
   nashflow spectrum players-1x2 --json -o modes.h5")]
     Spectrum(SpectrumArguments),
+    /// Simulate the N-particle system of a game, and measure its clouds against the densities.
+    #[command(after_help = "\
+The particles start from the initial densities of the game, or from its clouds ([initial] x = { cloud = \"points.npy\" }).
+Distances are exact: to the density of infinitely many particles at the same time, and to the equilibrium.
+
+Examples:
+  nashflow particles limit-cycle -n 1e4 -o cloud.h5
+  nashflow particles rotation -n 1000,500 --replicas 32 --json
+  nashflow particles two-temperatures --ladder 1e2,1e3,1e4 --replicas 32")]
+    Particles(ParticlesArguments),
     /// Compute the exact Wasserstein-2 distance between two densities or particle clouds, with its error bar.
     #[command(after_help = "\
 A and B are each one of
@@ -62,6 +72,20 @@ Examples:
   nashflow w2 a.csv b.csv --weights-a wa.csv --plan plan.h5
   nashflow w2 run.h5@0.5 run.h5:/equilibrium --json")]
     W2(W2Arguments),
+    /// Judge a particle cloud against a run: its distance, the distance of independent points, bias, a verdict.
+    #[command(after_help = "\
+CLOUD is one of
+  FILE.h5           /particles/x, /particles/y and /time
+  FILE.npz          x, y and times
+  x=FILE,y=FILE     points of each player, or of one; npy, text, FILE.npz:name, FILE.h5:/dataset; with --time or --times
+Points have shape (N, d), or (T, N, d) for T times; with --replicas (R, N, d) or (R, T, N, d).
+
+Examples:
+  nashflow validate particles.h5 --against run.h5
+  nashflow validate x=a.npy,y=b.npy --against run.h5 --time 0.5
+  nashflow validate clouds.npz --against run.h5 --replicas --json
+  nashflow validate x=late.csv --against run.h5 --equilibrium")]
+    Validate(ValidateArguments),
     /// List, show or copy the bundled games.
     Games(GamesArguments),
 }
@@ -165,6 +189,46 @@ pub struct SpectrumArguments {
     pub output: Option<PathBuf>,
 }
 
+/// `nashflow particles`.
+#[derive(Debug, Args)]
+pub struct ParticlesArguments {
+    #[command(flatten)]
+    pub game: GameArguments,
+    /// Particles of each player, or of x and of y [default: 1000, or those of the initial clouds]
+    #[arg(
+        short = 'n',
+        long = "particles",
+        value_name = "N[,M]",
+        allow_hyphen_values = true,
+        conflicts_with = "ladder"
+    )]
+    pub particles: Option<String>,
+    /// Realisations, each with random numbers of its own
+    #[arg(long, value_name = "R", default_value = "1", allow_hyphen_values = true)]
+    pub replicas: String,
+    /// Time stepping: heun (weak order 2) or euler-maruyama (weak order 1)
+    #[arg(long, value_name = "SCHEME", default_value = "heun")]
+    pub scheme: String,
+    /// Longest step [default: a tenth of the time scale of the fastest drift]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub step: Option<String>,
+    /// Seed of the random numbers
+    #[arg(long, value_name = "SEED", default_value_t = 0)]
+    pub seed: u64,
+    /// How clouds are drawn from the initial densities: iid or stratified
+    #[arg(long, value_name = "WAY", default_value = "iid")]
+    pub sampling: String,
+    /// Compute no distances
+    #[arg(long)]
+    pub no_distances: bool,
+    /// Error, floor and decay rate against these numbers of particles
+    #[arg(long, value_name = "N,N,..", allow_hyphen_values = true, conflicts_with = "output")]
+    pub ladder: Option<String>,
+    /// Write clouds and distances to this file
+    #[arg(short, long, value_name = "OUT.h5")]
+    pub output: Option<PathBuf>,
+}
+
 /// `nashflow w2`.
 #[derive(Debug, Args)]
 pub struct W2Arguments {
@@ -195,6 +259,40 @@ pub struct W2Arguments {
     /// Write the transport plan or map to this file
     #[arg(long, value_name = "OUT.h5")]
     pub plan: Option<PathBuf>,
+    #[command(flatten)]
+    pub common: CommonArguments,
+}
+
+/// `nashflow validate`.
+#[derive(Debug, Args)]
+pub struct ValidateArguments {
+    /// The cloud: FILE.h5, FILE.npz, or x=FILE,y=FILE
+    #[arg(value_name = "CLOUD")]
+    pub cloud: String,
+    /// Output file of the run that holds the densities
+    #[arg(long, value_name = "RUN.h5")]
+    pub against: PathBuf,
+    /// Times to compare; of a cloud without times of its own the times of its rows
+    #[arg(long, value_name = "T[,T]", allow_hyphen_values = true, conflicts_with_all = ["times", "equilibrium"])]
+    pub time: Option<String>,
+    /// File with the times of the rows of the cloud
+    #[arg(long, value_name = "FILE", conflicts_with = "equilibrium")]
+    pub times: Option<String>,
+    /// Compare with the equilibrium of the run
+    #[arg(long)]
+    pub equilibrium: bool,
+    /// The arrays have a leading axis of independent replicas
+    #[arg(long)]
+    pub replicas: bool,
+    /// Probability that independent points of the densities are called anything but indistinguishable
+    #[arg(long, value_name = "P", default_value_t = 0.05)]
+    pub false_alarm_rate: f64,
+    /// Clouds drawn from each density to compare with [default: 39 to 199, by cost]
+    #[arg(long, value_name = "B")]
+    pub samples: Option<usize>,
+    /// Names the random numbers
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
     #[command(flatten)]
     pub common: CommonArguments,
 }

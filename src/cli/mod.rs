@@ -7,11 +7,13 @@ mod equilibrium;
 mod games;
 mod number;
 mod orbit;
+mod particles;
 mod progress;
 mod run;
 mod signal;
 mod spectrum;
 mod table;
+mod validate;
 mod w2;
 
 use crate::experiment::RunError;
@@ -46,7 +48,9 @@ pub fn main() -> i32 {
         Command::Equilibrium(arguments) => equilibrium::main(&arguments),
         Command::Orbit(arguments) => orbit::main(&arguments),
         Command::Spectrum(arguments) => spectrum::main(&arguments),
+        Command::Particles(arguments) => particles::main(&arguments),
         Command::W2(arguments) => w2::main(&arguments),
+        Command::Validate(arguments) => validate::main(&arguments),
         Command::Games(arguments) => games::main(&arguments),
     }
 }

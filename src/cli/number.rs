@@ -1,4 +1,16 @@
-//! Numbers with the digits that are known.
+//! Numbers as they are typed, and numbers with the digits that are known.
+
+use crate::game::{ExpressionError, Scope, expression};
+
+/// A number, or a constant expression such as `2*pi`.
+pub fn constant(text: &str) -> Result<f64, ExpressionError> {
+    expression::constant(text, &Scope::default())
+}
+
+/// Constant expressions between commas; an error comes with the part that it concerns.
+pub fn constants(text: &str) -> Result<Vec<f64>, (&str, ExpressionError)> {
+    text.split(',').map(|part| constant(part).map_err(|error| (part, error))).collect()
+}
 
 /// `value` rounded to the decimal of the leading digit of `error`, with the error: `0.0123457 +- 2e-7`.
 pub fn with_error(value: f64, error: f64) -> String {

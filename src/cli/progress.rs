@@ -8,7 +8,7 @@ const LENGTH: u64 = 1000;
 /// Redraws per second.
 const RATE: u8 = 8;
 
-/// A bar over the time of a run.
+/// A bar over the time of a run, or over samples.
 pub struct Bar {
     bar: ProgressBar,
 }
@@ -32,6 +32,15 @@ impl Bar {
         let share = if progress.end > 0.0 { progress.time / progress.end } else { 1.0 };
         self.bar.set_position((share * LENGTH as f64) as u64);
         self.bar.set_message(format!("t = {:.4}  step {:.1e}  W2 {:.3e}", progress.time, progress.step, progress.w2));
+    }
+
+    /// Shows how many of how many samples have been drawn.
+    pub fn show_samples(&self, done: usize, all: usize) {
+        if self.bar.is_hidden() {
+            return;
+        }
+        self.bar.set_position((done as u64 * LENGTH).checked_div(all as u64).unwrap_or(LENGTH));
+        self.bar.set_message(format!("sample {done} of {all}"));
     }
 
     /// Takes the bar away.

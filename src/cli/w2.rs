@@ -1,13 +1,12 @@
 //! `nashflow w2`.
 
 use super::arguments::W2Arguments;
-use super::number::{significant, with_error};
+use super::number::{constant, constants, significant, with_error};
 use super::run::command_line;
 use super::signal::Interrupt;
 use super::table::Table;
 use super::{BAD_INPUT, print, print_json, report_failure, set_threads};
 use crate::experiment::{Destination, W2Error, W2Report, W2Request, w2};
-use crate::game::{Scope, expression};
 
 /// The exit status of the command.
 pub fn main(arguments: &W2Arguments) -> i32 {
@@ -61,12 +60,12 @@ fn option(name: &str, message: impl std::fmt::Display) -> W2Error {
 
 /// Constant expressions between commas.
 fn numbers(name: &str, text: &str) -> Result<Vec<f64>, W2Error> {
-    text.split(',').map(|part| number(name, part)).collect()
+    constants(text).map_err(|(part, error)| option(&format!("{name} {part}"), error))
 }
 
 /// A number, or a constant expression such as `2*pi`.
 fn number(name: &str, text: &str) -> Result<f64, W2Error> {
-    expression::constant(text, &Scope::default()).map_err(|error| option(&format!("{name} {text}"), error))
+    constant(text).map_err(|error| option(&format!("{name} {text}"), error))
 }
 
 /// The answer for people.

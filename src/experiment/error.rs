@@ -41,6 +41,14 @@ pub enum RunError {
         /// What is wrong and what is allowed.
         message: String,
     },
+    /// An option of the command line.
+    #[error("{option}: {message}")]
+    Option {
+        /// As typed.
+        option: String,
+        /// What is wrong and what is allowed.
+        message: String,
+    },
     /// The output file.
     #[error(transparent)]
     Output(#[from] OutputError),
@@ -159,6 +167,11 @@ impl RunError {
         RunError::Payoff { key, source }
     }
 
+    /// A fault of an option.
+    pub fn option(option: &str, message: impl Into<String>) -> RunError {
+        RunError::Option { option: option.to_owned(), message: message.into() }
+    }
+
     /// A fault of an initial state.
     pub fn initial(player: Player, message: String) -> RunError {
         RunError::Initial { player, message }
@@ -171,6 +184,7 @@ impl RunError {
             | RunError::Payoff { .. }
             | RunError::Grid(_)
             | RunError::Initial { .. }
+            | RunError::Option { .. }
             | RunError::Orbit(OrbitError::Parameter { .. })
             | RunError::NotARun { .. }
             | RunError::OtherGame { .. } => BAD_INPUT,

@@ -9,6 +9,7 @@ mod error;
 mod measurement;
 mod notes;
 mod orbit;
+mod particles;
 mod positivity;
 mod rates;
 mod resumption;
@@ -16,6 +17,7 @@ mod run;
 mod simulation;
 mod spectrum;
 mod summary;
+mod validation;
 mod verdict;
 mod w2;
 
@@ -28,10 +30,20 @@ pub use orbit::{
     BranchReport, BranchRequest, EdgeReport, FoldReport, OrbitReport, OrbitRequest, OrbitSummary, RowReport, edge,
     orbit,
 };
+#[cfg(test)]
+pub(crate) use particles::mean_field;
+pub use particles::{
+    DistanceSummary, LadderReport, LadderRequest, ParticleCounts, ParticleReport, ParticleRequest, Power, Rung,
+    RungDecay, SnapshotSummary, ladder, particles,
+};
 pub use rates::RateComparison;
 pub use run::{Progress, RunOptions, run};
 pub use simulation::{Clock, Simulation, Stretch};
 pub use spectrum::{LinearSpectrum, SpectrumReport, SpectrumSummary, linear_spectrum, spectrum};
 pub use summary::{EquilibriumSummary, GridSummary, PayoffSummary, StateSummary, Summary};
+pub use validation::{
+    BiasReport, ChiSquareReport, FloorReport, LargestScoreReport, PlayerReport, ReplicaReport, TimeChoice, TimeReport,
+    Times, ValidationError, ValidationReport, ValidationRequest, validate,
+};
 pub use verdict::Verdict;
 pub use w2::{W2Error, W2Report, W2Request, w2};

@@ -3,12 +3,12 @@
 //! A pseudo-spectral density may undershoot a little beside a steep flank. Below `-DEEPEST_DIP` times its maximum it is
 //! no density and the run ends; below `-ROUNDING` times its maximum the summary says so.
 //!
-//! Node values are at hand where the drift was evaluated last, so that watching costs one pass over them: with the
-//! adaptive scheme that is the end of every accepted step, with `imex-euler` and `sbdf2` its start. `etdrk4` ends a step
-//! without an evaluation at its state; there only the snapshots are watched.
+//! Node values are looked at after every accepted step, which costs an inverse transform for each player.
 
-use crate::flow::MflDa;
+use crate::flow::PairLayout;
 use crate::game::{Player, Scheme};
+use crate::torus::{Fourier, FourierScratch};
+use num_complex::Complex64;
 
 /// Deepest dip below 0, as a share of the maximum, that a density may have.
 const DEEPEST_DIP: f64 = 1e-3;
@@ -68,14 +68,32 @@ pub fn dip(values: [&[f64]; 2], time: f64) -> Option<Lowest> {
     dips.fold(None, |before, now| Some(Lowest::deeper(before, now)))
 }
 
-/// The same for the state that was evaluated last in a step from `from` to `to`.
-pub fn dip_in_step(flow: &MflDa, scheme: Scheme, from: f64, to: f64) -> Option<Lowest> {
-    let time = match scheme {
-        Scheme::Adaptive => to,
-        Scheme::ImexEuler | Scheme::Sbdf2 => from,
-        Scheme::Etdrk4 => return None,
-    };
-    dip(Player::BOTH.map(|player| flow.last_values(player)), time)
+/// Looks at the states of a run.
+#[derive(Debug)]
+pub struct Watch {
+    layout: PairLayout,
+    transforms: [(Fourier, FourierScratch, Vec<f64>); 2],
+}
+
+impl Watch {
+    /// For states of this layout.
+    pub fn new(layout: &PairLayout) -> Watch {
+        let transforms = Player::BOTH.map(|player| {
+            let fourier = Fourier::new(layout.grid(player));
+            let scratch = fourier.scratch();
+            (fourier, scratch, vec![0.0; layout.grid(player).len()])
+        });
+        Watch { layout: layout.clone(), transforms }
+    }
+
+    /// [`dip`] of a state of this time.
+    pub fn look(&mut self, state: &[Complex64], time: f64) -> Option<Lowest> {
+        for (player, (fourier, scratch, values)) in Player::BOTH.into_iter().zip(&mut self.transforms) {
+            fourier.inverse(self.layout.part(player, state), values, scratch);
+        }
+        let [(_, _, mu), (_, _, nu)] = &self.transforms;
+        dip([mu, nu], time)
+    }
 }
 
 /// What to change.

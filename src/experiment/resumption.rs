@@ -124,7 +124,11 @@ fn compare(stored: &str, file: &GameFile, output: &Path) -> Result<(), RunError>
 }
 
 /// Key, value in the file, value now.
-fn first_difference(prefix: &str, then: &toml::Value, now: &toml::Value) -> Option<(String, String, String)> {
+pub(super) fn first_difference(
+    prefix: &str,
+    then: &toml::Value,
+    now: &toml::Value,
+) -> Option<(String, String, String)> {
     let (toml::Value::Table(a), toml::Value::Table(b)) = (then, now) else {
         return (then != now).then(|| (prefix.to_owned(), then.to_string(), now.to_string()));
     };

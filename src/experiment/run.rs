@@ -10,7 +10,7 @@ use super::checkpoint;
 use super::discretisation::{automatic_tail, discretise_with_initial, grown_shape, temperatures};
 use super::equilibrium::record;
 use super::notes;
-use super::positivity::{Lowest, advice as positivity_advice, dip, dip_in_step};
+use super::positivity::{Lowest, Watch, advice as positivity_advice, dip};
 use super::rates::spectrum_of_run;
 use super::resumption::{Resumption, advise_resume, resume};
 use super::summary::{Counters, Evidence, Summary};
@@ -98,6 +98,7 @@ pub(super) struct Session<'a> {
     writer: RunWriter,
     snapshots: Vec<(f64, Diagnostics)>,
     notes: Vec<String>,
+    positivity: Watch,
     lowest: Option<Lowest>,
     buffer: Vec<Complex64>,
     last_step: f64,
@@ -130,6 +131,7 @@ impl<'a> Session<'a> {
         let flow = new_flow(file, &discretisation);
         let state = flow.layout().from_values([mu.values(), nu.values()]);
         let measurement = Measurement::new(&discretisation, temperatures(game));
+        let positivity = Watch::new(flow.layout());
         let simulation = Simulation::new(flow, new_stepper(file), state, new_clock(file));
         let mut session = Session {
             file,
@@ -140,6 +142,7 @@ impl<'a> Session<'a> {
             writer,
             snapshots: Vec::new(),
             notes: Vec::new(),
+            positivity,
             lowest: None,
             buffer: Vec::new(),
             last_step: f64::NAN,
@@ -167,9 +170,11 @@ impl<'a> Session<'a> {
             writer.equilibrium(computed)?;
         }
         let mut measurement = Measurement::new(&discretisation, temperatures(file.game()));
+        let flow = new_flow(file, &discretisation);
+        let positivity = Watch::new(flow.layout());
         let simulation = checkpoint::restore(
             &stored,
-            new_flow(file, &discretisation),
+            flow,
             new_stepper(file),
             new_clock(file),
             &mut measurement,
@@ -185,6 +190,7 @@ impl<'a> Session<'a> {
             writer,
             snapshots,
             notes: checkpoint::notes(&stored),
+            positivity,
             lowest: checkpoint::lowest(&stored),
             buffer: Vec::new(),
             last_step: f64::NAN,
@@ -235,7 +241,7 @@ impl<'a> Session<'a> {
             }
         }
         let good = |snapshots: &[(f64, Diagnostics)]| snapshots.last().map_or(0.0, |(time, _)| *time);
-        if let Some(dip) = dip_in_step(stretch.flow(), scheme, stretch.from, to) {
+        if let Some(dip) = self.positivity.look(stretch.state(), to) {
             keep_positive(&mut self.lowest, dip, scheme, good(&self.snapshots), &self.writer)?;
         }
         while let Some(&next) = times.get(self.snapshots.len()).filter(|&&next| next <= to) {
@@ -299,6 +305,7 @@ impl<'a> Session<'a> {
         self.measurement.keep_failures(failures);
         let flow = new_flow(self.file, &self.discretisation);
         let after: PairLayout = flow.layout().clone();
+        self.positivity = Watch::new(&after);
         self.simulation.regrid(flow, |state| before.resample(&after, state));
         let layout = self.writer.layout().with_grids(after.grid(Player::X), after.grid(Player::Y));
         self.notes.push(format!("at time {} the grid grew to {shapes:?}", self.simulation.clock().time));
@@ -384,15 +391,15 @@ fn keep_positive(
     Err(RunError::Negative { time, player, minimum, maximum, advice: positivity_advice(scheme), good, path })
 }
 
-fn new_flow(file: &GameFile, discretisation: &Discretisation) -> MflDa {
+pub(super) fn new_flow(file: &GameFile, discretisation: &Discretisation) -> MflDa {
     MflDa::new(discretisation.payoff.clone(), temperatures(file.game()), file.game().timescale())
 }
 
-fn new_clock(file: &GameFile) -> Clock {
+pub(super) fn new_clock(file: &GameFile) -> Clock {
     Clock::new(file.solver().time(), file.solver().step())
 }
 
-fn new_stepper(file: &GameFile) -> Box<dyn Stepper<f64>> {
+pub(super) fn new_stepper(file: &GameFile) -> Box<dyn Stepper<f64>> {
     let solver = file.solver();
     match (solver.scheme(), solver.step()) {
         (Scheme::ImexEuler, Some(step)) => Box::new(ImexEuler::new(step)),

@@ -6,203 +6,47 @@
 //! ```
 //!
 //! Seo, Shin, Monmarche & Choi, arXiv 2602.01564, eq. (1); docs/model.md, section 1. Fourier pseudo-spectral: diffusion
-//! is the symbol `-tau |k|^2`; the drift is multiplied at the nodes, row by row between an inverse and a forward
-//! transform, and its divergence is `i k.flux`. The coefficient of `k = 0` of the drift is exactly 0, so mass is conserved
-//! to the last bit of that coefficient.
-//!
-//! In two dimensions both components of the flux go through one complex transform, `z = flux_1 + i flux_2`, and the
-//! divergence is read off it: with `w(k) = conj(z_hat(-k))`,
-//!
-//! ```text
-//! i k_1 flux_1_hat + i k_2 flux_2_hat = i k_1 (z_hat + w) / 2 + k_2 (z_hat - w) / 2.
-//! ```
-//!
-//! Cost per evaluation: `1 + d` real transforms for each player of dimension `d`, and the payoff operator.
+//! is the symbol `-tau |k|^2`; the drift is the transform of its node values, computed between transforms
+//! (`nodal_drift.rs`) or, for a payoff of few waves, as the convolution that this is (`harmonic_drift.rs`), whichever
+//! costs less. The coefficient of `k = 0` of the drift is exactly 0, so mass is conserved to the last bit of that
+//! coefficient.
 
+use super::harmonic_drift::{HarmonicDrift, HarmonicFields};
+use super::nodal_drift::{NodalDrift, NodalFields};
 use super::pair::PairLayout;
-use crate::game::{Payoff, PayoffWork, Player};
+use crate::game::{Payoff, Player};
 use crate::stepper::Semilinear;
-use crate::torus::{Fourier, FourierScratch};
+use crate::torus::{Fourier, Grid};
 use num_complex::Complex64;
 
 /// From this many nodes for both players together, the players are advanced on two threads.
 const PARALLEL_NODES: usize = 4 * 128 * 128;
 
-/// One player's half of the flow.
+/// How the drift is computed.
 #[derive(Debug)]
-struct Side {
-    player: Player,
-    fourier: Fourier,
-    scratch: FourierScratch,
-    /// The density at the nodes.
-    values: Vec<f64>,
-    /// Transform of the pair of fluxes, and one row of the components of the gradient (2-D only).
-    pair: Vec<Complex64>,
-    gradient: [Vec<f64>; 2],
-    /// `+k` for the descending player, `-eta k` for the ascending one; Nyquist modes 0. One array per axis. In two
-    /// dimensions times `1 / 2N`, which the transform of a pair leaves to be done.
-    wavenumbers: Vec<Vec<f64>>,
+enum Drift {
+    Nodal(NodalDrift),
+    Harmonic(HarmonicDrift),
 }
 
-impl Side {
-    fn new(player: Player, payoff: &Payoff, sign: f64) -> Side {
-        let grid = payoff.grid(player);
-        let fourier = Fourier::new(grid);
-        let scratch = fourier.scratch();
-        let two_axes = grid.dimension() == 2;
-        let pair = if two_axes { grid.len() } else { 0 };
-        let row = if two_axes { grid.row_len() } else { 0 };
-        let factor = if two_axes { sign * 0.5 / grid.len() as f64 } else { sign };
-        let wavenumbers: Vec<Vec<f64>> =
-            grid.axes().iter().map(|a| a.odd_wavenumbers().into_iter().map(|k| factor * k).collect()).collect();
-        Side {
-            player,
-            fourier,
-            scratch,
-            values: vec![0.0; grid.len()],
-            pair: vec![Complex64::ZERO; pair],
-            gradient: [vec![0.0; row], vec![0.0; row]],
-            wavenumbers,
-        }
-    }
-
-    /// Node values of the density; the opponent's potential sees every row as it appears.
-    fn observe(&mut self, payoff: &Payoff, part: &[Complex64], opponent_work: &mut PayoffWork) {
-        let Side { player, fourier, scratch, values, .. } = self;
-        payoff.begin(opponent_work);
-        let n = fourier.grid().row_len();
-        fourier.inverse_rows(
-            part,
-            |i, row| {
-                values[i * n..(i + 1) * n].copy_from_slice(row);
-                payoff.observe_row(*player, i, row, opponent_work);
-            },
-            scratch,
-        );
-        payoff.finish(player.opponent(), part, opponent_work);
-    }
-
-    /// `div(density grad potential)`, with the sign and timescale of the player.
-    fn drift(&mut self, payoff: &Payoff, work: &mut PayoffWork, out: &mut [Complex64]) {
-        if self.wavenumbers.len() == 1 {
-            self.flux(payoff, work, out);
-            for (c, k) in out.iter_mut().zip(&self.wavenumbers[0]) {
-                *c = Complex64::new(-k * c.im, k * c.re);
-            }
-        } else {
-            self.flux_pair(payoff, work);
-            self.divergence(out);
-        }
-    }
-
-    /// Coefficients of `density * d potential / dx` in one dimension.
-    fn flux(&mut self, payoff: &Payoff, work: &mut PayoffWork, out: &mut [Complex64]) {
-        let Side { player, fourier, scratch, values, .. } = self;
-        fourier.forward_rows(
-            |i, row| {
-                payoff.drift_row(*player, 0, i, work, row);
-                row.iter_mut().zip(values.iter()).for_each(|(r, v)| *r *= v);
-            },
-            out,
-            scratch,
-        );
-    }
-
-    /// Transform of `density * (d potential / dx_1 + i d potential / dx_2)`.
-    fn flux_pair(&mut self, payoff: &Payoff, work: &mut PayoffWork) {
-        let Side { player, fourier, scratch, values, pair, gradient: [first, second], .. } = self;
-        let n = fourier.grid().row_len();
-        fourier.forward_pair(
-            |i, row| {
-                payoff.drift_row(*player, 0, i, work, first);
-                payoff.drift_row(*player, 1, i, work, second);
-                let values = &values[i * n..(i + 1) * n];
-                for (((z, v), a), b) in row.iter_mut().zip(values).zip(first.iter()).zip(second.iter()) {
-                    *z = Complex64::new(v * a, v * b);
-                }
-            },
-            pair,
-            scratch,
-        );
-    }
-
-    /// All components of the player's force at the nodes, one axis after the other.
-    fn force(&self, payoff: &Payoff, work: &mut PayoffWork, out: &mut [f64]) {
-        let grid = self.fourier.grid();
-        for (axis, out) in out.chunks_exact_mut(grid.len()).enumerate() {
-            for (row, out) in out.chunks_exact_mut(grid.row_len()).enumerate() {
-                payoff.drift_row(self.player, axis, row, work, out);
-            }
-        }
-    }
-
-    /// The derivative of [`Side::drift`] at the density `values` under the force `force`; the changes of the density
-    /// and of the opponent have been observed.
-    fn drift_derivative(
-        &mut self,
-        payoff: &Payoff,
-        work: &mut PayoffWork,
-        (values, force): (&[f64], &[f64]),
-        out: &mut [Complex64],
-    ) {
-        let Side { player, fourier, scratch, values: change, pair, gradient: [first, second], wavenumbers } = self;
-        let n = fourier.grid().row_len();
-        if let [wavenumbers] = &wavenumbers[..] {
-            fourier.forward_rows(
-                |i, row| {
-                    payoff.drift_row(*player, 0, i, work, row);
-                    for (((r, v), f), c) in row.iter_mut().zip(values).zip(force).zip(change.iter()) {
-                        *r = *r * v + f * c;
-                    }
-                },
-                out,
-                scratch,
-            );
-            return out.iter_mut().zip(wavenumbers).for_each(|(c, k)| *c = Complex64::new(-k * c.im, k * c.re));
-        }
-        let (force_1, force_2) = force.split_at(values.len());
-        fourier.forward_pair(
-            |i, row| {
-                payoff.drift_row(*player, 0, i, work, first);
-                payoff.drift_row(*player, 1, i, work, second);
-                for (j, z) in row.iter_mut().enumerate() {
-                    let (v, c) = (values[i * n + j], change[i * n + j]);
-                    *z = Complex64::new(v * first[j] + c * force_1[i * n + j], v * second[j] + c * force_2[i * n + j]);
-                }
-            },
-            pair,
-            scratch,
-        );
-        self.divergence(out);
-    }
-
-    /// The divergence of the fluxes in `self.pair`.
-    fn divergence(&self, out: &mut [Complex64]) {
-        let (rows, n) = (self.fourier.grid().rows(), self.fourier.grid().row_len());
-        let [k1, k2] = &self.wavenumbers[..] else { unreachable!("a grid has one or two axes") };
-        for (m, (out, &k2)) in out.chunks_exact_mut(rows).zip(k2).enumerate() {
-            let column = &self.pair[m * rows..][..rows];
-            let mirror = &self.pair[(n - m) % n * rows..][..rows];
-            let combine = |k1: f64, z: Complex64, w: Complex64| {
-                let (sum_re, sum_im, difference_re, difference_im) =
-                    (z.re + w.re, z.im - w.im, z.re - w.re, z.im + w.im);
-                Complex64::new(k2 * difference_re - k1 * sum_im, k1 * sum_re + k2 * difference_im)
-            };
-            out[0] = combine(k1[0], column[0], mirror[0]);
-            let opposite = mirror[1..].iter().rev();
-            for (((c, k1), z), w) in out[1..].iter_mut().zip(&k1[1..]).zip(&column[1..]).zip(opposite) {
-                *c = combine(*k1, *z, *w);
-            }
+impl Drift {
+    /// The convolution for functions of no more than `most` waves on their grid.
+    fn new(payoff: &Payoff, timescale: f64, most: impl Fn(&Grid) -> usize) -> Drift {
+        match HarmonicDrift::new(payoff, timescale, most) {
+            Some(drift) => Drift::Harmonic(drift),
+            None => Drift::Nodal(NodalDrift::new(payoff, timescale)),
         }
     }
 }
 
-/// Densities and forces at the nodes, of both players: what the derivative of the drift at a state is made of.
+/// What the derivative of the drift at a state is made of, of both players.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Fields {
-    values: [Vec<f64>; 2],
-    /// One axis after the other.
-    forces: [Vec<f64>; 2],
+pub struct Fields(Kind);
+
+#[derive(Debug, Clone, PartialEq)]
+enum Kind {
+    Nodal(NodalFields),
+    Harmonic(HarmonicFields),
 }
 
 /// The flow of one game on two grids.
@@ -211,9 +55,7 @@ pub struct MflDa {
     payoff: Payoff,
     layout: PairLayout,
     symbol: Vec<f64>,
-    sides: [Side; 2],
-    /// Work space of each player's potential.
-    works: [PayoffWork; 2],
+    drift: Drift,
 }
 
 impl MflDa {
@@ -224,9 +66,8 @@ impl MflDa {
         for (player, rate) in Player::BOTH.into_iter().zip([temperature[0], timescale * temperature[1]]) {
             symbol.extend(layout.grid(player).symbol(|k| -rate * k.iter().map(|k| k * k).sum::<f64>()));
         }
-        let sides = [Side::new(Player::X, &payoff, 1.0), Side::new(Player::Y, &payoff, -timescale)];
-        let works = [payoff.work(), payoff.work()];
-        MflDa { payoff, layout, symbol, sides, works }
+        let drift = Drift::new(&payoff, timescale, HarmonicDrift::most_waves);
+        MflDa { payoff, layout, symbol, drift }
     }
 
     /// Where the two densities stand in the state.
@@ -239,32 +80,25 @@ impl MflDa {
         &self.payoff
     }
 
-    /// Node values of a player's density at the state that was evaluated last.
-    pub fn last_values(&self, player: Player) -> &[f64] {
-        &self.sides[player.index()].values
-    }
-
-    /// Densities and forces of a state, for [`MflDa::drift_derivative`].
+    /// What [`MflDa::drift_derivative`] at this state needs.
     pub fn fields(&mut self, state: &[Complex64]) -> Fields {
-        let MflDa { payoff, layout, sides: [x, y], works: [work_x, work_y], .. } = self;
-        x.observe(payoff, layout.part(Player::X, state), work_y);
-        y.observe(payoff, layout.part(Player::Y, state), work_x);
-        let room = |player: Player| vec![0.0; layout.grid(player).len() * layout.grid(player).dimension()];
-        let mut forces = [room(Player::X), room(Player::Y)];
-        x.force(payoff, work_x, &mut forces[0]);
-        y.force(payoff, work_y, &mut forces[1]);
-        Fields { values: [x.values.clone(), y.values.clone()], forces }
+        Fields(match &mut self.drift {
+            Drift::Nodal(drift) => Kind::Nodal(drift.fields(&self.layout, state)),
+            Drift::Harmonic(drift) => Kind::Harmonic(drift.fields(&self.layout, state)),
+        })
     }
 
     /// Writes `N'(u) w`, the derivative of the drift at the state of `fields` in the direction `w`, to `out`: for x
-    /// `div(w_x grad V[nu] + mu grad V[w_y])`, for y likewise. It costs what the drift costs.
+    /// `div(w_x grad V[nu] + mu grad V[w_y])`, for y likewise. It costs about what the drift costs.
+    ///
+    /// # Panics
+    /// With the fields of another flow.
     pub fn drift_derivative(&mut self, fields: &Fields, direction: &[Complex64], out: &mut [Complex64]) {
-        let MflDa { payoff, layout, sides: [x, y], works: [work_x, work_y], .. } = self;
-        x.observe(payoff, layout.part(Player::X, direction), work_y);
-        y.observe(payoff, layout.part(Player::Y, direction), work_x);
-        let (out_x, out_y) = layout.parts_mut(out);
-        x.drift_derivative(payoff, work_x, (&fields.values[0], &fields.forces[0]), out_x);
-        y.drift_derivative(payoff, work_y, (&fields.values[1], &fields.forces[1]), out_y);
+        match (&mut self.drift, &fields.0) {
+            (Drift::Nodal(drift), Kind::Nodal(fields)) => drift.derivative(&self.layout, fields, direction, out),
+            (Drift::Harmonic(drift), Kind::Harmonic(fields)) => drift.derivative(&self.layout, fields, direction, out),
+            _ => panic!("the fields are those of another flow"),
+        }
     }
 
     /// `max |grad V[nu]|` and `max |grad U[mu]|` over the nodes at this state.
@@ -296,18 +130,11 @@ impl Semilinear<f64> for MflDa {
     }
 
     fn nonlinear(&mut self, u: &[Complex64], out: &mut [Complex64]) {
-        let MflDa { payoff, layout, sides: [x, y], works: [work_x, work_y], .. } = self;
-        let (u_x, u_y) = (layout.part(Player::X, u), layout.part(Player::Y, u));
-        let (out_x, out_y) = layout.parts_mut(out);
-        let payoff = &*payoff;
-        if layout.grid(Player::X).len() + layout.grid(Player::Y).len() >= PARALLEL_NODES {
-            rayon::join(|| x.observe(payoff, u_x, work_y), || y.observe(payoff, u_y, work_x));
-            rayon::join(|| x.drift(payoff, work_x, out_x), || y.drift(payoff, work_y, out_y));
-        } else {
-            x.observe(payoff, u_x, work_y);
-            y.observe(payoff, u_y, work_x);
-            x.drift(payoff, work_x, out_x);
-            y.drift(payoff, work_y, out_y);
+        let nodes: usize = Player::BOTH.map(|player| self.layout.grid(player).len()).iter().sum();
+        let parallel = nodes >= PARALLEL_NODES;
+        match &mut self.drift {
+            Drift::Nodal(drift) => drift.evaluate(&self.layout, u, out, parallel),
+            Drift::Harmonic(drift) => drift.evaluate(&self.layout, u, out, parallel),
         }
     }
 
@@ -320,80 +147,130 @@ impl Semilinear<f64> for MflDa {
 mod tests {
     use super::*;
     use crate::game::payoff::{FactorFunction, ProductTerm};
-    use crate::torus::{Grid, divergence};
+    use crate::torus::divergence;
+
+    /// A pair of grids of any shape, a payoff of two waves and one static one for each player.
+    struct Case {
+        payoff: Payoff,
+        grids: [Grid; 2],
+    }
+
+    const TIMESCALE: f64 = 1.7;
+
+    impl Case {
+        fn all() -> Vec<Case> {
+            let shapes = [
+                [vec![24], vec![15]],
+                [vec![12, 10], vec![9, 14]],
+                [vec![20], vec![8, 9]],
+                [vec![11, 9], vec![31]],
+                [vec![10, 11], vec![7, 7]],
+            ];
+            shapes.into_iter().map(Case::new).collect()
+        }
+
+        fn new(shapes: [Vec<usize>; 2]) -> Case {
+            let grids = shapes.map(|shape| {
+                let axes = shape.len();
+                Grid::new(&shape, &[2.0, 3.0][..axes], &[0.5, -1.0][..axes]).unwrap()
+            });
+            let dense = |p: usize, turns: [f64; 2], a: f64| FactorFunction::Dense(wave(&grids[p], turns, a));
+            let term = |coefficient, x, y| ProductTerm { coefficient, x, y };
+            let terms = [
+                term(1.3, dense(0, [1.0, -1.0], 0.4), dense(1, [2.0, 1.0], 1.9)),
+                term(-0.8, dense(0, [2.0, 3.0], 0.1), dense(1, [1.0, 0.0], 0.7)),
+                term(0.6, dense(0, [3.0, 1.0], 1.1), FactorFunction::one(&grids[1])),
+                term(0.5, FactorFunction::one(&grids[0]), dense(1, [1.0, -2.0], 0.2)),
+            ];
+            Case { payoff: Payoff::from_factors(&grids[0], &grids[1], &terms).unwrap(), grids }
+        }
+
+        /// The flow with the drift computed in one way and in the other.
+        fn flows(&self) -> [MflDa; 2] {
+            [0, 4].map(|most| {
+                let mut flow = MflDa::new(self.payoff.clone(), [0.1, 0.2], TIMESCALE);
+                flow.drift = Drift::new(&self.payoff, TIMESCALE, |_| most);
+                assert_eq!(matches!(flow.drift, Drift::Harmonic(_)), most > 0);
+                flow
+            })
+        }
+
+        /// Node values with all modes of the grid in them, no density.
+        fn values(&self, a: f64) -> [Vec<f64>; 2] {
+            self.grids.each_ref().map(|grid| (0..grid.len()).map(|j| (1.7 * a + (3 * j * j) as f64).sin()).collect())
+        }
+
+        fn state(&self, a: f64) -> Vec<Complex64> {
+            let [mu, nu] = self.values(a);
+            PairLayout::new(&self.grids[0], &self.grids[1]).from_values([&mu, &nu])
+        }
+    }
+
+    fn wave(grid: &Grid, turns: [f64; 2], a: f64) -> Vec<f64> {
+        let phase = |j: usize| -> f64 {
+            let node = grid.node(j);
+            node.iter().zip(grid.axes()).zip(turns).map(|((&i, axis), m)| m * i as f64 / axis.points as f64).sum()
+        };
+        (0..grid.len()).map(|j| (a + 2.0 * std::f64::consts::PI * phase(j)).sin()).collect()
+    }
+
+    fn unset(len: usize) -> Vec<Complex64> {
+        vec![Complex64::new(f64::NAN, f64::NAN); len]
+    }
 
     /// The drift is quadratic, so that a central difference is its derivative but for rounding.
     #[test]
-    fn the_derivative_of_the_drift_is_its_central_difference_in_both_dimensions() {
-        for shapes in [[vec![24], vec![15]], [vec![12, 10], vec![9, 14]], [vec![20], vec![8, 9]]] {
-            let grids = shapes.map(|shape| {
-                let ones = vec![1.5; shape.len()];
-                Grid::new(&shape, &ones, &ones).unwrap()
-            });
-            let wave = |grid: &Grid, a: f64| -> Vec<f64> {
-                let turn = |i: usize, points: usize| 2.0 * std::f64::consts::PI * i as f64 / points as f64;
-                let sum = |node: Vec<usize>| -> f64 {
-                    node.iter().zip(grid.axes()).map(|(&i, x)| (turn(i, x.points) + a).sin()).sum()
+    fn the_derivative_of_the_drift_is_its_central_difference() {
+        for case in Case::all() {
+            let (u, w) = (case.state(0.0), case.state(2.5));
+            for mut flow in case.flows() {
+                let mut shifted = |sign: f64| {
+                    let mut out = unset(u.len());
+                    flow.nonlinear(&u.iter().zip(&w).map(|(u, w)| u + w * sign).collect::<Vec<_>>(), &mut out);
+                    out
                 };
-                (0..grid.len()).map(|j| 1.0 + 0.4 * sum(grid.node(j))).collect()
-            };
-            let dense = |p: usize, a: f64| FactorFunction::Dense(wave(&grids[p], a));
-            let term = ProductTerm { coefficient: 1.3, x: dense(0, 0.4), y: dense(1, 1.9) };
-            let payoff = Payoff::from_factors(&grids[0], &grids[1], &[term]).unwrap();
-            let mut flow = MflDa::new(payoff, [0.1, 0.2], 1.7);
-            let state =
-                |flow: &MflDa, a: f64| flow.layout().from_values([&wave(&grids[0], a), &wave(&grids[1], a + 1.0)]);
-            let (u, w) = (state(&flow, 0.0), state(&flow, 2.5));
-            let mut shifted = |sign: f64| {
-                let mut out = vec![Complex64::ZERO; u.len()];
-                flow.nonlinear(&u.iter().zip(&w).map(|(u, w)| u + w * sign).collect::<Vec<_>>(), &mut out);
-                out
-            };
-            let (plus, minus) = (shifted(1.0), shifted(-1.0));
-            let fields = flow.fields(&u);
-            let mut computed = vec![Complex64::new(f64::NAN, f64::NAN); u.len()];
-            flow.drift_derivative(&fields, &w, &mut computed);
-            let size = flow.norm(&computed);
-            let error: Vec<Complex64> =
-                computed.iter().zip(plus.iter().zip(&minus)).map(|(c, (p, m))| c - (p - m) * 0.5).collect();
-            assert!(flow.norm(&error) <= 1e-13 * size, "{} of {size}", flow.norm(&error));
+                let (plus, minus) = (shifted(1.0), shifted(-1.0));
+                let fields = flow.fields(&u);
+                let mut computed = unset(u.len());
+                flow.drift_derivative(&fields, &w, &mut computed);
+                let size = flow.norm(&computed);
+                let error: Vec<Complex64> =
+                    computed.iter().zip(plus.iter().zip(&minus)).map(|(c, (p, m))| c - (p - m) * 0.5).collect();
+                assert!(flow.norm(&error) <= 1e-13 * size, "{} of {size}", flow.norm(&error));
+            }
         }
     }
 
     #[test]
-    fn the_drift_is_the_divergence_of_the_fluxes_transformed_one_by_one() {
-        for shapes in [[[12, 10], [9, 14]], [[11, 9], [16, 15]]] {
-            let [x, y] = shapes.map(|shape| Grid::new(&shape, &[2.0, 3.0], &[0.5, -1.0]).unwrap());
-            let wave = |grid: &Grid, a: f64, b: f64| -> Vec<f64> {
-                let turn = |j: usize, axis: usize| grid.node(j)[axis] as f64 / grid.axis(axis).points as f64;
-                let phase = |j: usize| 2.0 * std::f64::consts::PI * (a * turn(j, 0) + b * turn(j, 1)) + 0.3 * a;
-                (0..grid.len()).map(|j| 1.0 + 0.5 * phase(j).sin() + 0.2 * (2.0 * phase(j)).cos()).collect()
-            };
-            let dense = |grid: &Grid, a: f64, b: f64| FactorFunction::Dense(wave(grid, a, b));
-            let term = ProductTerm { coefficient: 1.3, x: dense(&x, 1.0, -1.0), y: dense(&y, 1.0, 1.0) };
-            let payoff = Payoff::from_factors(&x, &y, &[term]).unwrap();
-            let timescale = 1.7;
-            let mut flow = MflDa::new(payoff.clone(), [0.1, 0.2], timescale);
-            let values = [wave(&x, 2.0, 1.0), wave(&y, 1.0, -2.0)];
-            let state = flow.layout().from_values([&values[0], &values[1]]);
-            let mut computed = vec![Complex64::new(f64::NAN, f64::NAN); state.len()];
-            flow.nonlinear(&state, &mut computed);
-            for (player, scale) in [(Player::X, 1.0), (Player::Y, -timescale)] {
-                let grid = payoff.grid(player);
-                let fourier = Fourier::new(grid);
-                let mut expected = fourier.zero_spectrum();
-                for axis in 0..2 {
-                    let mut flux = vec![0.0; grid.len()];
-                    let opponent = &values[player.opponent().index()];
-                    payoff.gradient(player, axis, opponent, &mut flux, &mut payoff.work());
-                    flux.iter_mut().zip(&values[player.index()]).for_each(|(f, u)| *f *= u);
-                    let mut spectrum = fourier.zero_spectrum();
-                    fourier.forward(&flux, &mut spectrum, &mut fourier.scratch());
-                    divergence(grid, axis, scale, &spectrum, &mut expected);
-                }
-                let size = expected.iter().map(|c| c.norm()).fold(0.0, f64::max);
-                for (c, e) in flow.layout().part(player, &computed).iter().zip(&expected) {
-                    assert!((c - e).norm() <= 1e-14 * size, "{player:?} on {shapes:?}: {c} against {e}, size {size:e}");
+    fn the_drift_is_the_divergence_of_the_fluxes_transformed_one_by_one_in_both_ways() {
+        for case in Case::all() {
+            let (values, state) = (case.values(0.3), case.state(0.3));
+            for mut flow in case.flows() {
+                let mut computed = unset(state.len());
+                flow.nonlinear(&state, &mut computed);
+                for (player, scale) in [(Player::X, 1.0), (Player::Y, -TIMESCALE)] {
+                    let grid = &case.grids[player.index()];
+                    let fourier = Fourier::new(grid);
+                    let mut expected = fourier.zero_spectrum();
+                    for axis in 0..grid.dimension() {
+                        let mut flux = vec![0.0; grid.len()];
+                        let opponent = &values[player.opponent().index()];
+                        case.payoff.gradient(player, axis, opponent, &mut flux, &mut case.payoff.work());
+                        flux.iter_mut().zip(&values[player.index()]).for_each(|(f, u)| *f *= u);
+                        let mut spectrum = fourier.zero_spectrum();
+                        fourier.forward(&flux, &mut spectrum, &mut fourier.scratch());
+                        divergence(grid, axis, scale, &spectrum, &mut expected);
+                    }
+                    let part = flow.layout().part(player, &computed);
+                    assert_eq!(part[0], Complex64::ZERO, "mass");
+                    let size = expected.iter().map(|c| c.norm()).fold(0.0, f64::max);
+                    for (c, e) in part.iter().zip(&expected) {
+                        let shape = grid.shape();
+                        assert!(
+                            (c - e).norm() <= 4e-15 * size,
+                            "{player:?} on {shape:?}: {c} against {e}, of {size:e}"
+                        );
+                    }
                 }
             }
         }

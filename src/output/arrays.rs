@@ -41,6 +41,20 @@ impl Values {
     }
 }
 
+/// Values in a chunk of a large array: 8 MiB.
+const CHUNK: usize = 1 << 20;
+
+/// The whole of a small array; of a large one, as many of its last axes as a chunk holds, at least the last two.
+fn chunk(shape: &[usize]) -> Vec<usize> {
+    let mut chunk = shape.to_vec();
+    for axis in 0..shape.len().saturating_sub(2) {
+        if chunk.iter().product::<usize>() > CHUNK {
+            chunk[axis] = 1;
+        }
+    }
+    chunk
+}
+
 /// Builds the datasets of one group.
 pub(super) struct Builder<'a> {
     group: &'a str,
@@ -143,7 +157,7 @@ fn create(file: &File, array: &Array) -> Result<Dataset> {
     let builder = match &array.values {
         Values::Length(_) => builder.layout(StorageLayout::Contiguous).alloc_time(Some(AllocTime::Late)),
         _ if shape.contains(&0) => builder.layout(StorageLayout::Contiguous),
-        _ => builder.chunk(shape.clone()).shuffle().deflate(DEFLATE).fletcher32(),
+        _ => builder.chunk(chunk(shape)).shuffle().deflate(DEFLATE).fletcher32(),
     };
     let dataset = builder.shape(shape.clone()).create(path.as_str())?;
     match &array.values {
@@ -153,4 +167,17 @@ fn create(file: &File, array: &Array) -> Result<Dataset> {
         Values::Length(_) => {}
     }
     Ok(dataset)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_arrays_are_cut_along_their_first_axes() {
+        assert_eq!(chunk(&[100, 1000, 2]), [100, 1000, 2]);
+        assert_eq!(chunk(&[100, 1_000_000, 2]), [1, 1_000_000, 2]);
+        assert_eq!(chunk(&[32, 101, 1000, 1]), [1, 101, 1000, 1]);
+        assert_eq!(chunk(&[5_000_000]), [5_000_000]);
+    }
 }

@@ -9,6 +9,7 @@ use super::row::read_row;
 use crate::array_file::position_of_time;
 use crate::game::Player;
 use crate::torus::Grid;
+use hdf5::types::VarLenUnicode;
 use std::path::Path;
 
 /// Which state of a file.
@@ -87,6 +88,27 @@ pub fn read_state(path: &Path, player: Player, which: StateIndex) -> Result<Stor
 /// [`OutputError`] for a file that is not ours or is damaged.
 pub fn read_game(path: &Path) -> Result<String, OutputError> {
     Ok(Header::read(&open(path, false)?, path)?.0.game)
+}
+
+/// Times of the snapshots that have been written.
+///
+/// # Errors
+/// [`OutputError`] for a file that is not ours or is damaged.
+pub fn read_times(path: &Path) -> Result<Vec<f64>, OutputError> {
+    let file = open(path, false)?;
+    Header::read(&file, path)?;
+    let mut times = read_column(&dataset(&file, path, "time")?, path, "time")?;
+    times.truncate(written_rows(&times));
+    Ok(times)
+}
+
+/// The game that any HDF5 file carries: that of a file of ours, or the text of its attribute `game`.
+pub fn embedded_game(path: &Path) -> Option<String> {
+    if let Ok(game) = read_game(path) {
+        return Some(game);
+    }
+    let attribute = open(path, false).ok()?.attr("game").ok()?;
+    attribute.read_scalar::<VarLenUnicode>().ok().map(|text| text.as_str().to_owned())
 }
 
 fn check_shape(path: &Path, name: &str, found: &[usize], expected: &[usize]) -> Result<(), OutputError> {

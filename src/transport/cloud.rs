@@ -144,8 +144,11 @@ fn coarseness(value: f64, origin: f64) -> f64 {
 
 /// The share of `t` in `[0, 1)`, and whether `t` was there already. A tiny negative number becomes 0, not 1.
 fn wrap(t: f64) -> (f64, bool) {
+    if (0.0..1.0).contains(&t) {
+        return (t + 0.0, true);
+    }
     let share = t - t.floor();
-    (if share >= 1.0 { 0.0 } else { share + 0.0 }, (0.0..1.0).contains(&t))
+    (if share >= 1.0 { 0.0 } else { share + 0.0 }, false)
 }
 
 /// Weights times the power of two that brings the largest into `[1/2, 4)`: exact, but for weights that underflow.

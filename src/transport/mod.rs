@@ -19,7 +19,7 @@ mod semi_discrete;
 #[cfg(test)]
 mod test_random;
 
-pub use circle::{CircleDistance, CircleParcel, CirclePlan, circle_distance, circle_plan};
+pub use circle::{CircleDistance, CircleParcel, CirclePlan, CircleSemiDiscrete, circle_distance, circle_plan};
 pub use cloud::Cloud;
 pub use distance::{Distance, Method};
 pub use error::TransportError;

@@ -8,3 +8,4 @@ mod distance;
 mod equilibrium;
 mod evolution;
 mod transport;
+mod validation;

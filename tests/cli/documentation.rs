@@ -3,7 +3,10 @@
 //! A fenced block marked `sh` or `console` has one command a line; what is not a command of ours (installation, output)
 //! is skipped, and so is a block marked `sh no-test`.
 
+use crate::validate::initial_cloud;
+use crate::w2_files::write_npz;
 use crate::workspace::{Outcome, Workspace};
+use ndarray::Array2;
 use std::path::{Path, PathBuf};
 
 /// Beginnings of our commands.
@@ -74,6 +77,11 @@ fn every_command_of_the_documentation_does_what_it_says() {
         let workspace = Workspace::new();
         // What users call "my game" in examples.
         workspace.write("game.toml", crate::workspace::CIRCLES);
+        // And "my particles": 2000 independent points of each initial density, at time 0, as one cloud and as ten replicas.
+        for (name, shape) in [("cloud.npz", (2000, 1)), ("replicas.npz", (10, 200))] {
+            let [x, y] = initial_cloud(2000, 1).map(|points| Array2::from_shape_vec(shape, points).unwrap());
+            write_npz(&workspace, name, &[("x", x), ("y", y), ("times", Array2::zeros((1, 1)))]);
+        }
         for command in commands(&std::fs::read_to_string(&document).unwrap()) {
             let words = words(&command);
             assert!(

@@ -35,6 +35,19 @@ fn a_run_whose_densities_have_become_negative_fails_with_the_last_good_time() {
 }
 
 #[test]
+fn every_step_is_watched_not_only_the_snapshots() {
+    let folder = tempfile::tempdir().unwrap();
+    for scheme in ["imex-euler", "sbdf2", "etdrk4"] {
+        let scheme_key = format!("solver.scheme={scheme}");
+        let settings = [&scheme_key, "solver.step=0.03", "solver.time=30", "output.snapshots=1"];
+        let (status, _, message) = run(folder.path(), &settings);
+        assert_eq!(status, 3, "{scheme}: {message}");
+        let time: f64 = message.split_whitespace().skip_while(|word| *word != "time").nth(1).unwrap().parse().unwrap();
+        assert!(time < 1.0, "{scheme}: the first dip was seen at {time}");
+    }
+}
+
+#[test]
 fn the_scheme_advised_after_such_a_failure_arrives() {
     let folder = tempfile::tempdir().unwrap();
     let (_, _, message) = run(folder.path(), &["solver.scheme=etdrk4", "solver.step=0.1", "solver.time=5"]);

@@ -7,4 +7,5 @@
 pub mod comparison;
 pub mod evolution;
 pub mod experiment;
+pub mod particles;
 pub mod slow;

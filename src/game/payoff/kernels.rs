@@ -8,29 +8,10 @@
 //! Sums run in [`LANES`] fixed accumulators, so the compiler may use vector registers and the order of additions
 //! is always the same.
 
+use crate::registers::on_widest_registers;
+
 /// Independent partial sums: two to four vector registers, enough to hide the latency of an addition.
 const LANES: usize = 8;
-
-/// Runs a kernel compiled for 256-bit registers where the processor has them.
-///
-/// The same additions are made in the same order, and nothing is contracted to fused operations, so the bits of the
-/// result do not depend on the processor.
-macro_rules! on_widest_registers {
-    ($kernel:ident ( $($argument:ident : $type:ty),* ) $(-> $result:ty)?) => {{
-        #[cfg(target_arch = "x86_64")]
-        {
-            #[target_feature(enable = "avx2")]
-            fn wide($($argument: $type),*) $(-> $result)? {
-                $kernel($($argument),*)
-            }
-            if std::arch::is_x86_feature_detected!("avx2") {
-                // SAFETY: the processor has the instructions that `wide` was compiled for.
-                return unsafe { wide($($argument),*) };
-            }
-        }
-        $kernel($($argument),*)
-    }};
-}
 
 /// Sum of the values.
 pub fn sum(values: &[f64]) -> f64 {

@@ -48,11 +48,11 @@ impl SortedAtoms {
                 let (positions, weights) = keys.iter().map(|(x, w)| (f64::from_bits(*x), f64::from_bits(*w))).unzip();
                 SortedAtoms { positions, weights: Some(weights), mass_error }
             }
-            weights => {
-                let present = |i: usize| weights.is_none_or(|w| w[i] > 0.0);
-                let points = positions.iter().enumerate().filter(|(i, _)| present(*i));
-                SortedAtoms::of_sorted(sorted(points.map(|(_, x)| *x).collect()))
+            Some(weights) => {
+                let present = positions.iter().zip(weights).filter(|(_, w)| **w > 0.0);
+                SortedAtoms::of_sorted(sorted(&present.map(|(x, _)| *x).collect::<Vec<f64>>()))
             }
+            None => SortedAtoms::of_sorted(sorted(positions)),
         }
     }
 
@@ -153,7 +153,7 @@ const MAXIMUM_BUCKETS: usize = 4096;
 
 /// Sorts numbers in `[0, 1)`: first into buckets by their place, then each bucket by comparing. A cloud that crowds into a
 /// few buckets is sorted in `O(N log N)` all the same.
-fn sorted(places: Vec<f64>) -> Vec<f64> {
+fn sorted(places: &[f64]) -> Vec<f64> {
     let buckets = (places.len() / BUCKET).clamp(1, MAXIMUM_BUCKETS);
     let bucket = |x: f64| ((x * buckets as f64) as usize).min(buckets - 1);
     let mut ends = vec![0_u32; buckets];
@@ -164,7 +164,7 @@ fn sorted(places: Vec<f64>) -> Vec<f64> {
     }
     // Bits of nonnegative doubles are ordered as the doubles are, and integers sort faster.
     let mut keys = vec![0_u64; places.len()];
-    for x in &places {
+    for x in places {
         let end = &mut ends[bucket(*x)];
         keys[*end as usize] = x.to_bits();
         *end += 1;
@@ -217,7 +217,7 @@ mod tests {
             let places: Vec<f64> = (0..20_000).map(place).collect();
             let mut expected = places.clone();
             expected.sort_by(f64::total_cmp);
-            assert_eq!(sorted(places), expected);
+            assert_eq!(sorted(&places), expected);
         }
     }
 }

@@ -15,7 +15,7 @@ use super::rotation::Rotation;
 use super::semi_discrete::{SemiDiscrete, Smooth};
 use super::{CircleDistance, check_size};
 use crate::torus::Density;
-use crate::transport::{Distance, Measure, Method, TransportError};
+use crate::transport::{Cloud, Distance, Measure, Method, TransportError};
 
 /// Levels and positions differ by less than a turn each: no optimal shift is larger.
 const REACH: f64 = 2.0;
@@ -123,20 +123,62 @@ impl Solved {
         density_is_source: bool,
         positions: f64,
     ) -> Result<Solved, TransportError> {
-        check_size(density.grid())?;
-        let period = density.grid().volume();
         let pieces = pieces(other);
-        let values: Vec<f64> = density.values().iter().map(|u| u * period).collect();
-        let smooth = Smooth::new(&values)?;
-        let problem = |shift: f64| SemiDiscrete { pieces: &pieces, density: &smooth, shift };
-        let method = Method::CircleSemiDiscrete;
-        let Minimum { shift, cost, spread, gap } = minimise(method, REACH, |shift| problem(shift).sweep())?;
-        let flux = flux_error(&smooth);
-        let square = 2.0 * (smooth.square_of_error(flux) + pieces.square_of_error());
-        let error = gap + cost_error(cost, flux + pieces.mass_error, spread, square);
-        let distance = in_length(method, cost, error, positions, period);
+        let smooth = smooth(density)?;
+        let (distance, shift) = pieces_to_density(&pieces, &smooth, positions, density.grid().volume())?;
         Ok(Solved { distance, coupling: Solution::SemiDiscrete(pieces, Box::new(smooth), shift, density_is_source) })
     }
+}
+
+/// Distances between clouds and one band-limited density on the circle, whose table is made once.
+#[derive(Debug, Clone)]
+pub struct CircleSemiDiscrete {
+    density: Measure,
+    smooth: Smooth,
+}
+
+impl CircleSemiDiscrete {
+    /// Prepares distances to a density in one dimension.
+    ///
+    /// # Errors
+    /// [`TransportError::Dimension`] in two dimensions, [`TransportError::TooManyPoints`] above
+    /// [`CircleDistance::MAXIMUM_POINTS`] nodes.
+    pub fn new(density: &Density) -> Result<CircleSemiDiscrete, TransportError> {
+        Ok(CircleSemiDiscrete { smooth: smooth(density)?, density: Measure::Density(density.clone()) })
+    }
+
+    /// `W2` between a cloud and the density: the same bits as [`circle_distance`].
+    ///
+    /// # Errors
+    /// As [`circle_distance`].
+    pub fn distance(&self, cloud: &Cloud) -> Result<Distance, TransportError> {
+        let measure = Measure::Atoms(cloud.clone());
+        check_same_circle(&measure, &self.density)?;
+        let period = self.density.periods()[0];
+        Ok(pieces_to_density(&pieces(&measure), &self.smooth, position_error(&measure), period)?.0)
+    }
+}
+
+fn smooth(density: &Density) -> Result<Smooth, TransportError> {
+    check_size(density.grid())?;
+    let period = density.grid().volume();
+    Smooth::new(&density.values().iter().map(|u| u * period).collect::<Vec<_>>())
+}
+
+/// The distance and the best shift.
+fn pieces_to_density(
+    pieces: &Pieces,
+    smooth: &Smooth,
+    positions: f64,
+    period: f64,
+) -> Result<(Distance, f64), TransportError> {
+    let problem = |shift: f64| SemiDiscrete { pieces, density: smooth, shift };
+    let method = Method::CircleSemiDiscrete;
+    let Minimum { shift, cost, spread, gap } = minimise(method, REACH, |shift| problem(shift).sweep())?;
+    let flux = flux_error(smooth);
+    let square = 2.0 * (smooth.square_of_error(flux) + pieces.square_of_error());
+    let error = gap + cost_error(cost, flux + pieces.mass_error, spread, square);
+    Ok((in_length(method, cost, error, positions, period), shift))
 }
 
 /// A distance from the squared one in units of the period.

@@ -33,7 +33,7 @@ mod shift;
 mod sum;
 mod vacuum;
 
-pub use measures::circle_distance;
+pub use measures::{CircleSemiDiscrete, circle_distance};
 pub use plan::{CircleParcel, CirclePlan, circle_plan};
 
 use super::{Distance, Method, TransportError};

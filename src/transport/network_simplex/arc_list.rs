@@ -62,10 +62,12 @@ impl ArcList {
     }
 
     /// The list with more arcs.
-    pub(super) fn with(self, new: &[Arc]) -> ArcList {
+    pub(super) fn with(self, mut new: Vec<Arc>) -> ArcList {
         let mut arcs = self.arcs;
-        arcs.extend_from_slice(new);
-        arcs.sort_unstable();
+        new.sort_unstable();
+        arcs.extend(new);
+        // Merges two sorted lists.
+        arcs.sort();
         arcs.dedup();
         ArcList::new(arcs)
     }

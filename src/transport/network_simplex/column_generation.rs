@@ -58,6 +58,6 @@ pub(super) fn solve(problem: &Problem, shortlist: Shortlist, plan: Vec<Flow>, go
             let effort = SimplexEffort { pivots: local + simplex.pivots(), arcs: simplex.arc_count(), rounds };
             return Solution { u, v, plan: simplex.plan().collect(), effort };
         }
-        simplex.add_arcs(&violated);
+        simplex.add_arcs(violated);
     }
 }

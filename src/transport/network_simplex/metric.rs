@@ -74,6 +74,11 @@ impl Metric {
         (weight[0] * ring[0] * ring[0] + weight[1] * ring[1] * ring[1]) / 4.0
     }
 
+    /// Whether all costs between whole coordinates are whole numbers, none of them capped.
+    pub(super) fn is_whole(&self) -> bool {
+        !self.rounds
+    }
+
     /// At least the cost of any pair of points, after the cap.
     pub(super) fn largest(&self) -> i64 {
         Self::largest_of(self.ring, self.weight).min(self.cap) as i64 + 1

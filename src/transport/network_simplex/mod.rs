@@ -12,7 +12,8 @@
 //! 2. [`shortlist`]: two c-transforms make them feasible; pairs with a small reduced cost are listed;
 //! 3. [`decomposition`]: the plan is made optimal in parts, from small ones to large ones, and then as a whole: by
 //!    [`simplex`], a network simplex on a [`spanning_tree`] with potentials in [`clusters`], from a [`first_basis`];
-//! 4. [`column_generation`]: all pairs are priced by a [`search_tree`]; violated ones join the list until there are none;
+//! 4. [`column_generation`]: all pairs are priced, violated ones join the list until there are none ([`reduced_costs`] are
+//!    searched axis by axis where the points are nodes of a [`lattice`], in a [`search_tree`] otherwise);
 //! 5. [`nearer`]: between sides near each other the same again in smaller units, for full relative accuracy.
 //!
 //! Memory is proportional to the shortlist, about 20 arcs for each point. Point masses on nodes are not the densities they
@@ -26,6 +27,7 @@ mod clusters;
 mod column_generation;
 mod decomposition;
 mod first_basis;
+mod lattice;
 mod majorant;
 mod metric;
 mod multiscale;
@@ -34,6 +36,7 @@ mod plan;
 mod potential;
 mod problem;
 mod prolongation;
+mod reduced_costs;
 mod rounding;
 mod search_tree;
 mod shortlist;

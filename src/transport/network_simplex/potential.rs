@@ -28,6 +28,6 @@ fn extend(tree: &SearchTree, duals: &[i64], points: &[[f64; 2]], places: &[u32],
     places.iter().zip(known).for_each(|(p, w)| potential[*p as usize] = Some(*w));
     let duals = tree.with_duals(duals);
     let mut found = Vec::new();
-    let mut least = |x: [f64; 2]| duals.least(x, i64::MAX, &mut found).expect("there are points").0;
+    let mut least = |x: [f64; 2]| duals.least(x, &mut found);
     potential.iter().zip(points).map(|(w, x)| w.unwrap_or_else(|| least(*x))).collect()
 }

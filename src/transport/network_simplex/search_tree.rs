@@ -10,6 +10,7 @@
 
 use super::majorant::{Majorant, Moments};
 use super::metric::Metric;
+use super::reduced_costs::{Found, Limits};
 
 /// Most points in a leaf. The leaves of one scale are the points of the next coarser one.
 const LEAF: usize = 4;
@@ -30,9 +31,6 @@ pub(super) struct SearchTree {
     branches: Vec<Branch>,
     points: Vec<[f64; 2]>,
 }
-
-/// A point found, with its cost minus its dual.
-pub(super) type Found = (i64, u32);
 
 /// Duals of the points of a tree, with bounds of those below every branch.
 #[derive(Debug, Clone)]
@@ -126,23 +124,24 @@ fn bounding_box(points: &[[f64; 2]], part: &[u32]) -> ([f64; 2], [f64; 2]) {
 }
 
 impl Duals<'_> {
-    /// The points with the smallest reduced costs as seen from `x`, ascending: at most `most`, all below `limit`, none above
-    /// the smallest one by more than `slack`. Nothing that is smaller is left out.
-    pub(super) fn smallest(&self, x: [f64; 2], limit: i64, slack: i64, most: usize, found: &mut Vec<Found>) {
+    /// The points with the smallest reduced costs within `limits` as seen from `x`, ascending.
+    pub(super) fn smallest(&self, x: [f64; 2], mut limits: Limits, found: &mut Vec<Found>) {
         found.clear();
         let mut open = [(0_i64, 0_u32); 128];
         let mut height = 1;
         open[0] = (self.bound(x, 0), 0);
-        let mut limit = limit;
         while height > 0 {
             height -= 1;
             let (bound, index) = open[height];
-            if bound >= limit {
+            if bound >= limits.below {
                 continue;
             }
             let branch = &self.tree.branches[index as usize];
             if branch.below == 0 {
-                limit = self.visit_leaf(branch, x, limit, slack, most, found);
+                for y in branch.begin..branch.end {
+                    let reduced = self.tree.metric.cost(x, self.tree.points[y as usize]) - self.values[y as usize];
+                    limits.take(reduced, y, found);
+                }
                 continue;
             }
             let [first, second] = [branch.below, branch.below + 1].map(|index| (self.bound(x, index), index));
@@ -153,10 +152,10 @@ impl Duals<'_> {
         }
     }
 
-    /// `min_y c(x, y) - v(y)` and a point where it is reached, if that is below `limit`.
-    pub(super) fn least(&self, x: [f64; 2], limit: i64, found: &mut Vec<Found>) -> Option<Found> {
-        self.smallest(x, limit, 0, 1, found);
-        found.first().copied()
+    /// `min_y c(x, y) - v(y)`.
+    pub(super) fn least(&self, x: [f64; 2], found: &mut Vec<Found>) -> i64 {
+        self.smallest(x, Limits { below: i64::MAX, slack: 0, most: 1 }, found);
+        found[0].0
     }
 
     #[inline]
@@ -168,39 +167,6 @@ impl Duals<'_> {
             Some(bound) => rounded_down(bound - self.rounding).min(metric.largest() - 1 - largest),
             None => metric.cost_of_box(x, branch.low, branch.high) - largest,
         }
-    }
-
-    /// Takes the points of a leaf into the sorted list; returns the limit that holds from now on.
-    #[inline]
-    fn visit_leaf(
-        &self,
-        branch: &Branch,
-        x: [f64; 2],
-        mut limit: i64,
-        slack: i64,
-        most: usize,
-        found: &mut Vec<Found>,
-    ) -> i64 {
-        for y in branch.begin..branch.end {
-            let reduced = self.tree.metric.cost(x, self.tree.points[y as usize]) - self.values[y as usize];
-            if reduced >= limit {
-                continue;
-            }
-            if found.len() == most {
-                found.pop();
-            }
-            let place = found.partition_point(|other| *other <= (reduced, y));
-            found.insert(place, (reduced, y));
-            let widest = found[0].0.saturating_add(slack).saturating_add(1);
-            limit = limit.min(widest);
-            if found.len() == most {
-                limit = limit.min(found[most - 1].0);
-            }
-            while found.last().is_some_and(|last| last.0 >= widest) {
-                found.pop();
-            }
-        }
-        limit
     }
 }
 
@@ -254,11 +220,11 @@ mod tests {
                             .collect();
                         all.sort_unstable();
                         let mut found = Vec::new();
-                        duals.smallest(x, i64::MAX, i64::MAX, 7, &mut found);
+                        duals.smallest(x, Limits { below: i64::MAX, slack: i64::MAX, most: 7 }, &mut found);
                         let costs = |list: &[Found]| list.iter().take(7).map(|f| f.0).collect::<Vec<i64>>();
                         assert_eq!(costs(&found), costs(&all), "{metric:?}, roughness {roughness}");
                         let slack = metric.largest() / 50;
-                        duals.smallest(x, all[count / 3].0, slack, count, &mut found);
+                        duals.smallest(x, Limits { below: all[count / 3].0, slack, most: count }, &mut found);
                         let within: Vec<Found> =
                             all.iter().copied().filter(|f| f.0 < all[count / 3].0 && f.0 <= all[0].0 + slack).collect();
                         assert_eq!(found, within, "{metric:?}, roughness {roughness}");

@@ -5,8 +5,8 @@
 //! [`SLACK`] squared spacings are listed.
 
 use super::arc_list::Arc;
-use super::problem::{Problem, each_point};
-use super::search_tree::Found;
+use super::problem::{Problem, Side, each_point};
+use super::reduced_costs::{Duals, Limits};
 
 /// Largest reduced cost of a listed arc, in squared spacings. With less, sources cannot reach enough targets and rounds of
 /// column generation follow; with more, pricing takes longer.
@@ -24,30 +24,32 @@ pub(super) struct Shortlist {
 impl Shortlist {
     /// The list for the predicted duals `v` of the targets.
     pub(super) fn predict(problem: &Problem, v: &[i64]) -> Shortlist {
-        let slack = SLACK * problem.squared_spacing();
-        let (source, target) = (&problem.source.tree, &problem.target.tree);
-        let duals = target.with_duals(v);
-        let least = |_, x, found: &mut Vec<Found>, out: &mut Vec<i64>| {
-            out.push(duals.least(x, i64::MAX, found).expect("there are targets").0);
-        };
-        let u = each_point(source, least);
-        let duals = source.with_duals(&u);
-        let listed = each_point(target, |t, y, found: &mut Vec<Found>, out| {
-            duals.smallest(y, i64::MAX, slack, MOST_ARCS, found);
-            out.extend(found.iter().map(|(reduced, s)| (*reduced, problem.arc(*s, t))));
+        let limits = Limits { below: i64::MAX, slack: SLACK * problem.squared_spacing(), most: MOST_ARCS };
+        let u = c_transform(&problem.target, v, &problem.source);
+        let v = c_transform(&problem.source, &u, &problem.target);
+        // The targets of a source ascending, so that the list is sorted.
+        let duals = Duals::new(&problem.target, &v);
+        let mut arcs = each_point(&problem.source, |s, x, search, out| {
+            duals.smallest(x, limits, search);
+            search.found.sort_unstable_by_key(|(_, t)| *t);
+            out.extend(search.found.iter().map(|(_, t)| problem.arc(s, *t)));
         });
-        let mut v = vec![i64::MAX; target.points().len()];
-        for (reduced, arc) in &listed {
-            v[arc.target as usize] = v[arc.target as usize].min(*reduced);
+        // Reduced costs are the same from both sides: only what is beyond the most arcs of a source can be new.
+        let mut listed = vec![0; problem.source.len()];
+        arcs.iter().for_each(|arc| listed[arc.source as usize] += 1);
+        if listed.contains(&MOST_ARCS) {
+            let duals = Duals::new(&problem.source, &u);
+            let mut by_target = each_point(&problem.target, |t, y, search, out| {
+                duals.smallest(y, limits, search);
+                let full = search.found.iter().filter(|(_, s)| listed[*s as usize] == MOST_ARCS);
+                out.extend(full.map(|(_, s)| problem.arc(*s, t)));
+            });
+            by_target.sort_unstable();
+            arcs.extend(by_target);
+            // Merges two sorted lists.
+            arcs.sort();
+            arcs.dedup();
         }
-        let mut arcs: Vec<Arc> = listed.into_iter().map(|(_, arc)| arc).collect();
-        let duals = target.with_duals(&v);
-        arcs.extend(each_point(source, |s, x, found: &mut Vec<Found>, out| {
-            duals.smallest(x, i64::MAX, slack, MOST_ARCS, found);
-            out.extend(found.iter().map(|(_, t)| problem.arc(s, *t)));
-        }));
-        arcs.sort_unstable();
-        arcs.dedup();
         Shortlist { u, v, arcs }
     }
 
@@ -57,4 +59,10 @@ impl Shortlist {
         let pairs = (0..sources as u32).flat_map(|s| (0..targets as u32).map(move |t| (s, t)));
         Shortlist { u: vec![0; sources], v: vec![0; targets], arcs: pairs.map(|(s, t)| problem.arc(s, t)).collect() }
     }
+}
+
+/// `min_y c(x, y) - w(y)` for all points `x` of a side, `w` the duals of the points `y` of the other one.
+pub(super) fn c_transform(other: &Side, duals: &[i64], side: &Side) -> Vec<i64> {
+    let duals = Duals::new(other, duals);
+    each_point(side, |_, x, search, out| out.push(duals.least(x, search)))
 }

@@ -64,7 +64,7 @@ impl Simplex {
     }
 
     /// Adds arcs; the basis stays.
-    pub(super) fn add_arcs(&mut self, new: &[Arc]) {
+    pub(super) fn add_arcs(&mut self, new: Vec<Arc>) {
         self.arcs = std::mem::take(&mut self.arcs).with(new);
     }
 

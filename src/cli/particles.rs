@@ -1,0 +1,168 @@
+//! `nashflow particles`.
+
+use super::arguments::ParticlesArguments;
+use super::conclude;
+use super::destination::with_destination;
+use super::number::{significant, with_error};
+use super::progress::Bar;
+use super::run::load;
+use super::table::Table;
+use crate::experiment::{
+    DistanceSummary, LadderReport, LadderRequest, ParticleReport, ParticleRequest, Power, RunError, Rung, ladder,
+    particles,
+};
+use crate::game::{Scope, expression};
+use crate::particle::{ParticleScheme, Sampling};
+
+/// Rows of the table of snapshots.
+const ROWS: usize = 11;
+
+/// The exit status of the command.
+pub fn main(arguments: &ParticlesArguments) -> i32 {
+    match &arguments.ladder {
+        Some(counts) => conclude(&arguments.game, || climb(arguments, counts), render_ladder),
+        None => conclude(&arguments.game, || simulate(arguments), render),
+    }
+}
+
+fn simulate(arguments: &ParticlesArguments) -> Result<ParticleReport, RunError> {
+    let (request, file) = (request(arguments)?, load(&arguments.game)?);
+    let bar = Bar::new(arguments.game.common.quiet);
+    let result = with_destination(&arguments.game, arguments.output.as_deref(), |destination| {
+        particles(&file, &request, destination, &mut |progress| bar.show(progress))
+    });
+    bar.clear();
+    result
+}
+
+fn climb(arguments: &ParticlesArguments, counts: &str) -> Result<LadderReport, RunError> {
+    let counts = counts.split(',').map(|text| count("--ladder", text)).collect::<Result<_, _>>()?;
+    let (request, file) = (LadderRequest { counts, particles: request(arguments)? }, load(&arguments.game)?);
+    let bar = Bar::new(arguments.game.common.quiet);
+    let result =
+        with_destination(&arguments.game, None, |_| ladder(&file, &request, &mut |progress| bar.show(progress)));
+    bar.clear();
+    result
+}
+
+/// What was asked for, read.
+fn request(arguments: &ParticlesArguments) -> Result<ParticleRequest, RunError> {
+    let counts = arguments.particles.as_deref().map(|text| match text.split_once(',') {
+        Some((x, y)) => Ok([count("-n", x)?, count("-n", y)?]),
+        None => count("-n", text).map(|count| [count; 2]),
+    });
+    Ok(ParticleRequest {
+        counts: counts.transpose()?,
+        scheme: named("--scheme", &arguments.scheme, &ParticleScheme::ALL, ParticleScheme::name)?,
+        step: arguments.step.as_deref().map(|text| number("--step", text)).transpose()?,
+        replicas: count("--replicas", &arguments.replicas)?,
+        seed: arguments.seed,
+        sampling: named("--sampling", &arguments.sampling, &Sampling::ALL, Sampling::name)?,
+        distances: !arguments.no_distances,
+    })
+}
+
+/// One of several by its name.
+fn named<T: Copy>(option: &str, name: &str, all: &[T], name_of: fn(T) -> &'static str) -> Result<T, RunError> {
+    all.iter().copied().find(|value| name_of(*value) == name).ok_or_else(|| {
+        let known: Vec<&str> = all.iter().map(|value| name_of(*value)).collect();
+        RunError::option(option, format!("unknown name `{name}`; allowed: {}", known.join(", ")))
+    })
+}
+
+/// A number, or a constant expression such as `1/64`.
+fn number(option: &str, text: &str) -> Result<f64, RunError> {
+    expression::constant(text, &Scope::default())
+        .map_err(|error| RunError::option(&format!("{option} {text}"), error.to_string()))
+}
+
+/// A whole number, also as 1e5.
+fn count(option: &str, text: &str) -> Result<usize, RunError> {
+    let value = number(option, text)?;
+    if value >= 1.0 && value.fract() == 0.0 && value <= 1e15 {
+        return Ok(value as usize);
+    }
+    Err(RunError::option(option, format!("expected whole numbers of at least 1, got {text}")))
+}
+
+/// A root mean square with its standard error.
+fn distance(found: Option<&DistanceSummary>) -> String {
+    match found {
+        None => "null".to_owned(),
+        Some(DistanceSummary { w2, standard_error: Some(error), .. }) => with_error(*w2, *error),
+        Some(found) => significant(found.w2, 4),
+    }
+}
+
+fn render(report: &ParticleReport) -> String {
+    let mut table = Table::new();
+    table
+        .row(
+            "particles",
+            format!(
+                "{} and {}, {} replicas ({})",
+                report.particles.x, report.particles.y, report.replicas, report.sampling
+            ),
+        )
+        .row("scheme", format!("{}, weak order {}", report.scheme, report.weak_order))
+        .row("steps", format!("{}, the longest {}", report.steps, significant(report.step, 3)));
+    let last = report.snapshots.len() - 1;
+    table.row("", "W2 to the density, W2 to the equilibrium, payoff");
+    let stride = last.div_ceil(ROWS - 1).max(1);
+    let shown = (0..=last).filter(|k| k % stride == 0 || *k == last);
+    for snapshot in shown.map(|k| &report.snapshots[k]) {
+        let payoff = match snapshot.payoff_error {
+            Some(error) => with_error(snapshot.payoff, error),
+            None => significant(snapshot.payoff, 4),
+        };
+        let distances = [&snapshot.mean_field, &snapshot.equilibrium].map(|found| distance(found.as_ref()));
+        table.row(
+            &format!("t = {}", significant(snapshot.time, 4)),
+            format!("{}, {}, {payoff}", distances[0], distances[1]),
+        );
+    }
+    for note in &report.notes {
+        table.row("note", note.as_str());
+    }
+    if let Some(output) = &report.output {
+        table.row("output", output.as_str());
+    }
+    format!("{}\n{}", report.game, table.render())
+}
+
+fn render_ladder(report: &LadderReport) -> String {
+    let mut table = Table::new();
+    let gap = report.gap.map_or_else(|| "null".to_owned(), |gap| significant(gap, 6));
+    table
+        .row("replicas", format!("{} ({})", report.replicas, report.sampling))
+        .row("scheme", format!("{}, longest step {}", report.scheme, significant(report.step, 3)))
+        .row("spectral gap", gap)
+        .row("", "error, floor (independent points), decay rate (of the densities on the same stretch)");
+    for rung in &report.rungs {
+        table.row(&format!("N = {}", rung.particles.x), line(rung));
+    }
+    for (label, power) in [("error ~ N^", report.error_power), ("floor ~ N^", report.floor_power)] {
+        if let Some(Power { exponent, standard_error }) = power {
+            table.row(label, with_error(exponent, standard_error));
+        }
+    }
+    for note in &report.notes {
+        table.row("note", note.as_str());
+    }
+    format!("{}\n{}", report.game, table.render())
+}
+
+fn line(rung: &Rung) -> String {
+    let [error, floor, iid] = [&rung.error, &rung.floor, &rung.iid_floor].map(|found| distance(found.as_ref()));
+    let decay = rung.decay.map_or_else(
+        || "null: the start is too near to the floor".to_owned(),
+        |decay| {
+            let rate = match decay.standard_error {
+                Some(error) => with_error(decay.rate, error),
+                None => significant(decay.rate, 4),
+            };
+            format!("{rate} ({})", significant(decay.mean_field_rate, 5))
+        },
+    );
+    format!("{error}, {floor} ({iid}), {decay}")
+}

@@ -1,0 +1,76 @@
+//! Exact distances of a pair of clouds from a pair of densities.
+
+use crate::experiment::measurement::product_error;
+use crate::game::{Game, Player};
+use crate::particle::Ensemble;
+use crate::torus::Density;
+use crate::transport::{Cloud, Distance, Measure, SemiDiscrete, circle_distance};
+
+/// W2 of both players.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct PairDistance {
+    /// `sqrt(w2_x^2 + w2_y^2)`.
+    pub w2: f64,
+    pub w2_x: f64,
+    pub w2_y: f64,
+    /// Error bar of `w2`.
+    pub error: f64,
+}
+
+impl PairDistance {
+    pub fn new(x: Distance, y: Distance) -> PairDistance {
+        let w2 = x.value.hypot(y.value);
+        let error = product_error(w2, (x.value, x.error), (y.value, y.error));
+        PairDistance { w2, w2_x: x.value, w2_y: y.value, error }
+    }
+}
+
+/// Distances to one pair of densities.
+pub(super) struct Targets<'a> {
+    game: &'a Game,
+    targets: [Target; 2],
+}
+
+enum Target {
+    Circle(Measure),
+    Torus(Box<SemiDiscrete>),
+}
+
+impl<'a> Targets<'a> {
+    /// Prepares distances.
+    pub fn new(game: &'a Game, densities: &[Density; 2]) -> Result<Targets<'a>, String> {
+        let of = |density: &Density| match density.grid().dimension() {
+            1 => Ok(Target::Circle(Measure::Density(density.clone()))),
+            _ => SemiDiscrete::new(density).map(|solver| Target::Torus(Box::new(solver))).map_err(|e| e.to_string()),
+        };
+        Ok(Targets { game, targets: [of(&densities[0])?, of(&densities[1])?] })
+    }
+
+    /// The distance of a pair of clouds.
+    pub fn distance(&self, clouds: [&Ensemble; 2]) -> Result<PairDistance, String> {
+        let of = |player: Player| {
+            let cloud = cloud(self.game, player, clouds[player.index()]);
+            let distance = match &self.targets[player.index()] {
+                Target::Circle(density) => circle_distance(&Measure::Atoms(cloud), density),
+                Target::Torus(solver) => (**solver).clone().distance(&cloud),
+            };
+            distance.map_err(|error| format!("player {}: {error}", player.letter()))
+        };
+        let (x, y) = rayon::join(|| of(Player::X), || of(Player::Y));
+        Ok(PairDistance::new(x?, y?))
+    }
+}
+
+/// The particles of a player in his coordinates.
+pub(super) fn coordinates(game: &Game, player: Player, particles: &Ensemble) -> Vec<f64> {
+    let domain = game.domain(player);
+    let dimension = domain.dimension();
+    let place = |(i, t): (usize, f64)| domain.origin()[i % dimension] + domain.period()[i % dimension] * t;
+    particles.rows().into_iter().enumerate().map(place).collect()
+}
+
+fn cloud(game: &Game, player: Player, particles: &Ensemble) -> Cloud {
+    let domain = game.domain(player);
+    Cloud::new(&coordinates(game, player, particles), None, domain.period(), domain.origin())
+        .expect("shares in [0, 1) are places on the torus")
+}

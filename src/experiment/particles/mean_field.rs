@@ -1,0 +1,81 @@
+//! The densities that infinitely many particles have at the snapshot times: the evolution of `run`, without its file.
+
+use crate::experiment::advice::{after_failed_step, unresolved};
+use crate::experiment::discretisation::{automatic_tail, grown_shape};
+use crate::experiment::run::{new_clock, new_flow, new_stepper};
+use crate::experiment::{Discretisation, RunError, Simulation};
+use crate::flow::PairLayout;
+use crate::game::{GameFile, GridChoice, Player};
+use crate::torus::{Density, Fourier};
+use num_complex::Complex64;
+
+/// Both densities at every time of `times`, which begin with 0 and end with the final time of the solver.
+///
+/// # Errors
+/// [`RunError`] when a step fails, or a density is not resolved or negative by more than rounding.
+pub(crate) fn mean_field(
+    file: &GameFile,
+    mut discretisation: Discretisation,
+    initial: [Density; 2],
+    times: &[f64],
+) -> Result<Vec<[Density; 2]>, RunError> {
+    let flow = new_flow(file, &discretisation);
+    let state = flow.layout().from_values([initial[0].values(), initial[1].values()]);
+    let mut simulation = Simulation::new(flow, new_stepper(file), state, new_clock(file));
+    let mut densities = vec![initial];
+    let mut buffer = Vec::new();
+    loop {
+        let (time, steps) = (simulation.clock().time, simulation.clock().steps);
+        match simulation.advance() {
+            Ok(None) => return Ok(densities),
+            Ok(Some(mut stretch)) => {
+                while let Some(&next) = times.get(densities.len()).filter(|&&next| next <= stretch.to) {
+                    stretch.state_at(next, &mut buffer);
+                    densities.push(pair(stretch.flow().layout(), &buffer)?);
+                }
+            }
+            Err(source) => {
+                let advice = after_failed_step(file, simulation.flow(), simulation.state(), &source);
+                return Err(RunError::Step { time, steps, source, advice, kept: String::new() });
+            }
+        }
+        grow(file, &mut discretisation, &mut simulation)?;
+    }
+}
+
+/// Grows an automatic grid whose tails have risen; a fixed one stays.
+fn grow(
+    file: &GameFile,
+    discretisation: &mut Discretisation,
+    simulation: &mut Simulation<crate::flow::MflDa>,
+) -> Result<(), RunError> {
+    let (layout, tolerance) = (simulation.flow().layout().clone(), file.solver().tolerance());
+    let automatic = *file.solver().grid() == GridChoice::Auto;
+    let limit = if automatic { automatic_tail(tolerance) } else { tolerance };
+    let Some((player, tails)) = unresolved(&layout, simulation.state(), limit) else { return Ok(()) };
+    if !automatic {
+        let tail = tails.iter().copied().fold(0.0, f64::max);
+        let (what, shape, time) =
+            ("the density".to_owned(), layout.grid(player).shape(), Some(simulation.clock().time));
+        let advice = "take solver.grid = \"auto\"".to_owned();
+        return Err(RunError::Unresolved { what, player, time, shape, tail, advice });
+    }
+    let mut shapes = discretisation.shapes();
+    shapes[player.index()] = grown_shape(layout.grid(player), &tails, limit, "the density", player)?;
+    *discretisation = Discretisation::new(file.game(), &shapes)?;
+    let flow = new_flow(file, discretisation);
+    let after = flow.layout().clone();
+    simulation.regrid(flow, |state| layout.resample(&after, state));
+    Ok(())
+}
+
+/// The densities of a state.
+fn pair(layout: &PairLayout, state: &[Complex64]) -> Result<[Density; 2], RunError> {
+    let of = |player: Player| {
+        let fourier = Fourier::new(layout.grid(player));
+        let mut values = vec![0.0; layout.grid(player).len()];
+        fourier.inverse(layout.part(player, state), &mut values, &mut fourier.scratch());
+        Density::normalised(layout.grid(player), values).map_err(RunError::from)
+    };
+    Ok([of(Player::X)?, of(Player::Y)?])
+}

@@ -1,0 +1,190 @@
+//! All replicas, from snapshot to snapshot.
+
+use super::distance::{PairDistance, Targets, coordinates};
+use super::setup::Setup;
+use crate::experiment::Progress;
+use crate::game::Player;
+use crate::output::{ParticleColumn, ParticleRecord};
+use crate::particle::{Ensemble, ParticleSystem, RandomStreams};
+use crate::torus::Density;
+use rayon::prelude::*;
+
+/// Particle-steps between two looks at the progress bar: about a tenth of a second.
+const STRIDE: f64 = 1e7;
+
+/// What is measured of one replica at one snapshot.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Measured {
+    /// To the density of infinitely many particles.
+    pub to_mean_field: Option<PairDistance>,
+    pub to_equilibrium: Option<PairDistance>,
+    /// `(1/(N M)) sum f(x_i, y_l)`.
+    pub payoff: f64,
+}
+
+/// Everything measured, and the clouds if they were wanted.
+#[derive(Debug)]
+pub(super) struct Record {
+    pub times: Vec<f64>,
+    /// Snapshot by snapshot, replica by replica.
+    pub rows: Vec<Vec<Measured>>,
+    /// Why distances are missing, the first of every kind.
+    pub failures: Vec<String>,
+    pub counts: [usize; 2],
+    /// Coordinates of every snapshot and replica, for each player.
+    clouds: Vec<Vec<[Vec<f64>; 2]>>,
+}
+
+/// The replicas under way.
+pub(super) struct Replicas<'a> {
+    setup: &'a Setup<'a>,
+    systems: Vec<ParticleSystem>,
+    keep: bool,
+    record: Record,
+}
+
+impl<'a> Replicas<'a> {
+    /// At time 0.
+    pub fn new(setup: &'a Setup<'a>, counts: [usize; 2], keep: bool) -> Replicas<'a> {
+        let request = setup.request;
+        let start = |replica: u64| {
+            let streams = RandomStreams::new(request.seed, replica);
+            let clouds = setup.clouds(counts, &streams);
+            ParticleSystem::new(setup.dynamics.clone(), request.scheme, streams, clouds, 0)
+        };
+        let systems = (0..request.replicas as u64).into_par_iter().map(start).collect();
+        let record = Record { times: vec![], rows: vec![], failures: vec![], counts, clouds: vec![] };
+        Replicas { setup, systems, keep, record }
+    }
+
+    /// To the last snapshot.
+    pub fn run(&mut self, watch: &mut dyn FnMut(&Progress)) {
+        let times = self.setup.file.output().times();
+        self.measure(times[0]);
+        let particles = (self.record.counts.iter().sum::<usize>() * self.systems.len()) as f64;
+        let stride = (STRIDE / particles).ceil() as u64;
+        for (index, &(count, length)) in self.setup.stretches.iter().enumerate() {
+            let mut taken = 0;
+            while taken < count {
+                let next = stride.min(count - taken);
+                self.systems.par_iter_mut().for_each(|system| system.advance(length, next));
+                taken += next;
+                watch(&Progress {
+                    time: times[index] + taken as f64 * length,
+                    end: times[times.len() - 1],
+                    steps: self.systems[0].steps() as usize,
+                    step: length,
+                    w2: self.last_distance(),
+                });
+            }
+            self.measure(times[index + 1]);
+        }
+    }
+
+    pub fn finish(self) -> Record {
+        self.record
+    }
+
+    fn last_distance(&self) -> f64 {
+        let last = self.record.rows.last().and_then(|row| row[0].to_equilibrium);
+        last.map_or(f64::NAN, |distance| distance.w2)
+    }
+
+    fn measure(&mut self, time: f64) {
+        let (setup, index) = (self.setup, self.record.times.len());
+        let wanted = setup.request.distances;
+        let mean_field = setup.mean_field.as_ref().ok().map(|densities| targets(setup, &densities[index]));
+        let equilibrium = wanted.then(|| targets(setup, &setup.equilibrium));
+        let of = |system: &ParticleSystem| {
+            let clouds = Player::BOTH.map(|player| system.cloud(player));
+            let to_mean_field = mean_field.as_ref().map(|targets| distance(targets, clouds));
+            let to_equilibrium = equilibrium.as_ref().map(|targets| distance(targets, clouds));
+            (to_mean_field, to_equilibrium, system.mean_payoff())
+        };
+        let found: Vec<_> = self.systems.par_iter().map(of).collect();
+        let mut row = Vec::with_capacity(found.len());
+        for (to_mean_field, to_equilibrium, payoff) in found {
+            let mut keep = |distance: Option<Result<PairDistance, String>>, what: &str| match distance? {
+                Ok(distance) => Some(distance),
+                Err(reason) => {
+                    if !self.record.failures.iter().any(|failure| failure.starts_with(what)) {
+                        self.record.failures.push(format!("{what} is missing at time {time}: {reason}"));
+                    }
+                    None
+                }
+            };
+            let to_mean_field = keep(to_mean_field, "the distance to the density");
+            let to_equilibrium = keep(to_equilibrium, "the distance to the equilibrium");
+            row.push(Measured { to_mean_field, to_equilibrium, payoff });
+        }
+        self.record.times.push(time);
+        self.record.rows.push(row);
+        if self.keep {
+            let place = |system: &ParticleSystem| {
+                Player::BOTH.map(|player| coordinates(setup.file.game(), player, system.cloud(player)))
+            };
+            self.record.clouds.push(self.systems.iter().map(place).collect());
+        }
+    }
+}
+
+fn targets<'a>(setup: &'a Setup<'a>, densities: &[Density; 2]) -> Result<Targets<'a>, String> {
+    Targets::new(setup.file.game(), densities)
+}
+
+fn distance(targets: &Result<Targets<'_>, String>, clouds: [&Ensemble; 2]) -> Result<PairDistance, String> {
+    targets.as_ref().map_err(String::clone)?.distance(clouds)
+}
+
+impl Record {
+    #[cfg(test)]
+    pub fn of_rows(times: Vec<f64>, rows: Vec<Vec<Measured>>) -> Record {
+        Record { times, rows, failures: vec![], counts: [1, 1], clouds: vec![] }
+    }
+
+    /// What the output file holds: replica by replica, time by time.
+    pub fn to_file(&self, setup: &Setup<'_>) -> ParticleRecord {
+        let replicas = setup.request.replicas;
+        let column = |pick: &dyn Fn(&Measured) -> f64| -> Vec<f64> {
+            (0..replicas).flat_map(|r| self.rows.iter().map(move |row| pick(&row[r]))).collect()
+        };
+        let part = |what: fn(&Measured) -> Option<PairDistance>, pick: fn(&PairDistance) -> f64| {
+            column(&|measured| what(measured).as_ref().map_or(f64::NAN, pick))
+        };
+        let mut columns = Vec::new();
+        for (prefix, of, what) in [
+            ("w2_mean_field", "density of infinitely many particles", (|m| m.to_mean_field) as fn(&Measured) -> _),
+            ("w2", "equilibrium", |m| m.to_equilibrium),
+        ] {
+            for (suffix, who, pick) in [
+                ("", "distance of both clouds to the", (|d| d.w2) as fn(&PairDistance) -> f64),
+                ("_x", "distance of the cloud of x to the", |d| d.w2_x),
+                ("_y", "distance of the cloud of y to the", |d| d.w2_y),
+                ("_error", "error bar of the distance of both clouds to the", |d| d.error),
+            ] {
+                let (name, long_name) = (format!("{prefix}{suffix}"), format!("{who} {of}"));
+                columns.push(ParticleColumn { name, long_name, values: part(what, pick) });
+            }
+        }
+        columns.push(ParticleColumn {
+            name: "payoff".to_owned(),
+            long_name: "mean of f over all pairs of particles".to_owned(),
+            values: column(&|measured| measured.payoff),
+        });
+        let game = setup.file.game();
+        ParticleRecord {
+            times: self.times.clone(),
+            replicas,
+            counts: self.counts,
+            periods: Player::BOTH.map(|player| game.domain(player).period().to_vec()),
+            origins: Player::BOTH.map(|player| game.domain(player).origin().to_vec()),
+            positions: [0, 1].map(|p| {
+                (0..replicas).flat_map(|r| self.clouds.iter().flat_map(move |row| row[r][p].iter().copied())).collect()
+            }),
+            columns,
+            scheme: setup.request.scheme.name(),
+            seed: setup.request.seed,
+            step: setup.longest_step(),
+        }
+    }
+}

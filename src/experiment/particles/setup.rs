@@ -1,0 +1,255 @@
+//! From a game file and a request to everything that the replicas share.
+
+use super::mean_field::mean_field;
+use crate::array_file::ArrayAddress;
+use crate::experiment::{Discretisation, RunError, discretise, discretise_with_initial};
+use crate::game::{GameFile, Initial, Player};
+use crate::particle::{DensitySampler, Dynamics, Ensemble, ParticleScheme, RandomStreams, Sampling};
+use crate::torus::Density;
+use crate::transport::Cloud;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Share of the fastest rate's time scale that a step takes when none is asked for.
+const DEFAULT_STEP: f64 = 0.1;
+/// Particles of a player when none are asked for.
+const DEFAULT_COUNT: usize = 1000;
+/// Most steps of one replica.
+const MOST_STEPS: f64 = 1e9;
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParticleRequest {
+    /// Particles of x and of y; `None` for the default, or as many as the initial clouds have.
+    pub counts: Option<[usize; 2]>,
+    /// How time is discretised.
+    pub scheme: ParticleScheme,
+    /// Longest step; `None` for a tenth of the time scale of the fastest drift.
+    pub step: Option<f64>,
+    /// Realisations with random numbers of their own.
+    pub replicas: usize,
+    /// Seed of all random numbers.
+    pub seed: u64,
+    /// How initial clouds are drawn.
+    pub sampling: Sampling,
+    /// Whether distances are computed.
+    pub distances: bool,
+}
+
+impl ParticleRequest {
+    /// Most particles of a player.
+    pub const MAXIMUM_COUNT: usize = 10_000_000;
+    /// Most replicas.
+    pub const MAXIMUM_REPLICAS: usize = 100_000;
+    /// Most particles of a player in all replicas together: 2 GB with what a step needs.
+    pub const MAXIMUM_TOTAL: usize = 50_000_000;
+
+    fn check(&self) -> Result<(), RunError> {
+        if !(1..=Self::MAXIMUM_REPLICAS).contains(&self.replicas) {
+            let message = format!("must be between 1 and {}, got {}", Self::MAXIMUM_REPLICAS, self.replicas);
+            return Err(RunError::option("--replicas", message));
+        }
+        if let Some(step) = self.step
+            && !(step.is_normal() && step > 0.0)
+        {
+            return Err(RunError::option("--step", format!("must be positive and finite, got {step:?}")));
+        }
+        self.counts.map_or(Ok(()), |counts| self.check_counts("-n", counts))
+    }
+
+    /// Whether so many particles can be served.
+    pub(super) fn check_counts(&self, option: &str, counts: [usize; 2]) -> Result<(), RunError> {
+        for count in counts {
+            if !(1..=Self::MAXIMUM_COUNT).contains(&count) {
+                let message = format!("numbers of particles lie between 1 and {}, got {count}", Self::MAXIMUM_COUNT);
+                return Err(RunError::option(option, message));
+            }
+            if count.saturating_mul(self.replicas) > Self::MAXIMUM_TOTAL {
+                let message = format!(
+                    "{count} particles in {} replicas need {:.1e} bytes; at most {} particles of a player in all replicas \
+                     are served",
+                    self.replicas,
+                    32.0 * count as f64 * self.replicas as f64,
+                    Self::MAXIMUM_TOTAL
+                );
+                return Err(RunError::option(option, message));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where a player's particles start.
+#[derive(Debug, Clone)]
+enum Start {
+    Density(Box<DensitySampler>),
+    Cloud(Ensemble),
+}
+
+/// Everything that does not depend on the number of particles.
+#[derive(Debug)]
+pub(super) struct Setup<'a> {
+    pub file: &'a GameFile,
+    pub request: &'a ParticleRequest,
+    pub dynamics: Arc<Dynamics>,
+    pub equilibrium: [Density; 2],
+    /// Densities of infinitely many particles at the snapshot times, or why there are none.
+    pub mean_field: Result<Vec<[Density; 2]>, String>,
+    /// Steps of each stretch between snapshots, and their length.
+    pub stretches: Vec<(u64, f64)>,
+    pub notes: Vec<String>,
+    starts: [Start; 2],
+}
+
+impl<'a> Setup<'a> {
+    pub fn new(file: &'a GameFile, request: &'a ParticleRequest) -> Result<Setup<'a>, RunError> {
+        request.check()?;
+        let (game, times) = (file.game(), file.output().times());
+        let mut notes = Vec::new();
+        let has_cloud = Player::BOTH.iter().any(|player| matches!(game.initial(*player), Initial::Cloud(_)));
+        let (solved, initial): (Discretisation, Option<[Density; 2]>) = if has_cloud {
+            (discretise(game, file.solver())?, None)
+        } else {
+            discretise_with_initial(game, file.solver()).map(|(solved, initial)| (solved, Some(initial)))?
+        };
+        let start = |player: Player| match (game.initial(player), &initial) {
+            (_, Some(initial)) => Ok(Start::Density(Box::new(DensitySampler::new(&initial[player.index()])))),
+            (Initial::Cloud(path), None) => read_cloud(file, player, path, &mut notes).map(Start::Cloud),
+            (_, None) => {
+                let message = "a cloud for one player needs a cloud for the other; give both, or densities for both";
+                Err(RunError::initial(player, message.to_owned()))
+            }
+        };
+        let [x, y] = Player::BOTH.map(start);
+        let starts = [x?, y?];
+        let dynamics = Arc::new(Dynamics::new(game, &solved.payoff));
+        let stretches = stretches(times, request.step.unwrap_or_else(|| default_step(&dynamics)))?;
+        let equilibrium = Player::BOTH.map(|player| solved.equilibrium_density(player));
+        let mean_field = match initial {
+            _ if !request.distances => Err("no distances were asked for".to_owned()),
+            None => Err("the initial state is a cloud, which has no density to follow".to_owned()),
+            Some(initial) => mean_field(file, solved, initial, times).map_err(|error| error.to_string()),
+        };
+        let setup = Setup { file, request, dynamics, equilibrium, mean_field, stretches, notes, starts };
+        request.check_counts("-n", setup.counts())?;
+        setup.check_cloud_sizes()?;
+        Ok(setup)
+    }
+
+    /// Particles of x and of y.
+    pub fn counts(&self) -> [usize; 2] {
+        [0, 1].map(|p| match (&self.request.counts, &self.starts[p]) {
+            (Some(counts), _) => counts[p],
+            (None, Start::Cloud(cloud)) => cloud.count(),
+            (None, Start::Density(_)) => DEFAULT_COUNT,
+        })
+    }
+
+    /// Whether the particles start from clouds in files.
+    pub fn has_clouds(&self) -> bool {
+        self.starts.iter().any(|start| matches!(start, Start::Cloud(_)))
+    }
+
+    fn check_cloud_sizes(&self) -> Result<(), RunError> {
+        for (player, count) in Player::BOTH.into_iter().zip(self.counts()) {
+            if let Start::Cloud(cloud) = &self.starts[player.index()]
+                && cloud.count() != count
+            {
+                let message = format!(
+                    "{count} particles of player {} are asked for, his initial cloud has {}; leave the option out",
+                    player.letter(),
+                    cloud.count()
+                );
+                return Err(RunError::option("-n", message));
+            }
+        }
+        Ok(())
+    }
+
+    /// The clouds that a replica starts from.
+    pub fn clouds(&self, counts: [usize; 2], streams: &RandomStreams) -> [Ensemble; 2] {
+        Player::BOTH.map(|player| match &self.starts[player.index()] {
+            Start::Cloud(cloud) => cloud.clone(),
+            Start::Density(sampler) => sampler.sample(self.request.sampling, counts[player.index()], streams, player),
+        })
+    }
+
+    /// Steps of one replica.
+    pub fn steps(&self) -> u64 {
+        self.stretches.iter().map(|(count, _)| count).sum()
+    }
+
+    /// The longest step.
+    pub fn longest_step(&self) -> f64 {
+        self.stretches.iter().map(|(_, length)| *length).fold(0.0, f64::max)
+    }
+}
+
+/// The longest step when none is asked for; without drift, any.
+fn default_step(dynamics: &Dynamics) -> f64 {
+    let rate = dynamics.fastest_rate();
+    if rate > 0.0 { DEFAULT_STEP / rate } else { f64::MAX }
+}
+
+/// Equal steps of at most `longest` between snapshots.
+fn stretches(times: &[f64], longest: f64) -> Result<Vec<(u64, f64)>, RunError> {
+    let end = times.last().copied().unwrap_or(0.0);
+    if end / longest > MOST_STEPS {
+        let message =
+            format!("{:.1e} steps are needed until time {end}; at most {MOST_STEPS:.0e} are taken", end / longest);
+        return Err(RunError::option("--step", message));
+    }
+    let stretch = |pair: &[f64]| {
+        let length = pair[1] - pair[0];
+        // A step that divides the stretch but for rounding divides it.
+        let count = (length / longest * (1.0 - 4.0 * f64::EPSILON)).ceil().max(1.0);
+        (count as u64, length / count)
+    };
+    Ok(times.windows(2).map(stretch).collect())
+}
+
+/// The points of a file on the torus of a player.
+fn read_cloud(file: &GameFile, player: Player, path: &Path, notes: &mut Vec<String>) -> Result<Ensemble, RunError> {
+    let refuse = |message: String| RunError::initial(player, message);
+    let domain = file.game().domain(player);
+    let array = ArrayAddress::parse(&path.to_string_lossy()).read().map_err(|error| refuse(error.to_string()))?;
+    let dimension = domain.dimension();
+    let fits = matches!(array.shape.as_slice(), [_] if dimension == 1)
+        || matches!(array.shape.as_slice(), [_, d] if *d == dimension);
+    if !fits {
+        return Err(refuse(format!(
+            "{} has shape {:?}; a cloud of N points in dimension {dimension} has shape (N, {dimension}){}",
+            path.display(),
+            array.shape,
+            if dimension == 1 { " or (N,)" } else { "" }
+        )));
+    }
+    let cloud = Cloud::new(&array.values, None, domain.period(), domain.origin())
+        .map_err(|error| refuse(format!("{}: {error}", path.display())))?;
+    if cloud.wrapped() > 0 {
+        notes.push(format!(
+            "{}: {} of {} points were outside the fundamental domain and were wrapped",
+            path.display(),
+            cloud.wrapped(),
+            cloud.len()
+        ));
+    }
+    Ok(Ensemble::from_rows(dimension, cloud.positions()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_divide_the_stretches_between_snapshots_and_are_never_longer_than_asked_for() {
+        let times = [0.0, 0.1, 0.1 * 2.0, 1.0];
+        let found = stretches(&times, 0.1).unwrap();
+        assert_eq!(found.iter().map(|s| s.0).collect::<Vec<_>>(), [1, 1, 8]);
+        for ((count, length), pair) in found.iter().zip(times.windows(2)) {
+            assert!((*count as f64 * length - (pair[1] - pair[0])).abs() <= 1e-15 && *length <= 0.1 * (1.0 + 1e-15));
+        }
+        assert_eq!(stretches(&[0.0], 0.1).unwrap(), []);
+        assert!(stretches(&[0.0, 1.0], 1e-12).unwrap_err().to_string().contains("--step"));
+    }
+}

@@ -1,0 +1,332 @@
+//! The command `validate`: clouds of particles against the densities of a run.
+
+mod cloud;
+mod error;
+mod functions;
+mod operand;
+mod report;
+mod same_game;
+mod times;
+
+pub use error::ValidationError;
+pub use report::{
+    BiasReport, ChiSquareReport, FloorReport, LargestScoreReport, PlayerReport, ReplicaReport, TimeReport, Times,
+    ValidationReport,
+};
+pub use times::TimeChoice;
+
+use crate::array_file::ArrayAddress;
+use crate::game::{GameFile, Player};
+use crate::output::{StateIndex, StoredState, read_game, read_state, read_times};
+use crate::torus::Density;
+use crate::transport::{Cloud, TransportError};
+use crate::validation::{Comparison, Finding, Size, Trial, Verdict, fewest_samples, number_of_tests, verdicts};
+use cloud::PlayerCloud;
+use functions::PayoffFunctions;
+use operand::Operand;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use times::Rows;
+
+/// Numbers of samples that are chosen from by cost; with one more they are multiples of 40, so that a rate of 5 % is met.
+const SAMPLES: [usize; 5] = [199, 159, 119, 79, 39];
+/// Points that all samples of one player and time may have together, by dimension: some ten seconds on one thread.
+const POINTS_OF_SAMPLES: [usize; 2] = [2_000_000, 200_000];
+/// Most samples.
+const MOST_SAMPLES: usize = 100_000;
+
+/// What is asked for.
+#[derive(Clone)]
+pub struct ValidationRequest<'a> {
+    /// The cloud as typed.
+    pub cloud: &'a str,
+    /// The file of the run.
+    pub against: &'a Path,
+    /// Which times.
+    pub times: TimeChoice<'a>,
+    /// Whether the arrays have a leading axis of replicas.
+    pub has_replicas: bool,
+    /// Clouds to draw from each density; as many as are cheap by default.
+    pub samples: Option<usize>,
+    /// Probability of an alarm about a cloud of the truth.
+    pub false_alarm_rate: f64,
+    /// Names the random numbers.
+    pub seed: u64,
+    /// Told after every sample how many of how many are done.
+    pub progress: &'a (dyn Fn(usize, usize) + Sync),
+}
+
+/// One comparison that is to be made.
+struct Pair<'a> {
+    player: Player,
+    cloud: &'a PlayerCloud,
+    row: usize,
+    time: Option<f64>,
+    /// Time of the snapshot; `None` for the equilibrium.
+    snapshot: Option<f64>,
+}
+
+/// Judges a cloud.
+///
+/// # Errors
+/// [`ValidationError`].
+pub fn validate(request: &ValidationRequest<'_>) -> Result<ValidationReport, ValidationError> {
+    let mut notes = Vec::new();
+    let rate = request.false_alarm_rate;
+    if !(rate > 0.0 && rate <= 0.5) {
+        let message = format!("must be positive and at most 0.5, got {rate}");
+        return Err(ValidationError::input("--false-alarm-rate", message));
+    }
+    let file = GameFile::parse(request.against, &read_game(request.against)?, &[])?;
+    let snapshots = read_times(request.against)?;
+    let operand = Operand::parse(request.cloud)?;
+    same_game::check(request.cloud, request.against, &file, &mut notes)?;
+    let rows = Rows::new(request.cloud, operand.times.as_ref(), request.times, &mut notes)?;
+    let clouds = open(request, &operand, &file, &rows)?;
+    let pairs = pairs(request, &rows, &clouds, &snapshots)?;
+    check_points(request, &file, &pairs, &mut notes)?;
+    let samples = samples(request, &clouds)?;
+    let functions = PayoffFunctions::new(&file, request.against, &mut notes)?;
+    let judged = trials(request, &pairs, &functions, samples, &mut notes)?;
+    report(request, &file, &rows, pairs, judged, samples, notes)
+}
+
+fn open(
+    request: &ValidationRequest<'_>,
+    operand: &Operand,
+    file: &GameFile,
+    rows: &Rows,
+) -> Result<[Option<PlayerCloud>; 2], ValidationError> {
+    let by_rows = operand.has_rows && rows.count() > 1 && !request.has_replicas;
+    let first = rows.times.as_ref().filter(|_| by_rows).map(|times| times[rows.chosen[0]]);
+    let open = |player: Player| {
+        let open = |address: &ArrayAddress| {
+            let dimension = file.game().domain(player).dimension();
+            let has_replicas = request.has_replicas;
+            PlayerCloud::open(request.cloud, player, address, dimension, rows.count(), has_replicas, first)
+        };
+        operand.points[player.index()].as_ref().map(open).transpose()
+    };
+    Ok([open(Player::X)?, open(Player::Y)?])
+}
+
+/// What is compared with what, time after time.
+fn pairs<'a>(
+    request: &ValidationRequest<'_>,
+    rows: &Rows,
+    clouds: &'a [Option<PlayerCloud>; 2],
+    snapshots: &[f64],
+) -> Result<Vec<Pair<'a>>, ValidationError> {
+    let mut pairs = Vec::new();
+    for &row in &rows.chosen {
+        let time = rows.times.as_ref().map(|times| times[row]);
+        let snapshot = match (request.times, time) {
+            (TimeChoice::Equilibrium, _) | (_, None) => None,
+            (_, Some(time)) => Some(rows.snapshot(request.cloud, time, snapshots)?),
+        };
+        for player in Player::BOTH {
+            if let Some(cloud) = &clouds[player.index()] {
+                pairs.push(Pair { player, cloud, row, time, snapshot });
+            }
+        }
+    }
+    Ok(pairs)
+}
+
+/// Reads all points once, so that a bad one is found before anything is computed.
+fn check_points(
+    request: &ValidationRequest<'_>,
+    file: &GameFile,
+    pairs: &[Pair<'_>],
+    notes: &mut Vec<String>,
+) -> Result<(), ValidationError> {
+    let mut wrapped = [0; 2];
+    let mut all = [0; 2];
+    for pair in pairs {
+        let domain = file.game().domain(pair.player);
+        let points = pair.cloud.row(pair.row, pair.time)?;
+        let cloud = Cloud::new(&points, None, domain.period(), domain.origin()).map_err(|error| match error {
+            TransportError::Coordinate { index, axis, value } => ValidationError::input(
+                request.cloud,
+                format!(
+                    "{}, axis {axis}: the coordinate {value:e} has no place on the torus; it must be finite and near \
+                     enough to the origin to keep six digits of its period",
+                    pair.cloud.place(index, pair.time)
+                ),
+            ),
+            error => ValidationError::input(request.cloud, error.to_string()),
+        })?;
+        wrapped[pair.player.index()] += cloud.wrapped();
+        all[pair.player.index()] += cloud.len();
+    }
+    for player in Player::BOTH {
+        let (wrapped, all, letter) = (wrapped[player.index()], all[player.index()], player.letter());
+        if wrapped > 0 {
+            notes.push(format!(
+                "{wrapped} of {all} points of {letter} were outside the fundamental domain and were wrapped"
+            ));
+        }
+        if pairs.iter().any(|pair| pair.player == player && pair.cloud.rounding > f64::EPSILON) {
+            notes.push(format!(
+                "the points of {letter} are stored in single precision, which moves them by up to 6e-8 of themselves"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// How many clouds are drawn from each density.
+fn samples(request: &ValidationRequest<'_>, clouds: &[Option<PlayerCloud>; 2]) -> Result<usize, ValidationError> {
+    let fewest = fewest_samples(request.false_alarm_rate);
+    match request.samples {
+        Some(samples) if samples < fewest || samples > MOST_SAMPLES => {
+            let message = format!(
+                "must lie between {fewest} (no p-value is smaller than 1/(samples + 1), and half of the false alarm rate \
+                 {} must be reached) and {MOST_SAMPLES}, got {samples}",
+                request.false_alarm_rate
+            );
+            Err(ValidationError::input("--samples", message))
+        }
+        Some(samples) => Ok(samples),
+        None if fewest > MOST_SAMPLES => {
+            let message =
+                format!("{} needs {fewest} samples; at most {MOST_SAMPLES} are drawn", request.false_alarm_rate);
+            Err(ValidationError::input("--false-alarm-rate", message))
+        }
+        None => {
+            let affordable = |cloud: &PlayerCloud| {
+                // Of replicas both the union and each of them are measured.
+                let Size { replicas, .. } = cloud.size();
+                let points = cloud.size().total() * if replicas > 1 { 2 } else { 1 };
+                let limit = POINTS_OF_SAMPLES[cloud.dimension() - 1] / points.max(1);
+                *SAMPLES.iter().find(|samples| **samples <= limit).unwrap_or(&SAMPLES[SAMPLES.len() - 1])
+            };
+            Ok(clouds.iter().flatten().map(affordable).min().unwrap_or(SAMPLES[0]).max(fewest))
+        }
+    }
+}
+
+/// A trial with what is reported of it, or why the density cannot be compared with.
+type Judged = Result<(Trial, PlayerReport), String>;
+
+fn trials(
+    request: &ValidationRequest<'_>,
+    pairs: &[Pair<'_>],
+    functions: &PayoffFunctions,
+    samples: usize,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Judged>, ValidationError> {
+    let done = AtomicUsize::new(0);
+    let all = pairs.len() * samples;
+    let drawn = || (request.progress)(1 + done.fetch_add(1, Ordering::Relaxed), all);
+    let mut judged = Vec::new();
+    for pair in pairs {
+        let which = pair.snapshot.map_or(StateIndex::Equilibrium, StateIndex::Time);
+        let states = Player::BOTH.map(|player| read_state(request.against, player, which));
+        let [x, y] = states;
+        let states: [StoredState; 2] = [x?, y?];
+        let own = &states[pair.player.index()];
+        let comparison =
+            Density::normalised(&own.grid, own.values.clone()).map_err(|error| error.to_string()).and_then(|density| {
+                let functions = functions.of(pair.player, &states[pair.player.opponent().index()].values);
+                Comparison::new(&density, &functions, pair.cloud.size()).map_err(|error| error.to_string())
+            });
+        judged.push(match comparison {
+            Err(reason) => {
+                done.fetch_add(samples, Ordering::Relaxed);
+                notes.push(format!("{}: the density cannot be compared with: {reason}", name(pair)));
+                Err(reason)
+            }
+            Ok(comparison) => {
+                let points = pair.cloud.row(pair.row, pair.time)?;
+                let stream = [request.seed, pair.row as u64, pair.player.index() as u64];
+                let trial = Trial::new(&comparison, &points, samples, &stream, &drawn)
+                    .map_err(|error| ValidationError::input(request.cloud, error.to_string()))?;
+                remark(pair, &comparison, &trial, notes);
+                let report = PlayerReport::new(&comparison, &trial);
+                Ok((trial, report))
+            }
+        });
+    }
+    Ok(judged)
+}
+
+/// `x at time 0.5`.
+fn name(pair: &Pair<'_>) -> String {
+    let state = pair.snapshot.map_or("the equilibrium".to_owned(), |time| format!("time {time}"));
+    format!("{} at {state}", pair.player.letter())
+}
+
+/// Notes on one comparison.
+fn remark(pair: &Pair<'_>, comparison: &Comparison, trial: &Trial, notes: &mut Vec<String>) {
+    if let Some(error) = trial.failure() {
+        notes.push(format!("{}: the distance is left out: {error}", name(pair)));
+    }
+    let deviation = comparison.sampler().deviation() * (pair.cloud.size().total() as f64).sqrt();
+    if deviation > LARGE_DEVIATION {
+        notes.push(format!(
+            "{}: samples are drawn from a density that differs by {deviation:.1e} of the noise of the points",
+            name(pair)
+        ));
+    }
+    let left_out = comparison.moments().observables().left_out();
+    if !left_out.is_empty() {
+        notes.push(format!("{}: functions of too many waves were left out: {}", name(pair), left_out.join(", ")));
+    }
+}
+
+/// A deviation of the samples' law, in units of the noise, that is worth a note.
+const LARGE_DEVIATION: f64 = 0.1;
+
+fn report(
+    request: &ValidationRequest<'_>,
+    file: &GameFile,
+    rows: &Rows,
+    pairs: Vec<Pair<'_>>,
+    judged: Vec<Judged>,
+    samples: usize,
+    notes: Vec<String>,
+) -> Result<ValidationReport, ValidationError> {
+    let trials: Vec<&Trial> = judged.iter().flatten().map(|(trial, _)| trial).collect();
+    if trials.is_empty() {
+        let reason = judged.into_iter().find_map(Result::err).unwrap_or_default();
+        return Err(ValidationError::Density(format!("no density can be compared with: {reason}")));
+    }
+    let verdicts: Vec<Verdict> = verdicts(&trials, request.false_alarm_rate);
+    let tests = number_of_tests(&trials);
+    let worst = verdicts.iter().map(|verdict| verdict.finding).max().unwrap_or(Finding::Indistinguishable);
+    let mut verdicts = verdicts.into_iter();
+    let mut judged = pairs.iter().zip(judged).peekable();
+    let mut times = Vec::new();
+    for &row in &rows.chosen {
+        let mut players = [None, None];
+        let mut findings = Vec::new();
+        let mut snapshot = None;
+        while let Some((pair, result)) = judged.next_if(|(pair, _)| pair.row == row) {
+            snapshot = pair.snapshot;
+            if let Ok((_, report)) = result {
+                let verdict = verdicts.next().expect("one verdict for each trial");
+                findings.push(verdict.finding);
+                players[pair.player.index()] = Some(report.judged(verdict));
+            }
+        }
+        let [x, y] = players;
+        let verdict = findings.iter().max().map_or("none".to_owned(), Finding::to_string);
+        times.push(TimeReport { time: snapshot, x, y, verdict });
+    }
+    let times = match times.len() {
+        1 => Times::One(Box::new(times.remove(0))),
+        _ => Times::Several { times, verdict: worst.to_string() },
+    };
+    Ok(ValidationReport {
+        times,
+        game: file.game().name().to_owned(),
+        cloud: request.cloud.to_owned(),
+        against: request.against.display().to_string(),
+        false_alarm_rate: request.false_alarm_rate,
+        samples,
+        smallest_p_value: 1.0 / (samples + 1) as f64,
+        tests,
+        notes,
+    })
+}

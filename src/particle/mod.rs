@@ -1,0 +1,27 @@
+//! The N-particle system of a game: what a computer that follows particles, not densities, would see.
+//!
+//! The forces go through the factors of the payoff ([`Interaction`]), random numbers are functions of a counter
+//! ([`RandomStreams`]), so that neither the number of threads nor an interruption changes a bit. [`ParticleSystem`] moves
+//! two clouds by a [`ParticleScheme`]; [`DensitySampler`] draws the clouds that it starts from.
+
+mod box_muller;
+mod density_sampler;
+mod ensemble;
+mod euler_maruyama;
+mod heun;
+mod interaction;
+mod modes;
+mod motion;
+mod stream;
+mod system;
+mod turn;
+
+pub use density_sampler::{DensitySampler, Sampling};
+pub use ensemble::Ensemble;
+pub use interaction::Interaction;
+pub use modes::{ModeScratch, ModeSet};
+pub use stream::{BLOCK, BlockStream, Purpose, RandomStreams};
+pub use system::{Dynamics, ParticleScheme, ParticleSystem};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,172 @@
+//! What the distance between `N` independent points of a density and the density itself comes to for large `N`.
+//!
+//! On the circle `sqrt(N) (F_N - F)` tends to a Brownian bridge in `F`, hence (del Barrio, Gine, Utzet 2005, with the
+//! best rotation of the circle)
+//!
+//! ```text
+//! N E W2^2 -> E min_c int (B(F) - c)^2 / f dx
+//!           = int F (1 - F) / f - [int int (min(F, F') - F F') / (f f')] / int 1/f
+//!           = 1/(2 W) int int |F - F'| (1 - |F - F'|) / (f f'),      W = int 1/f,
+//! ```
+//!
+//! the trace of the inverse of the operator `A` of the density: `sum 1/lambda_k`. The last form is periodic in both
+//! places, with a kink of slope `-1, 1` on the diagonal, for which the trapezoid rule of spacing `h` is corrected:
+//! `h^2/12` on the whole.
+//!
+//! On a torus of dimension 2 (Ambrosio, Stra, Trevisan 2019 for uniform densities, conjectured for others)
+//!
+//! ```text
+//! N E W2^2 = |X| log N / (4 pi) + O(1),
+//! ```
+//!
+//! of which the second term depends on the density and is not known: the law is a guide, the floor is the bootstrap's.
+//!
+//! Cost: `O(n^2)` on four times the nodes of the density. The first law needs `N` large beside the inverse of the
+//! smallest eigenvalue; where a density vanishes it has no finite value.
+
+use crate::torus::{Density, Fourier, Grid, next_fast_size, pad_values};
+use num_complex::Complex64;
+use std::f64::consts::PI;
+
+/// Nodes of the quadrature for each node of the density.
+const OVERSAMPLING: usize = 4;
+/// Fewest and most nodes of the quadrature.
+const POINTS: [usize; 2] = [256, 8192];
+/// Below this share of its maximum a density is rounding, and its inverse means nothing.
+const VANISHES: f64 = 1e-10;
+
+/// The law of one density.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum AsymptoticLaw {
+    /// `E W2^2 = constant / N`; the constant is a squared length.
+    Circle {
+        /// `tr A^-1`.
+        constant: f64,
+    },
+    /// `E W2^2 = area log N / (4 pi N)`, the leading term.
+    Torus {
+        /// `|X|`.
+        area: f64,
+    },
+}
+
+impl AsymptoticLaw {
+    /// The law of a density; `None` on a circle where the density vanishes.
+    pub fn new(density: &Density) -> Option<AsymptoticLaw> {
+        if density.grid().dimension() == 2 {
+            return Some(AsymptoticLaw::Torus { area: density.grid().volume() });
+        }
+        circle_constant(density).map(|constant| AsymptoticLaw::Circle { constant })
+    }
+
+    /// The root of the expected square of the distance for this many points.
+    pub fn distance(&self, points: usize) -> f64 {
+        let n = points as f64;
+        match self {
+            AsymptoticLaw::Circle { constant } => (constant / n).sqrt(),
+            AsymptoticLaw::Torus { area } => (area * n.ln() / (4.0 * PI * n)).sqrt(),
+        }
+    }
+}
+
+fn circle_constant(density: &Density) -> Option<f64> {
+    let grid = density.grid();
+    let points = next_fast_size((OVERSAMPLING * grid.len()).clamp(POINTS[0], POINTS[1].max(grid.len())));
+    let fine = grid.with_points(&[points]).ok()?;
+    let period = grid.volume();
+    // On R/Z, with mean 1.
+    let f: Vec<f64> = pad_values(grid, &fine, density.values()).iter().map(|f| f * period).collect();
+    let (least, largest) = f.iter().fold((f64::INFINITY, 0.0_f64), |(l, m), f| (l.min(*f), m.max(*f)));
+    if least <= VANISHES * largest {
+        return None;
+    }
+    let levels = cumulative(&fine, &f);
+    let h = 1.0 / points as f64;
+    let total: f64 = f.iter().map(|f| h / f).sum();
+    let row = |i: usize| {
+        let bridge = |j: usize| {
+            let d = (levels[i] - levels[j]).abs();
+            d * (1.0 - d) / f[j]
+        };
+        (0..points).map(bridge).sum::<f64>() * h / f[i]
+    };
+    let double: f64 = (0..points).map(row).sum::<f64>() * h;
+    Some((double / (2.0 * total) + h * h / 12.0) * period * period)
+}
+
+/// `F` at the nodes of a density on `R/Z` of mean 1, up to a constant: `x + sum u_hat(k) e^(2 pi i k x)/(2 pi i k)`.
+fn cumulative(fine: &Grid, f: &[f64]) -> Vec<f64> {
+    let fourier = Fourier::new(fine);
+    let (mut scratch, mut spectrum) = (fourier.scratch(), fourier.zero_spectrum());
+    fourier.forward(f, &mut spectrum, &mut scratch);
+    spectrum[0] = Complex64::ZERO;
+    for (k, c) in spectrum.iter_mut().enumerate().skip(1) {
+        // The Nyquist mode of a density that its grid resolves is rounding, and has no antiderivative at the nodes.
+        *c *= if 2 * k == f.len() { Complex64::ZERO } else { Complex64::new(0.0, -1.0 / (2.0 * PI * k as f64)) };
+    }
+    let mut levels = vec![0.0; f.len()];
+    fourier.inverse(&spectrum, &mut levels, &mut scratch);
+    levels.iter_mut().enumerate().for_each(|(j, level)| *level += j as f64 / f.len() as f64);
+    levels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::f64::consts::TAU;
+
+    fn constant(kappa: f64, nodes: usize, period: f64) -> f64 {
+        let grid = Grid::new(&[nodes], &[period], &[0.3]).unwrap();
+        let values = (0..nodes).map(|j| (kappa * (TAU * j as f64 / nodes as f64).cos()).exp()).collect();
+        match AsymptoticLaw::new(&Density::normalised(&grid, values).unwrap()).unwrap() {
+            AsymptoticLaw::Circle { constant } => constant,
+            law => panic!("{law:?}"),
+        }
+    }
+
+    #[test]
+    fn the_uniform_circle_has_a_twelfth_of_its_squared_period() {
+        assert!((constant(0.0, 16, 1.0) - 1.0 / 12.0).abs() <= 1e-14);
+        assert!((constant(0.0, 16, 3.0) - 0.75).abs() <= 1e-13);
+    }
+
+    /// The first form of the law, by sums of its own: midpoints, `F` by adding up, the double integral by running sums.
+    fn from_the_first_form(kappa: f64) -> f64 {
+        let n = 200_000;
+        let h = 1.0 / n as f64;
+        let weight = |j: usize| (kappa * (TAU * (j as f64 + 0.5) * h).cos()).exp();
+        let mass: f64 = (0..n).map(weight).sum::<f64>() * h;
+        let (mut level, mut inverse, mut single, mut of_levels, mut of_minima) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        for j in 0..n {
+            let f = weight(j) / mass;
+            level += 0.5 * f * h;
+            single += level * (1.0 - level) / f * h;
+            // min(F, F') is the earlier of the two: twice the sum over earlier places, and the place itself.
+            of_minima += (2.0 * of_levels + level * h / f) * h / f;
+            of_levels += level * h / f;
+            inverse += h / f;
+            level += 0.5 * f * h;
+        }
+        single - (of_minima - of_levels * of_levels) / inverse
+    }
+
+    #[test]
+    fn both_forms_of_the_law_agree() {
+        for (kappa, printed) in [(1.0, 0.0756), (2.0, 0.0614)] {
+            let (found, expected) = (constant(kappa, 64, 1.0), from_the_first_form(kappa));
+            assert!((found - expected).abs() <= 1e-8, "{kappa}: {found} against {expected}");
+            assert!((found - printed).abs() <= 5e-5, "{kappa}: {found}");
+        }
+    }
+
+    #[test]
+    fn a_density_that_vanishes_has_no_law_on_the_circle_and_one_on_the_torus() {
+        let circle = Grid::new(&[64], &[1.0], &[0.0]).unwrap();
+        let bump = |t: f64| (40.0 * ((TAU * t).cos() - 1.0)).exp();
+        let values = (0..64).map(|j| bump(j as f64 / 64.0)).collect();
+        assert_eq!(AsymptoticLaw::new(&Density::normalised(&circle, values).unwrap()), None);
+        let torus = Grid::new(&[8, 8], &[1.0, 2.0], &[0.0, 0.0]).unwrap();
+        let law = AsymptoticLaw::new(&Density::uniform(&torus)).unwrap();
+        assert!((law.distance(100).powi(2) - 2.0 * 100.0_f64.ln() / (4.0 * PI * 100.0)).abs() <= 1e-16);
+    }
+}
