@@ -12,20 +12,20 @@ use num_complex::Complex64;
 
 /// The exact distance of one player's density to his equilibrium.
 #[derive(Debug)]
-enum ToEquilibrium {
+pub(super) enum ToEquilibrium {
     Circle(Box<CircleDistance>),
     Torus(Box<MongeAmpere>),
 }
 
 impl ToEquilibrium {
-    fn new(target: &Density) -> Result<ToEquilibrium, TransportError> {
+    pub fn new(target: &Density) -> Result<ToEquilibrium, TransportError> {
         Ok(match target.grid().dimension() {
             1 => ToEquilibrium::Circle(Box::new(CircleDistance::new(target)?)),
             _ => ToEquilibrium::Torus(Box::new(MongeAmpere::new(target)?)),
         })
     }
 
-    fn distance(&mut self, source: &Density) -> Result<Distance, TransportError> {
+    pub fn distance(&mut self, source: &Density) -> Result<Distance, TransportError> {
         match self {
             ToEquilibrium::Circle(solver) => solver.distance(source),
             ToEquilibrium::Torus(solver) => solver.distance(source),

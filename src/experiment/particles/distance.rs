@@ -4,7 +4,8 @@ use crate::experiment::measurement::product_error;
 use crate::game::{Game, Player};
 use crate::particle::Ensemble;
 use crate::torus::Density;
-use crate::transport::{Cloud, Distance, Measure, SemiDiscrete, circle_distance};
+use crate::transport::{Cloud, Distance};
+use crate::validation::CloudDistance;
 
 /// W2 of both players.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,34 +27,24 @@ impl PairDistance {
 }
 
 /// Distances to one pair of densities.
+#[derive(Debug)]
 pub(super) struct Targets<'a> {
     game: &'a Game,
-    targets: [Target; 2],
-}
-
-enum Target {
-    Circle(Measure),
-    Torus(Box<SemiDiscrete>),
+    solvers: [CloudDistance; 2],
 }
 
 impl<'a> Targets<'a> {
     /// Prepares distances.
-    pub fn new(game: &'a Game, densities: &[Density; 2]) -> Result<Targets<'a>, String> {
-        let of = |density: &Density| match density.grid().dimension() {
-            1 => Ok(Target::Circle(Measure::Density(density.clone()))),
-            _ => SemiDiscrete::new(density).map(|solver| Target::Torus(Box::new(solver))).map_err(|e| e.to_string()),
-        };
-        Ok(Targets { game, targets: [of(&densities[0])?, of(&densities[1])?] })
+    pub fn new(game: &'a Game, [mu, nu]: &[Density; 2]) -> Result<Targets<'a>, String> {
+        let of = |density: &Density| CloudDistance::new(density).map_err(|error| error.to_string());
+        Ok(Targets { game, solvers: [of(mu)?, of(nu)?] })
     }
 
     /// The distance of a pair of clouds.
     pub fn distance(&self, clouds: [&Ensemble; 2]) -> Result<PairDistance, String> {
         let of = |player: Player| {
             let cloud = cloud(self.game, player, clouds[player.index()]);
-            let distance = match &self.targets[player.index()] {
-                Target::Circle(density) => circle_distance(&Measure::Atoms(cloud), density),
-                Target::Torus(solver) => (**solver).clone().distance(&cloud),
-            };
+            let distance = self.solvers[player.index()].of(&cloud);
             distance.map_err(|error| format!("player {}: {error}", player.letter()))
         };
         let (x, y) = rayon::join(|| of(Player::X), || of(Player::Y));

@@ -19,12 +19,13 @@ use super::distance::PairDistance;
 use super::replicas::{Record, Replicas};
 use super::report::{DistanceSummary, ParticleCounts, mean_with_error};
 use super::setup::{ParticleRequest, Setup};
+use crate::experiment::measurement::ToEquilibrium;
 use crate::experiment::rates::spectrum_of_run;
 use crate::experiment::{Progress, RunError};
 use crate::game::{GameFile, Player};
 use crate::particle::{DensitySampler, RandomStreams, Sampling};
 use crate::torus::Density;
-use crate::transport::{CircleDistance, Distance, MongeAmpere, TransportError};
+use crate::transport::{Distance, TransportError};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::time::Instant;
@@ -203,17 +204,8 @@ fn check(request: &LadderRequest) -> Result<(), RunError> {
 /// Squared distance of the densities to the equilibrium at every snapshot.
 fn approach(equilibrium: &[Density; 2], densities: &[[Density; 2]]) -> Result<Vec<f64>, TransportError> {
     let column = |p: usize| -> Result<Vec<Distance>, TransportError> {
-        let of_time = densities.iter().map(|pair| &pair[p]);
-        match equilibrium[p].grid().dimension() {
-            1 => {
-                let mut solver = CircleDistance::new(&equilibrium[p])?;
-                of_time.map(|density| solver.distance(density)).collect()
-            }
-            _ => {
-                let mut solver = MongeAmpere::new(&equilibrium[p])?;
-                of_time.map(|density| solver.distance(density)).collect()
-            }
-        }
+        let mut solver = ToEquilibrium::new(&equilibrium[p])?;
+        densities.iter().map(|pair| solver.distance(&pair[p])).collect()
     };
     Ok(column(0)?.iter().zip(&column(1)?).map(|(x, y)| x.value.powi(2) + y.value.powi(2)).collect())
 }

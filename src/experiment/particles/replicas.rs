@@ -39,6 +39,8 @@ pub(super) struct Record {
 pub(super) struct Replicas<'a> {
     setup: &'a Setup<'a>,
     systems: Vec<ParticleSystem>,
+    /// Distances to the equilibrium, if distances are wanted, or why there are none.
+    equilibrium: Option<Result<Targets<'a>, String>>,
     keep: bool,
     record: Record,
 }
@@ -54,7 +56,8 @@ impl<'a> Replicas<'a> {
         };
         let systems = (0..request.replicas as u64).into_par_iter().map(start).collect();
         let record = Record { times: vec![], rows: vec![], failures: vec![], counts, clouds: vec![] };
-        Replicas { setup, systems, keep, record }
+        let equilibrium = request.distances.then(|| targets(setup, &setup.equilibrium));
+        Replicas { setup, systems, equilibrium, keep, record }
     }
 
     /// To the last snapshot.
@@ -92,9 +95,8 @@ impl<'a> Replicas<'a> {
 
     fn measure(&mut self, time: f64) {
         let (setup, index) = (self.setup, self.record.times.len());
-        let wanted = setup.request.distances;
+        let equilibrium = &self.equilibrium;
         let mean_field = setup.mean_field.as_ref().ok().map(|densities| targets(setup, &densities[index]));
-        let equilibrium = wanted.then(|| targets(setup, &setup.equilibrium));
         let of = |system: &ParticleSystem| {
             let clouds = Player::BOTH.map(|player| system.cloud(player));
             let to_mean_field = mean_field.as_ref().map(|targets| distance(targets, clouds));
