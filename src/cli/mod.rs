@@ -17,8 +17,9 @@ mod validate;
 mod w2;
 
 use crate::experiment::RunError;
-use arguments::{Arguments, Command, GameArguments};
+use arguments::{Arguments, Command, CommonArguments, GameArguments};
 use clap::Parser;
+use signal::Interrupt;
 use std::io::Write;
 use std::path::Path;
 
@@ -87,6 +88,28 @@ fn conclude<R: serde::Serialize>(
         Ok(result) if arguments.common.json => print_json(&result),
         Ok(result) => print(&render(&result)),
         Err(error) => return report_error(&error, &arguments.game, arguments.common.json),
+    }
+    0
+}
+
+/// The same for a command whose operands are no game: its errors stand for themselves.
+fn conclude_operands<R: serde::Serialize, E: std::fmt::Display>(
+    common: &CommonArguments,
+    solve: impl FnOnce(&Interrupt) -> Result<R, E>,
+    render: impl FnOnce(&R) -> String,
+    exit_status: impl FnOnce(&E) -> i32,
+) -> i32 {
+    let interrupt = Interrupt::install(common.json);
+    if let Err(message) = set_threads(common.threads) {
+        return report_failure(&message, BAD_INPUT, common.json);
+    }
+    let result = solve(&interrupt);
+    // What is printed now must not be followed by the report of an interruption.
+    interrupt.begin_writing();
+    match result {
+        Ok(result) if common.json => print_json(&result),
+        Ok(result) => print(&render(&result)),
+        Err(error) => return report_failure(&error.to_string(), exit_status(&error), common.json),
     }
     0
 }

@@ -3,7 +3,7 @@
 use super::arguments::ParticlesArguments;
 use super::conclude;
 use super::destination::with_destination;
-use super::number::{significant, with_error};
+use super::number::{constant, significant, with_error};
 use super::progress::Bar;
 use super::run::load;
 use super::table::Table;
@@ -11,7 +11,6 @@ use crate::experiment::{
     DistanceSummary, LadderReport, LadderRequest, ParticleReport, ParticleRequest, Power, RunError, Rung, ladder,
     particles,
 };
-use crate::game::{Scope, expression};
 use crate::particle::{ParticleScheme, Sampling};
 
 /// Rows of the table of snapshots.
@@ -72,8 +71,7 @@ fn named<T: Copy>(option: &str, name: &str, all: &[T], name_of: fn(T) -> &'stati
 
 /// A number, or a constant expression such as `1/64`.
 fn number(option: &str, text: &str) -> Result<f64, RunError> {
-    expression::constant(text, &Scope::default())
-        .map_err(|error| RunError::option(&format!("{option} {text}"), error.to_string()))
+    constant(text).map_err(|error| RunError::option(&format!("{option} {text}"), error.to_string()))
 }
 
 /// A whole number, also as 1e5.

@@ -1,11 +1,11 @@
 //! `nashflow validate`.
 
 use super::arguments::ValidateArguments;
+use super::conclude_operands;
 use super::number::{constants, or_null, significant, with_error};
 use super::progress::Bar;
-use super::signal::Interrupt;
 use super::table::{Columns, Table};
-use super::{BAD_INPUT, print, print_json, report_failure, set_threads};
+
 use crate::experiment::{
     PlayerReport, TimeChoice, TimeReport, ValidationError, ValidationReport, ValidationRequest, validate,
 };
@@ -15,25 +15,7 @@ const SHOWN: usize = 3;
 
 /// The exit status of the command.
 pub fn main(arguments: &ValidateArguments) -> i32 {
-    let json = arguments.common.json;
-    let interrupt = Interrupt::install(json);
-    if let Err(message) = set_threads(arguments.common.threads) {
-        return report_failure(&message, BAD_INPUT, json);
-    }
-    let result = solve(arguments);
-    // What is printed now must not be followed by the report of an interruption.
-    interrupt.begin_writing();
-    match result {
-        Ok(report) => {
-            if json {
-                print_json(&report);
-            } else {
-                print(&render(&report));
-            }
-            0
-        }
-        Err(error) => report_failure(&error.to_string(), error.exit_status(), json),
-    }
+    conclude_operands(&arguments.common, |_| solve(arguments), render, ValidationError::exit_status)
 }
 
 fn solve(arguments: &ValidateArguments) -> Result<ValidationReport, ValidationError> {

@@ -1,34 +1,17 @@
 //! `nashflow w2`.
 
 use super::arguments::W2Arguments;
+use super::conclude_operands;
 use super::number::{constant, constants, significant, with_error};
 use super::run::command_line;
 use super::signal::Interrupt;
 use super::table::Table;
-use super::{BAD_INPUT, print, print_json, report_failure, set_threads};
+
 use crate::experiment::{Destination, W2Error, W2Report, W2Request, w2};
 
 /// The exit status of the command.
 pub fn main(arguments: &W2Arguments) -> i32 {
-    let json = arguments.common.json;
-    let interrupt = Interrupt::install(json);
-    if let Err(message) = set_threads(arguments.common.threads) {
-        return report_failure(&message, BAD_INPUT, json);
-    }
-    let result = solve(arguments, &interrupt);
-    // What is printed now must not be followed by the report of an interruption.
-    interrupt.begin_writing();
-    match result {
-        Ok(report) => {
-            if json {
-                print_json(&report);
-            } else {
-                print(&render(&report));
-            }
-            0
-        }
-        Err(error) => report_failure(&error.to_string(), error.exit_status(), json),
-    }
+    conclude_operands(&arguments.common, |interrupt| solve(arguments, interrupt), render, W2Error::exit_status)
 }
 
 fn solve(arguments: &W2Arguments, interrupt: &Interrupt) -> Result<W2Report, W2Error> {

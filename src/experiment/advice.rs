@@ -2,7 +2,7 @@
 
 use super::RunError;
 use crate::flow::{MflDa, PairLayout};
-use crate::game::{GameFile, Player, Scheme};
+use crate::game::{GameFile, GridChoice, Player, Scheme};
 use crate::stepper::StepperError;
 use crate::torus::{next_fast_size, tail_per_axis};
 use num_complex::Complex64;
@@ -18,8 +18,21 @@ pub fn unresolved(layout: &PairLayout, state: &[Complex64], limit: f64) -> Optio
     })
 }
 
+/// Whether a fixed grid, if that was chosen, resolves the state.
+///
+/// # Errors
+/// [`RunError::Unresolved`], without a time.
+pub fn check_fixed_grid(file: &GameFile, flow: &MflDa, state: &[Complex64]) -> Result<(), RunError> {
+    let GridChoice::Fixed(_) = file.solver().grid() else { return Ok(()) };
+    let limit = file.solver().tolerance();
+    match unresolved(flow.layout(), state, limit) {
+        Some((player, tails)) => Err(unresolved_state(file, flow, state, player, &tails, limit)),
+        None => Ok(()),
+    }
+}
+
 /// The error for a state that its fixed grid does not resolve.
-pub fn unresolved_state(
+fn unresolved_state(
     file: &GameFile,
     flow: &MflDa,
     state: &[Complex64],

@@ -4,10 +4,13 @@
 //! are resolved; with fixed grids, what they do not resolve is an error that says which grid would do.
 
 use super::RunError;
+use super::advice::unresolved;
 use crate::equilibrium::Equilibrium;
-use crate::game::{Game, GridChoice, Initial, Payoff, Player, Solver, sample_density};
+use crate::flow::PairLayout;
+use crate::game::{Game, GameFile, GridChoice, Initial, Payoff, Player, Solver, sample_density};
 use crate::output::{StateIndex, StoredState, read_state};
 use crate::torus::{Density, Fourier, Grid, TorusError, next_fast_size, pad_values, resample, tails_of_values};
+use num_complex::Complex64;
 
 /// Tail to which automatic grids resolve the equilibrium.
 const EQUILIBRIUM_TAIL: f64 = 1e-12;
@@ -114,6 +117,22 @@ pub fn discretise_with_initial(game: &Game, solver: &Solver) -> Result<(Discreti
 /// Tail above which an automatic grid grows: a thousandth of the tolerance, but not below what rounding leaves.
 pub fn automatic_tail(tolerance: f64) -> f64 {
     (1e-3 * tolerance).max(1e-13)
+}
+
+/// The grids on which a state of an automatic grid goes on, when its tails have risen.
+///
+/// # Errors
+/// As [`grown_shape`].
+pub(super) fn grown_shapes(
+    file: &GameFile,
+    layout: &PairLayout,
+    state: &[Complex64],
+) -> Result<Option<[Vec<usize>; 2]>, RunError> {
+    let limit = automatic_tail(file.solver().tolerance());
+    let Some((player, tails)) = unresolved(layout, state, limit) else { return Ok(None) };
+    let mut shapes = Player::BOTH.map(|player| layout.grid(player).shape());
+    shapes[player.index()] = grown_shape(layout.grid(player), &tails, limit, "the density", player)?;
+    Ok(Some(shapes))
 }
 
 /// The next larger shape for the axes whose tail is above `limit`.

@@ -167,6 +167,14 @@ impl RunError {
         RunError::Payoff { key, source }
     }
 
+    /// A grid that does not resolve a state, with the time of the state; other errors as they are.
+    pub(super) fn dated(mut self, now: f64) -> RunError {
+        if let RunError::Unresolved { time, .. } = &mut self {
+            *time = Some(now);
+        }
+        self
+    }
+
     /// A fault of an option.
     pub fn option(option: &str, message: impl Into<String>) -> RunError {
         RunError::Option { option: option.to_owned(), message: message.into() }

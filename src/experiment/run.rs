@@ -5,9 +5,9 @@
 //! tails decide whether an automatic grid must grow or a fixed one has failed; then a checkpoint may be due. Steps do not
 //! depend on snapshots, and nothing depends on when checkpoints are made.
 
-use super::advice::{after_failed_step, unresolved, unresolved_state};
+use super::advice::{after_failed_step, check_fixed_grid};
 use super::checkpoint;
-use super::discretisation::{automatic_tail, discretise_with_initial, grown_shape, temperatures};
+use super::discretisation::{discretise_with_initial, grown_shapes, temperatures};
 use super::equilibrium::record;
 use super::notes;
 use super::positivity::{Lowest, Watch, advice as positivity_advice, dip};
@@ -233,12 +233,8 @@ impl<'a> Session<'a> {
         self.last_step = stretch.step.length;
         let scheme = self.file.solver().scheme();
         let (to, error) = (stretch.to, stretch.step.error);
-        if let GridChoice::Fixed(_) = self.file.solver().grid() {
-            let limit = self.file.solver().tolerance();
-            if let Some((player, tails)) = unresolved(stretch.flow().layout(), stretch.state(), limit) {
-                let error = unresolved_state(self.file, stretch.flow(), stretch.state(), player, &tails, limit);
-                return Err(self.at_time(error, to));
-            }
+        if let Err(error) = check_fixed_grid(self.file, stretch.flow(), stretch.state()) {
+            return Err(self.at_time(error, to));
         }
         let good = |snapshots: &[(f64, Diagnostics)]| snapshots.last().map_or(0.0, |(time, _)| *time);
         if let Some(dip) = self.positivity.look(stretch.state(), to) {
@@ -268,25 +264,20 @@ impl<'a> Session<'a> {
         if *self.file.solver().grid() != GridChoice::Auto {
             return Ok(());
         }
-        let layout = self.simulation.flow().layout();
-        let limit = automatic_tail(self.file.solver().tolerance());
-        let Some((player, tails)) = unresolved(layout, self.simulation.state(), limit) else { return Ok(()) };
-        let time = self.simulation.clock().time;
-        let mut shapes = self.discretisation.shapes();
-        shapes[player.index()] = grown_shape(layout.grid(player), &tails, limit, "the density", player)
-            .map_err(|error| self.at_time(error, time))?;
+        let grown = grown_shapes(self.file, self.simulation.flow().layout(), self.simulation.state());
+        let Some(shapes) = grown.map_err(|error| self.at_time(error, self.simulation.clock().time))? else {
+            return Ok(());
+        };
         self.regrid(&shapes)
     }
 
     /// Dates an error of the grid and says what is left.
     fn at_time(&self, error: RunError, now: f64) -> RunError {
-        match error {
-            RunError::Unresolved { what, player, shape, tail, advice, .. } => {
-                let advice = format!("{advice}. {}", self.last_good_snapshot());
-                RunError::Unresolved { what, player, time: Some(now), shape, tail, advice }
-            }
-            other => other,
+        let mut error = error.dated(now);
+        if let RunError::Unresolved { advice, .. } = &mut error {
+            *advice = format!("{advice}. {}", self.last_good_snapshot());
         }
+        error
     }
 
     fn last_good_snapshot(&self) -> String {

@@ -16,8 +16,7 @@ use super::ensemble::Ensemble;
 use super::modes::ModeSet;
 use crate::game::payoff::Coupling;
 use crate::game::{Payoff, Player};
-use crate::torus::{Fourier, Grid};
-use num_complex::Complex64;
+use crate::torus::Fourier;
 use std::collections::BTreeSet;
 use std::f64::consts::TAU;
 
@@ -169,28 +168,21 @@ impl Side {
     }
 }
 
-/// Coefficients of `cos 2 pi k.t` and `sin 2 pi k.t` from node values, those at the level of rounding left out.
+/// Coefficients of `cos 2 pi k.t` and `sin 2 pi k.t` from node values, those at the level of rounding left out, and Nyquist
+/// modes: cosines at the nodes and nothing that a resolved function has.
 fn expand(fourier: &Fourier, values: &[f64]) -> Expansion {
     let grid = fourier.grid();
     let mut spectrum = fourier.zero_spectrum();
     fourier.forward(values, &mut spectrum, &mut fourier.scratch());
     let largest = spectrum.iter().map(|c| c.norm()).fold(0.0, f64::max);
-    let kept = |c: &Complex64| c.norm() > ROUNDING * largest;
-    let terms = spectrum.iter().enumerate().skip(1).filter(|(_, c)| kept(c));
-    (spectrum[0].re, terms.filter_map(|(position, c)| half_plane_term(grid, position, *c)).collect())
-}
-
-/// The term of a stored coefficient and its conjugate; of a pair that is stored twice, the one in the half plane.
-fn half_plane_term(grid: &Grid, position: usize, c: Complex64) -> Option<([i64; 2], f64, f64)> {
-    let modes = grid.modes(position);
-    let is_nyquist = modes.iter().zip(grid.axes()).any(|(m, axis)| 2 * m.unsigned_abs() as usize == axis.points);
-    match modes.as_slice() {
-        // A cosine at the nodes and nothing that a resolved function has.
-        _ if is_nyquist => None,
-        [m] => Some(([*m, 0], 2.0 * c.re, -2.0 * c.im)),
-        [m1, m2] => (*m2 > 0 || *m1 > 0).then_some(([*m1, *m2], 2.0 * c.re, -2.0 * c.im)),
-        _ => unreachable!("a grid has one or two axes"),
-    }
+    let kept = |position: &usize| {
+        spectrum[*position].norm() > ROUNDING * largest && grid.is_upper(*position) && !grid.is_nyquist(*position)
+    };
+    let term = |position: usize| {
+        let (modes, c) = (grid.modes(position), spectrum[position]);
+        ([modes[0], modes.get(1).copied().unwrap_or(0)], 2.0 * c.re, -2.0 * c.im)
+    };
+    (spectrum[0].re, (0..spectrum.len()).filter(kept).map(term).collect())
 }
 
 #[cfg(test)]

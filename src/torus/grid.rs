@@ -209,6 +209,16 @@ impl Grid {
         }
     }
 
+    /// Whether the mode of a stored coefficient is a Nyquist mode along an axis.
+    pub fn is_nyquist(&self, position: usize) -> bool {
+        self.modes(position).iter().zip(&self.axes).any(|(m, axis)| 2 * m.unsigned_abs() as usize == axis.points)
+    }
+
+    /// Whether a stored coefficient is that of the one of `k` and `-k` whose last nonzero entry is positive.
+    pub fn is_upper(&self, position: usize) -> bool {
+        self.modes(position).into_iter().rev().find(|m| *m != 0).is_some_and(|m| m > 0)
+    }
+
     /// Fills one number per stored coefficient from its wavenumber vector, Nyquist modes included.
     pub fn symbol(&self, mut f: impl FnMut(&[f64]) -> f64) -> Vec<f64> {
         let unit: Vec<f64> = self.axes.iter().map(Axis::unit_wavenumber).collect();

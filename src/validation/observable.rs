@@ -249,11 +249,9 @@ fn spectrum(grid: &Grid, values: &[f64]) -> Vec<Complex64> {
 fn significant(grid: &Grid, values: &[f64]) -> Vec<(Vec<i64>, Complex64)> {
     let spectrum = spectrum(grid, values);
     let largest = spectrum.iter().map(|c| c.norm()).fold(0.0, f64::max);
-    let nyquist = |modes: &[i64]| modes.iter().zip(grid.axes()).any(|(m, a)| 2 * m.unsigned_abs() as usize == a.points);
     (0..spectrum.len())
-        .filter(|position| spectrum[*position].norm() > SIGNIFICANT * largest)
+        .filter(|position| spectrum[*position].norm() > SIGNIFICANT * largest && !grid.is_nyquist(*position))
         .map(|position| (grid.modes(position), spectrum[position] * grid.multiplicity(position)))
-        .filter(|(modes, _)| !nyquist(modes))
         .collect()
 }
 

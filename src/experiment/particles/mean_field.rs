@@ -1,7 +1,7 @@
 //! The densities that infinitely many particles have at the snapshot times: the evolution of `run`, without its file.
 
-use crate::experiment::advice::{after_failed_step, unresolved};
-use crate::experiment::discretisation::{automatic_tail, grown_shape};
+use crate::experiment::advice::{after_failed_step, check_fixed_grid};
+use crate::experiment::discretisation::grown_shapes;
 use crate::experiment::run::{new_clock, new_flow, new_stepper};
 use crate::experiment::{Discretisation, RunError, Simulation};
 use crate::flow::PairLayout;
@@ -49,19 +49,12 @@ fn grow(
     discretisation: &mut Discretisation,
     simulation: &mut Simulation<crate::flow::MflDa>,
 ) -> Result<(), RunError> {
-    let (layout, tolerance) = (simulation.flow().layout().clone(), file.solver().tolerance());
-    let automatic = *file.solver().grid() == GridChoice::Auto;
-    let limit = if automatic { automatic_tail(tolerance) } else { tolerance };
-    let Some((player, tails)) = unresolved(&layout, simulation.state(), limit) else { return Ok(()) };
-    if !automatic {
-        let tail = tails.iter().copied().fold(0.0, f64::max);
-        let (what, shape, time) =
-            ("the density".to_owned(), layout.grid(player).shape(), Some(simulation.clock().time));
-        let advice = "take solver.grid = \"auto\"".to_owned();
-        return Err(RunError::Unresolved { what, player, time, shape, tail, advice });
+    let layout = simulation.flow().layout().clone();
+    let dated = |error: RunError| error.dated(simulation.clock().time);
+    if *file.solver().grid() != GridChoice::Auto {
+        return check_fixed_grid(file, simulation.flow(), simulation.state()).map_err(dated);
     }
-    let mut shapes = discretisation.shapes();
-    shapes[player.index()] = grown_shape(layout.grid(player), &tails, limit, "the density", player)?;
+    let Some(shapes) = grown_shapes(file, &layout, simulation.state()).map_err(dated)? else { return Ok(()) };
     *discretisation = Discretisation::new(file.game(), &shapes)?;
     let flow = new_flow(file, discretisation);
     let after = flow.layout().clone();

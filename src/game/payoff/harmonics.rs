@@ -9,15 +9,12 @@
 //! largest one are left out, as they are where tables are differentiated (`tables.rs`); functions with a Nyquist mode,
 //! or with more modes than asked for, have no such form.
 
-use super::modes::fits;
 use super::operator::Payoff;
+use super::tables::ROUNDING;
 use crate::game::Player;
-use crate::torus::{Fourier, Grid};
+use crate::torus::Fourier;
 use num_complex::Complex64;
 use std::collections::BTreeMap;
-
-/// Coefficients below this share of the largest one of their function are rounding of its values.
-const ROUNDING: f64 = 4.0 * f64::EPSILON;
 
 /// The functions `A_i` and `S` of `X` (`B_j` and `T` of `Y`), mode by mode.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,7 +51,10 @@ impl Payoff {
             let largest = spectrum.iter().map(|c| c.norm()).fold(0.0, f64::max);
             means.push(spectrum[0].re);
             for (place, c) in spectrum.iter().enumerate().skip(1).filter(|(_, c)| c.norm() > ROUNDING * largest) {
-                if is_upper(grid, place) {
+                if grid.is_nyquist(place) {
+                    return None;
+                }
+                if grid.is_upper(place) {
                     waves.entry(place).or_insert_with(|| vec![Complex64::ZERO; count + 1])[i] = *c;
                 }
             }
@@ -64,9 +64,6 @@ impl Payoff {
         }
         means.truncate(count);
         let modes: Vec<Vec<i64>> = waves.keys().map(|place| grid.modes(*place)).collect();
-        if !modes.iter().all(|m| fits(grid, m)) {
-            return None;
-        }
         let mut harmonics = Harmonics {
             positions: waves.keys().copied().collect(),
             waves: modes,
@@ -81,12 +78,6 @@ impl Payoff {
         }
         Some(harmonics)
     }
-}
-
-/// Whether a stored coefficient is the one of `k` and `-k` that is kept; Nyquist modes always are, so that they are seen.
-fn is_upper(grid: &Grid, place: usize) -> bool {
-    let modes = grid.modes(place);
-    !fits(grid, &modes) || modes.iter().rev().find(|m| **m != 0).is_some_and(|m| *m > 0)
 }
 
 impl Harmonics {
@@ -132,6 +123,7 @@ mod tests {
     use super::*;
     use crate::game::payoff::modes::position;
     use crate::game::payoff::{FactorFunction, ProductTerm};
+    use crate::torus::Grid;
 
     /// A payoff of three waves of `x` and two of `y`, with a static part, on grids of any parity.
     fn payoff(points: &[usize], of_y: &[usize]) -> Payoff {

@@ -16,7 +16,7 @@ use crate::torus::{Fourier, Grid, gradient};
 use num_complex::Complex64;
 
 /// Coefficients below this share of the largest one are rounding of the sampled values.
-const ROUNDING: f64 = 4.0 * f64::EPSILON;
+pub(super) const ROUNDING: f64 = 4.0 * f64::EPSILON;
 
 /// A function of one player's variables, at the nodes of a grid.
 #[derive(Debug, Clone, PartialEq)]
