@@ -3,6 +3,7 @@
 use super::positivity::Lowest;
 use crate::game::Player;
 use crate::output::Diagnostics;
+use crate::transport::Cloud;
 
 /// The notes of a run: what happened on the way, the deepest dip below 0, the distances that are missing.
 pub fn collect(
@@ -15,6 +16,13 @@ pub fn collect(
     notes.extend(lowest.map(Lowest::note));
     notes.extend(missing_distances(snapshots, failures));
     notes
+}
+
+/// How many points of a cloud were wrapped onto the torus, if any were.
+pub fn wrapped(what: &str, cloud: &Cloud) -> Option<String> {
+    let (wrapped, all) = (cloud.wrapped(), cloud.len());
+    let note = || format!("{what}: {wrapped} of {all} points were outside the fundamental domain and were wrapped");
+    (wrapped > 0).then(note)
 }
 
 /// How often a distance could not be had, and the first reason.

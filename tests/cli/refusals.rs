@@ -11,15 +11,7 @@ fn with_game() -> Workspace {
 
 #[track_caller]
 fn refused(arguments: &[&str], words: &[&str]) {
-    let workspace = with_game();
-    workspace.run(arguments).fails(2, words);
-    assert_eq!(workspace.names(), ["game.toml"]);
-    let outcome = workspace.run(&[arguments, &["--json"]].concat());
-    assert_eq!((outcome.status, outcome.json()["status"].as_u64()), (Some(2), Some(2)));
-    let (object, error) = (outcome.json(), outcome.stderr.strip_prefix("error: ").unwrap());
-    assert_eq!(object.as_object().unwrap().len(), 2);
-    assert_eq!(object["error"].as_str().unwrap().trim_end(), error.trim_end());
-    assert_eq!(workspace.names(), ["game.toml"]);
+    with_game().refuses(arguments, words);
 }
 
 #[test]

@@ -8,12 +8,7 @@ use ndarray_npy::write_npy;
 
 #[track_caller]
 fn refused(workspace: &Workspace, arguments: &[&str], words: &[&str]) {
-    let before = workspace.names();
-    let arguments = [&["validate"], arguments].concat();
-    workspace.run(&arguments).fails(2, words);
-    let outcome = workspace.run(&[&arguments[..], &["--json"]].concat());
-    assert_eq!((outcome.status, outcome.json()["status"].as_u64()), (Some(2), Some(2)), "{arguments:?}");
-    assert_eq!(workspace.names(), before);
+    workspace.refuses(&[&["validate"], arguments].concat(), words);
 }
 
 /// A run, and good clouds x.npy, y.npy.

@@ -17,12 +17,7 @@ fn folder() -> Workspace {
 /// The command fails with these words, touches nothing and stays small.
 #[track_caller]
 fn refused(workspace: &Workspace, arguments: &[&str], words: &[&str]) {
-    let before = workspace.names();
-    let arguments = [&["w2"], arguments].concat();
-    workspace.run(&arguments).fails(2, words);
-    let outcome = workspace.run(&[&arguments[..], &["--json"]].concat());
-    assert_eq!((outcome.status, outcome.json()["status"].as_u64()), (Some(2), Some(2)), "{arguments:?}");
-    assert_eq!(workspace.names(), before);
+    workspace.refuses(&[&["w2"], arguments].concat(), words);
 }
 
 /// An npy file of version 1.0 with this header and these values.

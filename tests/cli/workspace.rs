@@ -60,6 +60,20 @@ impl Workspace {
         self.finish(self.start(arguments), arguments)
     }
 
+    /// Bad input: status 2 with these words, the same as one object with `--json`, and nothing is written.
+    #[track_caller]
+    pub fn refuses(&self, arguments: &[&str], words: &[&str]) {
+        let before = self.names();
+        self.run(arguments).fails(2, words);
+        assert_eq!(self.names(), before);
+        let outcome = self.run(&[arguments, &["--json"]].concat());
+        let (object, error) = (outcome.json(), outcome.stderr.strip_prefix("error: ").unwrap());
+        assert_eq!((outcome.status, object["status"].as_u64()), (Some(2), Some(2)), "{arguments:?}");
+        assert_eq!(object.as_object().unwrap().len(), 2);
+        assert_eq!(object["error"].as_str().unwrap().trim_end(), error.trim_end());
+        assert_eq!(self.names(), before);
+    }
+
     /// Starts the program.
     pub fn start(&self, arguments: &[&str]) -> Child {
         self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()

@@ -2,6 +2,7 @@
 
 use super::mean_field::mean_field;
 use crate::array_file::ArrayAddress;
+use crate::experiment::notes::wrapped;
 use crate::experiment::{Discretisation, RunError, discretise, discretise_with_initial};
 use crate::game::{GameFile, Initial, Player};
 use crate::particle::{DensitySampler, Dynamics, Ensemble, ParticleScheme, RandomStreams, Sampling};
@@ -226,14 +227,7 @@ fn read_cloud(file: &GameFile, player: Player, path: &Path, notes: &mut Vec<Stri
     }
     let cloud = Cloud::new(&array.values, None, domain.period(), domain.origin())
         .map_err(|error| refuse(format!("{}: {error}", path.display())))?;
-    if cloud.wrapped() > 0 {
-        notes.push(format!(
-            "{}: {} of {} points were outside the fundamental domain and were wrapped",
-            path.display(),
-            cloud.wrapped(),
-            cloud.len()
-        ));
-    }
+    notes.extend(wrapped(&path.display().to_string(), &cloud));
     Ok(Ensemble::from_rows(dimension, cloud.positions()))
 }
 

@@ -220,11 +220,18 @@ fn trials(
     let all = pairs.len() * samples;
     let drawn = || (request.progress)(1 + done.fetch_add(1, Ordering::Relaxed), all);
     let mut judged = Vec::new();
+    let mut last: Option<(Option<f64>, [StoredState; 2])> = None;
     for pair in pairs {
-        let which = pair.snapshot.map_or(StateIndex::Equilibrium, StateIndex::Time);
-        let states = Player::BOTH.map(|player| read_state(request.against, player, which));
-        let [x, y] = states;
-        let states: [StoredState; 2] = [x?, y?];
+        // Both players of a time are compared with the same states.
+        let states = match last.take() {
+            Some((snapshot, states)) if snapshot == pair.snapshot => states,
+            _ => {
+                let which = pair.snapshot.map_or(StateIndex::Equilibrium, StateIndex::Time);
+                let [x, y] = Player::BOTH.map(|player| read_state(request.against, player, which));
+                [x?, y?]
+            }
+        };
+        let (_, states) = last.insert((pair.snapshot, states));
         let own = &states[pair.player.index()];
         let comparison =
             Density::normalised(&own.grid, own.values.clone()).map_err(|error| error.to_string()).and_then(|density| {

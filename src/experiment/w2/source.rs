@@ -5,6 +5,7 @@ use super::formula::Formula;
 use super::frame::{Frame, Wanted};
 use super::operand::Source;
 use crate::array_file::{ArrayAddress, NumericArray};
+use crate::experiment::notes::wrapped;
 use crate::output::{StoredState, read_state};
 use crate::torus::{Density, Grid, tails_of_values};
 use crate::transport::{Cloud, Measure, Reading, TransportError};
@@ -235,14 +236,7 @@ fn cloud(
         }
         _ => input_fault(request.word, error),
     })?;
-    if cloud.wrapped() > 0 {
-        notes.push(format!(
-            "{}: {} of {} points were outside the fundamental domain and were wrapped",
-            request.word,
-            cloud.wrapped(),
-            cloud.len()
-        ));
-    }
+    notes.extend(wrapped(request.word, &cloud));
     if array.rounding > f64::EPSILON {
         notes.push(format!(
             "{}: stored in single precision, which moves points by up to 6e-8 of themselves",
