@@ -107,6 +107,14 @@ impl Header {
     }
 }
 
+/// What a file written whole says of itself: its format, and which nashflow made it when.
+pub(super) fn write_origin(file: &File, format: &str, version: i64) -> hdf5::Result<()> {
+    write_text(file, "format", format)?;
+    write_integer(file, "format_version", version)?;
+    write_text(file, "nashflow_version", env!("CARGO_PKG_VERSION"))?;
+    write_text(file, "created", &utc_now())
+}
+
 /// The first [`KEPT_TEXT`] bytes, less a cut character.
 fn beginning(text: &str) -> String {
     let end = (0..=KEPT_TEXT.min(text.len())).rev().find(|&end| text.is_char_boundary(end));

@@ -6,8 +6,8 @@
 
 use super::OutputError;
 use super::arrays::{Array, Builder, Values, write_whole};
-use super::attribute::{write_integer, write_number, write_text};
-use super::header::utc_now;
+use super::attribute::{write_number, write_text};
+use super::header::write_origin;
 use crate::game::Player;
 use hdf5::{File, Result};
 use std::path::Path;
@@ -68,10 +68,7 @@ pub fn write_particles(
 }
 
 fn describe(file: &File, game: &str, command: &str, record: &ParticleRecord) -> Result<()> {
-    write_text(file, "format", FORMAT)?;
-    write_integer(file, "format_version", FORMAT_VERSION)?;
-    write_text(file, "nashflow_version", env!("CARGO_PKG_VERSION"))?;
-    write_text(file, "created", &utc_now())?;
+    write_origin(file, FORMAT, FORMAT_VERSION)?;
     write_text(file, "game", game)?;
     write_text(file, "command", command)?;
     write_text(file, "scheme", record.scheme)?;

@@ -5,8 +5,8 @@
 
 use super::OutputError;
 use super::arrays::{Array, Builder, Values, write_whole};
-use super::attribute::{write_integer, write_number, write_text};
-use super::header::utc_now;
+use super::attribute::{write_number, write_text};
+use super::header::write_origin;
 use crate::torus::Grid;
 use hdf5::{File, Result};
 use std::path::Path;
@@ -185,10 +185,7 @@ impl PlanRecord {
 }
 
 fn describe(file: &File, header: &PlanHeader<'_>) -> Result<()> {
-    write_text(file, "format", FORMAT)?;
-    write_integer(file, "format_version", FORMAT_VERSION)?;
-    write_text(file, "nashflow_version", env!("CARGO_PKG_VERSION"))?;
-    write_text(file, "created", &utc_now())?;
+    write_origin(file, FORMAT, FORMAT_VERSION)?;
     let texts =
         [("command", header.command), ("source", header.source), ("target", header.target), ("method", header.method)];
     texts.iter().try_for_each(|(name, text)| write_text(file, name, text))?;
