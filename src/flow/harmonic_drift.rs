@@ -9,7 +9,7 @@
 //! indices taken modulo the grid, because the product at the nodes (`nodal_drift.rs`) is aliased in the same way: both
 //! are the same scheme, up to rounding. Moments of the opponent are a handful of his coefficients. The density is copied
 //! once with a halo as wide as the highest wave, real and imaginary parts apart, so that every term is a shift; a
-//! column is worked on in blocks that stay in registers.
+//! column is worked on in blocks that stay in the first-level cache.
 //!
 //! Cost per evaluation: about 16 operations for each wave and stored coefficient. [`HarmonicDrift::most_waves`] compares
 //! this with the transforms.
@@ -24,7 +24,7 @@ use num_complex::Complex64;
 /// Coefficients of a column summed up together: with what they are made of they stay in the first-level cache.
 const BLOCK: usize = 256;
 
-/// Fourier coefficients with a halo, real and imaginary parts apart, and the coefficients of a potential.
+/// Fourier coefficients with a halo, real and imaginary parts apart.
 #[derive(Debug, Clone, PartialEq)]
 struct Halo {
     re: Vec<f64>,
@@ -50,7 +50,7 @@ struct Side {
     /// Stored columns, coefficients in each, and points of the grid across; one column in one dimension.
     columns: usize,
     len: usize,
-    /// Points of the grid along a column and across.
+    /// Points of the grid along a column and across; 1 across in one dimension.
     points: [usize; 2],
     /// Widths of the halo along a column and across.
     reach: [usize; 2],

@@ -14,7 +14,6 @@ fn folder() -> Workspace {
     workspace
 }
 
-/// The command fails with these words, touches nothing and stays small.
 #[track_caller]
 fn refused(workspace: &Workspace, arguments: &[&str], words: &[&str]) {
     workspace.refuses(&[&["w2"], arguments].concat(), words);
