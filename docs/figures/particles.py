@@ -81,17 +81,17 @@ def table(results):
 
 def draw(results):
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.8), layout="constrained")
-    for (name, result), colour in zip(results.items(), ("C0", "C1")):
+    for (name, result), colour, marker, shift in zip(results.items(), ("C0", "C1"), "os", (0.96, 1.04)):
         rungs = result["rungs"]
         count = np.array([rung["particles"]["x"] for rung in rungs])
         decays = [(n, rung["decay"]) for n, rung in zip(count, rungs) if rung["decay"]]
         rate = np.array([decay["rate"] / decay["mean_field_rate"] for _, decay in decays])
         error = np.array([decay["standard_error"] / decay["mean_field_rate"] for _, decay in decays])
-        left.errorbar([n for n, _ in decays], rate, 2 * error, fmt="o", color=colour, capsize=3, label=name)
+        left.errorbar([shift * n for n, _ in decays], rate, 2 * error, fmt=marker, color=colour, capsize=3, label=name)
         w2 = np.array([rung["floor"]["w2"] for rung in rungs])
         error = np.array([rung["floor"]["standard_error"] for rung in rungs])
-        right.errorbar(count, w2, 2 * error, fmt="o", color=colour, capsize=3, label=name)
-        right.plot(count, [rung["iid_floor"]["w2"] for rung in rungs], "-", color=colour, lw=0.9)
+        right.errorbar(count, w2, 2 * error, fmt=marker, color=colour, capsize=3, label=name)
+        right.plot(count, [rung["iid_floor"]["w2"] for rung in rungs], "-" if marker == "o" else "--", color=colour, lw=0.9)
     left.axhline(1, color="0.5", lw=0.9)
     left.set(xscale="log", xlabel="particles N of each player", ylabel="decay rate of the clouds / of the densities", ylim=(0, 2))
     left.legend(frameon=False)

@@ -83,7 +83,7 @@ impl MflDa {
     /// What [`MflDa::drift_derivative`] at this state needs.
     pub fn fields(&mut self, state: &[Complex64]) -> Fields {
         Fields(match &mut self.drift {
-            Drift::Nodal(drift) => Kind::Nodal(drift.fields(&self.layout, state)),
+            Drift::Nodal(drift) => Kind::Nodal(drift.fields(&self.payoff, &self.layout, state)),
             Drift::Harmonic(drift) => Kind::Harmonic(drift.fields(&self.layout, state)),
         })
     }
@@ -95,7 +95,9 @@ impl MflDa {
     /// With the fields of another flow.
     pub fn drift_derivative(&mut self, fields: &Fields, direction: &[Complex64], out: &mut [Complex64]) {
         match (&mut self.drift, &fields.0) {
-            (Drift::Nodal(drift), Kind::Nodal(fields)) => drift.derivative(&self.layout, fields, direction, out),
+            (Drift::Nodal(drift), Kind::Nodal(fields)) => {
+                drift.derivative(&self.payoff, &self.layout, fields, direction, out)
+            }
             (Drift::Harmonic(drift), Kind::Harmonic(fields)) => drift.derivative(&self.layout, fields, direction, out),
             _ => panic!("the fields are those of another flow"),
         }
@@ -133,7 +135,7 @@ impl Semilinear<f64> for MflDa {
         let nodes: usize = Player::BOTH.map(|player| self.layout.grid(player).len()).iter().sum();
         let parallel = nodes >= PARALLEL_NODES;
         match &mut self.drift {
-            Drift::Nodal(drift) => drift.evaluate(&self.layout, u, out, parallel),
+            Drift::Nodal(drift) => drift.evaluate(&self.payoff, &self.layout, u, out, parallel),
             Drift::Harmonic(drift) => drift.evaluate(&self.layout, u, out, parallel),
         }
     }

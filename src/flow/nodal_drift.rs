@@ -193,10 +193,9 @@ pub struct NodalFields {
     forces: [Vec<f64>; 2],
 }
 
-/// The drift of both players.
+/// The drift of both players, always under the payoff that it was made for.
 #[derive(Debug)]
 pub struct NodalDrift {
-    payoff: Payoff,
     sides: [Side; 2],
     /// Work space of each player's potential.
     works: [PayoffWork; 2],
@@ -206,15 +205,21 @@ impl NodalDrift {
     /// Of a flow in which `y` moves `timescale` times as fast.
     pub fn new(payoff: &Payoff, timescale: f64) -> NodalDrift {
         let sides = [Side::new(Player::X, payoff, 1.0), Side::new(Player::Y, payoff, -timescale)];
-        NodalDrift { payoff: payoff.clone(), sides, works: [payoff.work(), payoff.work()] }
+        NodalDrift { sides, works: [payoff.work(), payoff.work()] }
     }
 
     /// `N(u)`; both players at the same time where `parallel` says so.
-    pub fn evaluate(&mut self, layout: &PairLayout, u: &[Complex64], out: &mut [Complex64], parallel: bool) {
-        let NodalDrift { payoff, sides: [x, y], works: [work_x, work_y] } = self;
+    pub fn evaluate(
+        &mut self,
+        payoff: &Payoff,
+        layout: &PairLayout,
+        u: &[Complex64],
+        out: &mut [Complex64],
+        parallel: bool,
+    ) {
+        let NodalDrift { sides: [x, y], works: [work_x, work_y] } = self;
         let (u_x, u_y) = (layout.part(Player::X, u), layout.part(Player::Y, u));
         let (out_x, out_y) = layout.parts_mut(out);
-        let payoff = &*payoff;
         if parallel {
             rayon::join(|| x.observe(payoff, u_x, work_y), || y.observe(payoff, u_y, work_x));
             rayon::join(|| x.drift(payoff, work_x, out_x), || y.drift(payoff, work_y, out_y));
@@ -227,8 +232,8 @@ impl NodalDrift {
     }
 
     /// What [`NodalDrift::derivative`] at this state needs.
-    pub fn fields(&mut self, layout: &PairLayout, state: &[Complex64]) -> NodalFields {
-        let NodalDrift { payoff, sides: [x, y], works: [work_x, work_y] } = self;
+    pub fn fields(&mut self, payoff: &Payoff, layout: &PairLayout, state: &[Complex64]) -> NodalFields {
+        let NodalDrift { sides: [x, y], works: [work_x, work_y] } = self;
         x.observe(payoff, layout.part(Player::X, state), work_y);
         y.observe(payoff, layout.part(Player::Y, state), work_x);
         let room = |player: Player| vec![0.0; layout.grid(player).len() * layout.grid(player).dimension()];
@@ -241,12 +246,13 @@ impl NodalDrift {
     /// `N'(u) w` at the state of `fields`.
     pub fn derivative(
         &mut self,
+        payoff: &Payoff,
         layout: &PairLayout,
         fields: &NodalFields,
         direction: &[Complex64],
         out: &mut [Complex64],
     ) {
-        let NodalDrift { payoff, sides: [x, y], works: [work_x, work_y] } = self;
+        let NodalDrift { sides: [x, y], works: [work_x, work_y] } = self;
         x.observe(payoff, layout.part(Player::X, direction), work_y);
         y.observe(payoff, layout.part(Player::Y, direction), work_x);
         let (out_x, out_y) = layout.parts_mut(out);
