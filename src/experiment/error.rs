@@ -147,6 +147,22 @@ pub enum RunError {
     /// No orbit, branch or edge state.
     #[error("{0}")]
     Orbit(OrbitError),
+    /// Ctrl-C, SIGTERM or SIGHUP while dynamics were compared.
+    #[error("interrupted at time {time:?} of {dynamics}; nothing was written")]
+    ComparisonInterrupted {
+        /// The dynamics that was running.
+        dynamics: String,
+        /// Time it had reached.
+        time: f64,
+    },
+    /// No folder for files that are thrown away.
+    #[error("{}: {source}", path.display())]
+    Workplace {
+        /// The folder.
+        path: PathBuf,
+        /// What happened.
+        source: std::io::Error,
+    },
     /// Ctrl-C, SIGTERM or SIGHUP.
     #[error("interrupted at time {time:?}; {} holds a checkpoint", path.display())]
     Interrupted {
@@ -225,8 +241,9 @@ impl RunError {
             | RunError::Unresolved { .. }
             | RunError::Negative { .. }
             | RunError::Orbit(_)
+            | RunError::Workplace { .. }
             | RunError::Step { .. } => NUMERICAL_FAILURE,
-            RunError::Interrupted { .. } => INTERRUPTED,
+            RunError::Interrupted { .. } | RunError::ComparisonInterrupted { .. } => INTERRUPTED,
         }
     }
 

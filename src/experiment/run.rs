@@ -67,25 +67,38 @@ pub fn run(
     interrupt: &AtomicBool,
     watch: &mut dyn FnMut(&Progress),
 ) -> Result<Summary, RunError> {
-    let started = Instant::now();
     let resumption = if options.resume { resume(file, &options.output)? } else { None };
-    let mut session = match resumption {
-        Some(Resumption::Finished(finished)) => return Ok(finished.summary(file, &options.output)),
-        Some(Resumption::Unfinished(unfinished)) => Session::resume(file, options, *unfinished, watch)?,
-        None => {
-            check_destination(&options.output, options.overwrite).map_err(|error| advise_resume(error, file))?;
-            Session::fresh(file, options, None, watch)?
+    match resumption {
+        Some(Resumption::Finished(finished)) => Ok(finished.summary(file, &options.output)),
+        Some(Resumption::Unfinished(unfinished)) => {
+            let started = Instant::now();
+            let session = Session::resume(file, options, *unfinished, watch)?;
+            Ok(session.run_to_end(started, interrupt, watch)?.summary)
         }
-    };
-    // The spectrum does not depend on the evolution. An interrupted run does not wait for it.
-    let copy = file.clone();
-    let spectrum = std::thread::spawn(move || spectrum_of_run(&copy));
-    session.evolve(interrupt, watch)?;
-    let spectrum = spectrum.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-    let mut summary = session.finish(started.elapsed(), spectrum)?;
-    // The look for a cycle belongs to this call.
-    summary.wall_seconds = Some(started.elapsed().as_secs_f64());
-    Ok(summary)
+        None => Ok(run_recorded(file, options, interrupt, watch)?.summary),
+    }
+}
+
+/// A finished run with what was measured at its snapshots.
+pub(super) struct Recorded {
+    pub summary: Summary,
+    /// Times and diagnostics.
+    pub snapshots: Vec<(f64, Diagnostics)>,
+}
+
+/// [`run`] from the beginning.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn run_recorded(
+    file: &GameFile,
+    options: &RunOptions,
+    interrupt: &AtomicBool,
+    watch: &mut dyn FnMut(&Progress),
+) -> Result<Recorded, RunError> {
+    let started = Instant::now();
+    check_destination(&options.output, options.overwrite).map_err(|error| advise_resume(error, file))?;
+    Session::fresh(file, options, None, watch)?.run_to_end(started, interrupt, watch)
 }
 
 /// A run under way.
@@ -209,6 +222,23 @@ impl<'a> Session<'a> {
             last_step: f64::NAN,
             last_checkpoint: Instant::now(),
         })
+    }
+
+    fn run_to_end(
+        mut self,
+        started: Instant,
+        interrupt: &AtomicBool,
+        watch: &mut dyn FnMut(&Progress),
+    ) -> Result<Recorded, RunError> {
+        // The spectrum does not depend on the evolution. An interrupted run does not wait for it.
+        let copy = self.file.clone();
+        let spectrum = std::thread::spawn(move || spectrum_of_run(&copy));
+        self.evolve(interrupt, watch)?;
+        let spectrum = spectrum.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let mut recorded = self.finish(started.elapsed(), spectrum)?;
+        // The look for a cycle belongs to this call.
+        recorded.summary.wall_seconds = Some(started.elapsed().as_secs_f64());
+        Ok(recorded)
     }
 
     fn evolve(&mut self, interrupt: &AtomicBool, watch: &mut dyn FnMut(&Progress)) -> Result<(), RunError> {
@@ -355,7 +385,7 @@ impl<'a> Session<'a> {
         RunError::Step { time, steps, source, advice, kept }
     }
 
-    fn finish(mut self, wall: Duration, spectrum: Result<SpectrumSummary, String>) -> Result<Summary, RunError> {
+    fn finish(mut self, wall: Duration, spectrum: Result<SpectrumSummary, String>) -> Result<Recorded, RunError> {
         self.checkpoint()?;
         let Session {
             file,
@@ -380,7 +410,8 @@ impl<'a> Session<'a> {
             wall_seconds: Some(wall.as_secs_f64()),
         };
         let evidence = Evidence { snapshots: &snapshots, counters, notes, spectrum };
-        Ok(Summary::new(file, &options.output, &discretisation, evidence))
+        let summary = Summary::new(file, &options.output, &discretisation, evidence);
+        Ok(Recorded { summary, snapshots })
     }
 }
 

@@ -9,3 +9,4 @@ pub mod evolution;
 pub mod experiment;
 pub mod particles;
 pub mod slow;
+pub mod slow_dynamics;
