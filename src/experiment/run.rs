@@ -203,7 +203,7 @@ impl<'a> Session<'a> {
             &discretisation,
             &options.output,
         )?;
-        let time = simulation.flow().time(simulation.clock().time, simulation.state());
+        let time = simulation.flow().time(simulation.clock().time);
         Ok(Session {
             file,
             options,
@@ -276,7 +276,7 @@ impl<'a> Session<'a> {
         };
         self.last_step = stretch.step.length;
         let scheme = self.file.solver().scheme();
-        let (to, error) = (stretch.flow().time(stretch.to, stretch.state()), stretch.step.error);
+        let (to, error) = (stretch.flow().time(stretch.to), stretch.step.error);
         self.time = to;
         let (flow, pair) = stretch.flow_and_pair(None, &mut self.pair);
         if let Err(error) = check_fixed_grid(self.file, flow, pair) {

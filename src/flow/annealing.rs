@@ -1,13 +1,14 @@
 //! Annealed descent-ascent: MFL-DA at the temperatures `theta(t) tau_x`, `theta(t) tau_y`.
 //!
-//! In the clock `s = int_0^t theta` diffusion is constant and stays the symbol, while time is one more unknown:
+//! In the clock `s = int_0^t theta` diffusion is constant and stays the symbol:
 //!
 //! ```text
 //! d_s mu =        div(mu grad V[nu])/theta(t) + tau_x Lap mu
-//! d_s nu = eta ( -div(nu grad U[mu])/theta(t) + tau_y Lap nu ),        d_s t = 1/theta(t).
+//! d_s nu = eta ( -div(nu grad U[mu])/theta(t) + tau_y Lap nu ).
 //! ```
 //!
-//! docs/dynamics.md, section 6. Steps are steps of the clock; everything outside speaks of `t`. Energy, duality gap and
+//! docs/dynamics.md, section 6. The clock is one more unknown, which every scheme advances exactly, and `t` is found from
+//! it by Newton's method. Steps are steps of the clock; everything outside speaks of `t`. Energy, duality gap and
 //! equilibrium are those of the temperatures of the game, that is of `theta = 1`. Cost: that of MFL-DA.
 
 use super::{Flow, MflDa, PairLayout};
@@ -15,7 +16,7 @@ use crate::game::{Payoff, TemperatureSchedule};
 use crate::stepper::Semilinear;
 use num_complex::Complex64;
 
-/// Annealed descent-ascent. Its state are the coefficients of the pair, and the time.
+/// Annealed descent-ascent. Its state are the coefficients of the pair, and the clock.
 #[derive(Debug)]
 pub struct Annealing {
     inner: MflDa,
@@ -38,19 +39,17 @@ impl Semilinear<f64> for Annealing {
     }
 
     fn nonlinear(&mut self, u: &[Complex64], out: &mut [Complex64]) {
-        let (pair, time) = u.split_at(self.inner.layout().len());
-        let (out, out_time) = out.split_at_mut(pair.len());
-        let speed = 1.0 / self.schedule.factor(time[0].re);
+        let (pair, clock) = u.split_at(self.inner.layout().len());
+        let (out, out_clock) = out.split_at_mut(pair.len());
+        let speed = 1.0 / self.schedule.factor(self.schedule.time_at(clock[0].re));
         self.inner.nonlinear(pair, out);
         out.iter_mut().for_each(|c| *c *= speed);
-        out_time[0] = Complex64::from(speed);
+        out_clock[0] = Complex64::ONE;
     }
 
-    /// That of the densities, or the share of the final time, whichever is larger.
+    /// That of the densities; the clock is exact.
     fn norm(&self, u: &[Complex64]) -> f64 {
-        let (pair, time) = u.split_at(self.inner.layout().len());
-        let (densities, time) = (self.inner.norm(pair), time[0].norm() / self.schedule.end());
-        if time > densities { time } else { densities }
+        self.inner.norm(&u[..self.inner.layout().len()])
     }
 }
 
@@ -77,11 +76,7 @@ impl Flow for Annealing {
         self.schedule.integral(time)
     }
 
-    fn time(&self, clock: f64, state: &[Complex64]) -> f64 {
-        if clock >= self.schedule.integral(self.schedule.end()) {
-            self.schedule.end()
-        } else {
-            state[self.inner.layout().len()].re.min(self.schedule.end())
-        }
+    fn time(&self, clock: f64) -> f64 {
+        self.schedule.time_at(clock)
     }
 }

@@ -10,7 +10,7 @@
 //! | best response | `best_response.rs` | the densities |
 //! | forgetting average | `forgetting_average.rs` | the densities and their averages |
 //! | Wasserstein-Fisher-Rao | `wasserstein_fisher_rao.rs` | the densities |
-//! | annealing | `annealing.rs` | the densities and the time |
+//! | annealing | `annealing.rs` | the densities and the clock |
 //! | averaged gradient | `averaged_gradient.rs` | the densities, their averages and the time |
 //! | optimistic | `optimistic.rs` | the densities and their averages |
 //! | extragradient | `extragradient.rs` | the densities |
@@ -85,8 +85,8 @@ pub trait Flow: Semilinear<f64> {
         time
     }
 
-    /// The time at a state that the steps have reached by this clock.
-    fn time(&self, clock: f64, _state: &[Complex64]) -> f64 {
+    /// The time at which the clock of the steps shows this.
+    fn time(&self, clock: f64) -> f64 {
         clock
     }
 }
@@ -134,8 +134,8 @@ impl Flow for Box<dyn Flow> {
         (**self).clock(time)
     }
 
-    fn time(&self, clock: f64, state: &[Complex64]) -> f64 {
-        (**self).time(clock, state)
+    fn time(&self, clock: f64) -> f64 {
+        (**self).time(clock)
     }
 }
 

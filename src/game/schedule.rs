@@ -23,6 +23,9 @@ const ENOUGH: f64 = 1e-13;
 /// The same after which the last doubling is refused.
 const TOLERATED: f64 = 1e-9;
 
+/// Most steps of Newton's method, which doubles the digits of a first guess on a panel with each.
+const NEWTON_STEPS: usize = 12;
+
 /// A checked schedule.
 #[derive(Debug, Clone)]
 pub struct TemperatureSchedule {
@@ -97,6 +100,26 @@ impl TemperatureSchedule {
         let start = panel as f64 / panels as f64 * self.end;
         self.sums[panel] + self.rule(start, time)
     }
+
+    /// The time up to which the integral is this.
+    pub fn time_at(&self, integral: f64) -> f64 {
+        let panels = self.sums.len() - 1;
+        if integral >= self.sums[panels] {
+            return self.end;
+        }
+        let panel = self.sums.partition_point(|sum| *sum <= integral).saturating_sub(1);
+        let [start, stop] = [panel, panel + 1].map(|panel| panel as f64 / panels as f64 * self.end);
+        let rest = integral - self.sums[panel];
+        let mut time = start + (stop - start) * rest / (self.sums[panel + 1] - self.sums[panel]);
+        for _ in 0..NEWTON_STEPS {
+            let correction = (self.rule(start, time) - rest) / self.factor(time);
+            time = (time - correction).clamp(start, stop);
+            if correction.abs() <= 2.0 * f64::EPSILON * stop {
+                break;
+            }
+        }
+        time
+    }
 }
 
 #[cfg(test)]
@@ -115,6 +138,7 @@ mod tests {
         for time in [0.0, 1e-9, 0.013, 0.3, 2.7, 4.999, 5.0] {
             let exact = time + 3.0 / 40.0 * (1.0 - (-40.0 * time).exp());
             assert!((schedule.integral(time) - exact).abs() <= 1e-13 * exact.max(1e-3), "at {time}");
+            assert!((schedule.time_at(schedule.integral(time)) - time).abs() <= 1e-14 * 5.0, "back to {time}");
         }
     }
 

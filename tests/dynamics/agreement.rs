@@ -88,11 +88,11 @@ fn dynamics_with_a_memory_agree_with_averaged_potentials() {
     }
 }
 
-/// Stepped in `s = log t` from `t = 1e-8` on.
+/// Stepped in `s = log t` from `t = 1e-10` on.
 #[test]
 fn the_averaged_gradient_agrees_with_averaged_potentials() {
     let (game, start) = slow();
-    let first: f64 = 1e-8;
+    let first: f64 = 1e-10;
     let potentials = game.potentials(&start[0], &start[1]);
     let start: Arrays = start.into_iter().chain(potentials).collect();
     let velocity = |s: f64, state: &Arrays| -> Arrays {
@@ -105,7 +105,7 @@ fn the_averaged_gradient_agrees_with_averaged_potentials() {
         });
         out
     };
-    let expected = runge_kutta(start, first.ln(), TIME.ln(), 14_000, velocity);
+    let expected = runge_kutta(start, first.ln(), TIME.ln(), 12_000, velocity);
     assert_agrees(&["flow.dynamics=averaged-gradient", "flow.exponent=1.5"], &expected);
 }
 

@@ -40,7 +40,7 @@ fn no_dynamics_changes_the_mass_of_a_player_or_makes_a_density_negative() {
     }
 }
 
-const COMMON: [&str; 4] = ["solver.grid=64", "solver.time=0.3", "solver.tolerance=1e-11", "output.snapshots=2"];
+const COMMON: [&str; 4] = ["solver.grid=64", "solver.time=0.05", "solver.tolerance=1e-11", "output.snapshots=2"];
 
 fn of(flow: &[&str]) -> Evolution {
     short("two-temperatures", &[&COMMON[..], flow].concat())
@@ -68,8 +68,8 @@ fn small_parts_of_their_own_change_descent_ascent_in_proportion() {
         ("wasserstein-fisher-rao", "weight", 1e-3, 1e-4),
         ("extragradient", "lookahead", 1e-5, 1e-6),
         // The memory of a rate a reaches 1/a back.
-        ("forgetting-average", "rate", 1e4, 1e5),
-        ("optimistic", "rate", 1e4, 1e5),
+        ("forgetting-average", "rate", 1e3, 1e4),
+        ("optimistic", "rate", 1e3, 1e4),
     ] {
         let ratio = difference(key, small, name) / difference(key, smaller, name);
         assert_between(&format!("{name}: ratio of the differences"), ratio, 9.0, 11.0);

@@ -1,6 +1,5 @@
 //! The fixed-step schemes keep their order with every dynamics, against the adaptive pair at tolerance 1e-12.
 
-use crate::support::comparison::assert_between;
 use crate::support::evolution::{evolve, game};
 
 const TEXT: &str = r#"
@@ -23,17 +22,18 @@ const TEXT: &str = r#"
 const CASES: [(&[&str], [u32; 3]); 9] = [
     (&["flow.dynamics=fisher-rao"], [20, 10, 4]),
     (&["flow.dynamics=best-response", "flow.rate=5"], [40, 20, 8]),
-    (&["flow.dynamics=forgetting-average", "flow.rate=5"], [80, 80, 20]),
-    (&["flow.dynamics=optimistic", "flow.rate=20"], [80, 80, 40]),
-    (&["flow.dynamics=wasserstein-fisher-rao", "flow.weight=3"], [80, 80, 20]),
-    (&["flow.dynamics=annealing", "flow.schedule=1 + exp(-5*t)"], [80, 80, 20]),
-    (&["flow.dynamics=extragradient", "flow.lookahead=0.01"], [80, 80, 20]),
-    (&["flow.dynamics=quasistatic"], [160, 160, 40]),
+    (&["flow.dynamics=forgetting-average", "flow.rate=5"], [80, 80, 80]),
+    (&["flow.dynamics=optimistic", "flow.rate=20"], [80, 80, 80]),
+    (&["flow.dynamics=wasserstein-fisher-rao", "flow.weight=3"], [80, 80, 80]),
+    (&["flow.dynamics=annealing", "flow.schedule=1 + exp(-5*t)"], [80, 80, 80]),
+    (&["flow.dynamics=extragradient", "flow.lookahead=0.01"], [80, 80, 80]),
+    (&["flow.dynamics=quasistatic"], [160, 160, 80]),
     (&["flow.dynamics=averaged-gradient", "flow.exponent=0.5"], [80, 80, 0]),
 ];
 
 #[test]
 fn the_schemes_keep_their_order_with_every_dynamics() {
+    let mut wrong = Vec::new();
     for (flow, coarsest) in CASES {
         let reference = evolve(&game(TEXT, flow));
         // An annealed game steps a clock that ends elsewhere.
@@ -50,8 +50,11 @@ fn the_schemes_keep_their_order_with_every_dynamics() {
             };
             let errors = [error(1), error(2)];
             let observed = (errors[0] / errors[1]).log2();
-            println!("{}, {scheme}: errors {errors:?}", flow[0]);
-            assert_between(&format!("{}, {scheme}: order", flow[0]), observed, order - 0.2, order + 0.35);
+            println!("{}, {scheme}: errors {errors:?}, order {observed:.3}", flow[0]);
+            if !(order - 0.2..=order + 0.35).contains(&observed) {
+                wrong.push(format!("{}, {scheme}: order {observed:.3}, errors {errors:?}", flow[0]));
+            }
         }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
