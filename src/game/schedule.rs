@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn the_integral_of_an_exponential_is_exact_to_rounding_at_all_times() {
         let schedule = schedule("1 + 3*exp(-40*t)", 5.0).unwrap();
-        for time in [0.0, 1e-9, 0.013, 0.3, 2.7, 4.999, 5.0] {
+        for time in [0.0_f64, 1e-9, 0.013, 0.3, 2.7, 4.999, 5.0] {
             let exact = time + 3.0 / 40.0 * (1.0 - (-40.0 * time).exp());
             assert!((schedule.integral(time) - exact).abs() <= 1e-13 * exact.max(1e-3), "at {time}");
             assert!((schedule.time_at(schedule.integral(time)) - time).abs() <= 1e-14 * 5.0, "back to {time}");
