@@ -1,6 +1,6 @@
 //! The bytes of the output do not depend on the number of threads nor on repetition.
 
-use crate::run_file::assert_same_datasets;
+use crate::support::run_file::assert_same_datasets;
 use crate::support::evolution::{bundled, stepper};
 use assert_cmd::Command;
 use nashflow::flow::MflDa;
