@@ -83,10 +83,7 @@ fn follow(document: &Path) {
     }
     for command in commands(&std::fs::read_to_string(document).unwrap()) {
         let words = words(&command);
-        assert!(
-            !words.iter().any(|word| word == "|" || word == ">" || word == "&&"),
-            "{command}: one command a line"
-        );
+        assert!(!words.iter().any(|word| word == "|" || word == ">" || word == "&&"), "{command}: one command a line");
         let arguments: Vec<&str> = words.iter().map(String::as_str).collect();
         let output = workspace.command(&arguments).output().unwrap();
         let outcome = Outcome::new(output, &arguments);

@@ -131,7 +131,10 @@ impl Smooth {
             let left = (0.5 * slope / g * newton * newton).abs();
             let beyond = (self.table.rows() as f64 * newton).powi(2) * newton.abs() * self.largest / g;
             let settled = left <= SETTLED && beyond <= SETTLED;
-            if settled || residual.abs() <= f64::EPSILON * level.abs().max(0.25) || newton.abs() <= 1e-9 * last.min(1e-8) {
+            if settled
+                || residual.abs() <= f64::EPSILON * level.abs().max(0.25)
+                || newton.abs() <= 1e-9 * last.min(1e-8)
+            {
                 return Ok(Place { t: t + newton, g, slope });
             }
             if residual > 0.0 {

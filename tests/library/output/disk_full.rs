@@ -3,8 +3,8 @@
 //!
 //! The disk is made full by a limit on the size of files, in a process of its own (this program again).
 
-use nashflow::output::{OutputError, RunWriter};
 use crate::support::run_file::{Script, header, layout};
+use nashflow::output::{OutputError, RunWriter};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;

@@ -4,8 +4,8 @@
 //! The writing process is this test program again, told by the environment what to write. It acknowledges by a growing
 //! file beside the output.
 
-use nashflow::output::RunWriter;
 use crate::support::run_file::{Script, assert_same_datasets, layout, open};
+use nashflow::output::RunWriter;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};

@@ -1,8 +1,8 @@
 //! h5py, xarray (both engines, datasets and trees) and ncdump read the file of a run, during it and after, without a
 //! warning, with the right dimensions and the same numbers.
 
-use nashflow::output::{Header, RunWriter};
 use crate::support::run_file::{Script, layout};
+use nashflow::output::{Header, RunWriter};
 
 #[test]
 fn other_programs_read_the_file_during_and_after_a_run() {
