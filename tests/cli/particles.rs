@@ -233,7 +233,8 @@ fn an_interrupted_or_killed_run_resumes_to_the_same_bytes() {
 fn only_the_run_that_was_interrupted_is_resumed() {
     let workspace = Workspace::new();
     workspace.write("game.toml", CIRCLES.replace("snapshots = 25", "snapshots = 2"));
-    let words = ["particles", "game.toml", "-n", "20000", "--step", "1e-4", "-o", "out.h5", "--checkpoint-seconds", "0"];
+    let words =
+        ["particles", "game.toml", "-n", "20000", "--step", "1e-4", "-o", "out.h5", "--checkpoint-seconds", "0"];
     let mut child = workspace.start(&words);
     let part = workspace.path("out.h5.part");
     assert!(wait_until(&mut child, || part.exists()));
