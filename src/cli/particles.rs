@@ -9,8 +9,8 @@ use super::signal::Interrupt;
 use super::table::Table;
 use super::{BAD_INPUT, conclude, report_failure};
 use crate::experiment::{
-    DistanceSummary, LadderReport, LadderRequest, ParticleOutput, ParticleReport, ParticleRequest, Power, RunError,
-    Rung, ladder, particles,
+    DistanceSummary, Exit, LadderReport, LadderRequest, ParticleOutput, ParticleReport, ParticleRequest, Power,
+    RunError, Rung, ladder, particles,
 };
 use crate::particle::{ParticleScheme, Sampling};
 use std::time::Duration;
@@ -56,7 +56,8 @@ fn simulate(arguments: &ParticlesArguments, checkpoint_every: Duration) -> Resul
 
 fn climb(arguments: &ParticlesArguments, counts: &str) -> Result<LadderReport, RunError> {
     let counts = counts.split(',').map(|text| count("--ladder", text)).collect::<Result<_, _>>()?;
-    let (request, file) = (LadderRequest { counts, particles: request(arguments)? }, load(&arguments.game)?);
+    let exit = arguments.exit.as_deref().map(exit).transpose()?;
+    let (request, file) = (LadderRequest { counts, exit, particles: request(arguments)? }, load(&arguments.game)?);
     let bar = Bar::new(arguments.game.common.quiet);
     let result =
         with_destination(&arguments.game, None, |_| ladder(&file, &request, &mut |progress| bar.show(progress)));
@@ -79,6 +80,15 @@ fn request(arguments: &ParticlesArguments) -> Result<ParticleRequest, RunError> 
         sampling: named("--sampling", &arguments.sampling, &Sampling::ALL, Sampling::name)?,
         distances: !arguments.no_distances,
     })
+}
+
+/// `above=LEVEL` or `below=LEVEL`.
+fn exit(text: &str) -> Result<Exit, RunError> {
+    match text.split_once('=') {
+        Some(("above", level)) => Ok(Exit::Above(number("--exit", level)?)),
+        Some(("below", level)) => Ok(Exit::Below(number("--exit", level)?)),
+        _ => Err(RunError::option("--exit", format!("expected above=LEVEL or below=LEVEL, got {text}"))),
+    }
 }
 
 /// One of several by its name.
@@ -158,6 +168,17 @@ fn render_ladder(report: &LadderReport) -> String {
         .row("", "error, floor (independent points), decay rate (of the densities on the same stretch)");
     for rung in &report.rungs {
         table.row(&format!("N = {}", rung.particles.x), line(rung));
+    }
+    for (rung, exit) in report.rungs.iter().filter_map(|rung| Some((rung, rung.exit?))) {
+        let time = match (exit.mean_time, exit.standard_error) {
+            (Some(mean), Some(error)) => with_error(mean, error),
+            _ => format!("null: none left in {}", significant(exit.time_inside, 4)),
+        };
+        let of = format!("{} of {}", exit.exits, report.replicas);
+        table.row(&format!("exit, N = {}", rung.particles.x), format!("mean time {time} ({of} left)"));
+    }
+    if let Some(growth) = report.exit_growth {
+        table.row("exit ~ exp(c N)", format!("c = {}", with_error(growth.rate, growth.standard_error)));
     }
     for (label, power) in [("error ~ N^", report.error_power), ("floor ~ N^", report.floor_power)] {
         if let Some(Power { exponent, standard_error }) = power {

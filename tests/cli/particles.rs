@@ -181,6 +181,42 @@ fn any_number_of_threads_and_every_repetition_gives_the_same_bytes() {
     }
 }
 
+/// Snapshots so far apart that each shows independent points of the uniform equilibrium: a system is outside with a
+/// probability `p` that a few lines of their own give, and the mean time is `(1/p - 1/2)` times the distance of snapshots.
+#[test]
+fn exit_times_of_systems_without_memory_are_those_of_independent_points() {
+    let (n, interval, level) = (20, 0.25, 0.1_f64);
+    let workspace = Workspace::new();
+    let game = ROTATION.replace("cos(2*pi*z)", "0.01*cos(2*pi*z)").replace("temperature = 0.1", "temperature = 1");
+    workspace.write("game.toml", game.replace("time = 0.1", "time = 10").replace("snapshots = 1", "snapshots = 40"));
+    let inside = |points: usize| {
+        ["--sampling", "stratified", "--replicas", "200", "--ladder"]
+            .map(str::to_owned)
+            .into_iter()
+            .chain([points.to_string(), "--exit".to_owned(), format!("above={level}"), "--json".to_owned()])
+            .collect::<Vec<_>>()
+    };
+    let words = inside(n);
+    let words: Vec<&str> = ["particles", "game.toml"].into_iter().chain(words.iter().map(String::as_str)).collect();
+    let object = workspace.run(&words).succeeds().json();
+    let exit = |key: &str| number(&object, &["rungs", "0", "exit", key]);
+    // On a circle of length 1 the squared distance of sorted points t_i to the uniform density is
+    // (1/N) sum (t_i - (2 i - 1)/(2 N) - their mean + 1/2)^2 + 1/(12 N^2).
+    let mut random = Moments::new(3);
+    let mut square = || {
+        let mut points: Vec<f64> = (0..n).map(|_| random.next()).collect();
+        points.sort_by(f64::total_cmp);
+        let mean = points.iter().sum::<f64>() / n as f64;
+        let term = |(i, t): (usize, &f64)| (t - (2 * i + 1) as f64 / (2 * n) as f64 - mean + 0.5).powi(2);
+        points.iter().enumerate().map(term).sum::<f64>() / n as f64 + 1.0 / (12 * n * n) as f64
+    };
+    let draws = 40_000;
+    let outside = (0..draws).filter(|_| square() + square() > level * level).count() as f64 / f64::from(draws);
+    assert!((0.1..0.6).contains(&outside), "{outside}");
+    assert_near(exit("mean_time"), interval * (1.0 / outside - 0.5), 4.0 * exit("standard_error"));
+    assert!(exit("standard_error") <= 0.1 * exit("mean_time") && exit("exits") >= 150.0);
+}
+
 #[test]
 fn an_interrupted_or_killed_run_resumes_to_the_same_bytes() {
     let circles = CIRCLES.replace("snapshots = 25", "snapshots = 1");
@@ -324,4 +360,7 @@ fn what_cannot_be_done_is_refused_with_what_is_allowed() {
     assert_eq!(workspace.read("out.h5"), b"kept");
     refused(&["game.toml", "-o", "nowhere/out.h5"], &["nowhere"]);
     refused(&["game.toml", "--resume"], &["--resume", "-o"]);
+    for exit in ["0.1", "above=-1", "beside=1", "below=x", "above="] {
+        refused(&["game.toml", "--ladder", "10", "--exit", exit], &["--exit"]);
+    }
 }

@@ -7,12 +7,14 @@
 
 mod checkpoint;
 mod distance;
+mod exit;
 mod ladder;
 mod mean_field;
 mod replicas;
 mod report;
 mod setup;
 
+pub use exit::{Exit, ExitGrowth, RungExit};
 pub use ladder::{LadderReport, LadderRequest, Power, Rung, RungDecay, ladder};
 #[cfg(test)]
 pub(crate) use mean_field::mean_field;
