@@ -251,9 +251,19 @@ pub struct ParticlesArguments {
     /// Error, floor and decay rate against these numbers of particles
     #[arg(long, value_name = "N,N,..", allow_hyphen_values = true, conflicts_with = "output")]
     pub ladder: Option<String>,
+    /// With a ladder: mean time until the distance to the equilibrium is above (out of the basin) or below (off a cycle) a
+    /// level
+    #[arg(long, value_name = "above=W2|below=W2", requires = "ladder")]
+    pub exit: Option<String>,
     /// Write clouds and distances to this file
     #[arg(short, long, value_name = "OUT.h5")]
     pub output: Option<PathBuf>,
+    /// Go on with an interrupted run; the result is that of an uninterrupted one
+    #[arg(long, conflicts_with_all = ["force", "ladder"])]
+    pub resume: bool,
+    /// Wall time between checkpoints
+    #[arg(long, value_name = "SECONDS", default_value_t = 30.0, allow_hyphen_values = true)]
+    pub checkpoint_seconds: f64,
 }
 
 /// `nashflow w2`.

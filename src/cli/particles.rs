@@ -1,42 +1,63 @@
 //! `nashflow particles`.
 
 use super::arguments::ParticlesArguments;
-use super::conclude;
 use super::destination::with_destination;
 use super::number::{constant, significant, with_error};
 use super::progress::Bar;
-use super::run::load;
+use super::run::{checkpoint_interval, command_line, load};
+use super::signal::Interrupt;
 use super::table::Table;
+use super::{BAD_INPUT, conclude, report_failure};
 use crate::experiment::{
-    DistanceSummary, LadderReport, LadderRequest, ParticleReport, ParticleRequest, Power, RunError, Rung, ladder,
-    particles,
+    DistanceSummary, Exit, LadderReport, LadderRequest, ParticleOutput, ParticleReport, ParticleRequest, Power,
+    RunError, Rung, ladder, particles,
 };
 use crate::particle::{ParticleScheme, Sampling};
+use std::time::Duration;
 
 /// Rows of the table of snapshots.
 const ROWS: usize = 11;
 
 /// The exit status of the command.
 pub fn main(arguments: &ParticlesArguments) -> i32 {
+    let checkpoint_every = match checkpoint_interval(arguments.checkpoint_seconds) {
+        Ok(interval) => interval,
+        Err(message) => return report_failure(&message, BAD_INPUT, arguments.game.common.json),
+    };
     match &arguments.ladder {
         Some(counts) => conclude(&arguments.game, || climb(arguments, counts), render_ladder),
-        None => conclude(&arguments.game, || simulate(arguments), render),
+        None => conclude(&arguments.game, || simulate(arguments, checkpoint_every), render),
     }
 }
 
-fn simulate(arguments: &ParticlesArguments) -> Result<ParticleReport, RunError> {
+fn simulate(arguments: &ParticlesArguments, checkpoint_every: Duration) -> Result<ParticleReport, RunError> {
     let (request, file) = (request(arguments)?, load(&arguments.game)?);
-    let bar = Bar::new(arguments.game.common.quiet);
-    let result = with_destination(&arguments.game, arguments.output.as_deref(), |destination| {
-        particles(&file, &request, destination, &mut |progress| bar.show(progress))
+    if arguments.resume && arguments.output.is_none() {
+        return Err(RunError::option("--resume", "only a run with an output file can be resumed; add -o OUT.h5"));
+    }
+    let interrupt = Interrupt::install(arguments.game.common.json);
+    let (command, before_moving) = (command_line(), || interrupt.begin_writing());
+    let output = arguments.output.as_deref().map(|path| ParticleOutput {
+        path,
+        overwrite: arguments.game.common.force,
+        resume: arguments.resume,
+        command: &command,
+        checkpoint_every,
+        before_moving: &before_moving,
+        interrupted: interrupt.flag(),
     });
+    let bar = Bar::new(arguments.game.common.quiet);
+    let result = particles(&file, &request, output.as_ref(), &mut |progress| bar.show(progress));
     bar.clear();
+    // What is printed now must not be followed by the report of an interruption.
+    interrupt.begin_writing();
     result
 }
 
 fn climb(arguments: &ParticlesArguments, counts: &str) -> Result<LadderReport, RunError> {
     let counts = counts.split(',').map(|text| count("--ladder", text)).collect::<Result<_, _>>()?;
-    let (request, file) = (LadderRequest { counts, particles: request(arguments)? }, load(&arguments.game)?);
+    let exit = arguments.exit.as_deref().map(exit).transpose()?;
+    let (request, file) = (LadderRequest { counts, exit, particles: request(arguments)? }, load(&arguments.game)?);
     let bar = Bar::new(arguments.game.common.quiet);
     let result =
         with_destination(&arguments.game, None, |_| ladder(&file, &request, &mut |progress| bar.show(progress)));
@@ -59,6 +80,15 @@ fn request(arguments: &ParticlesArguments) -> Result<ParticleRequest, RunError> 
         sampling: named("--sampling", &arguments.sampling, &Sampling::ALL, Sampling::name)?,
         distances: !arguments.no_distances,
     })
+}
+
+/// `above=LEVEL` or `below=LEVEL`.
+fn exit(text: &str) -> Result<Exit, RunError> {
+    match text.split_once('=') {
+        Some(("above", level)) => Ok(Exit::Above(number("--exit", level)?)),
+        Some(("below", level)) => Ok(Exit::Below(number("--exit", level)?)),
+        _ => Err(RunError::option("--exit", format!("expected above=LEVEL or below=LEVEL, got {text}"))),
+    }
 }
 
 /// One of several by its name.
@@ -138,6 +168,17 @@ fn render_ladder(report: &LadderReport) -> String {
         .row("", "error, floor (independent points), decay rate (of the densities on the same stretch)");
     for rung in &report.rungs {
         table.row(&format!("N = {}", rung.particles.x), line(rung));
+    }
+    for (rung, exit) in report.rungs.iter().filter_map(|rung| Some((rung, rung.exit?))) {
+        let time = match (exit.mean_time, exit.standard_error) {
+            (Some(mean), Some(error)) => with_error(mean, error),
+            _ => format!("null: none left in {}", significant(exit.time_inside, 4)),
+        };
+        let of = format!("{} of {}", exit.exits, report.replicas);
+        table.row(&format!("exit, N = {}", rung.particles.x), format!("mean time {time} ({of} left)"));
+    }
+    if let Some(growth) = report.exit_growth {
+        table.row("exit ~ exp(c N)", format!("c = {}", with_error(growth.rate, growth.standard_error)));
     }
     for (label, power) in [("error ~ N^", report.error_power), ("floor ~ N^", report.floor_power)] {
         if let Some(Power { exponent, standard_error }) = power {

@@ -16,6 +16,7 @@
 //! transient is in both, and the spectral gap. There is no rate when fewer than [`FEWEST_POINTS`] snapshots are left.
 
 use super::distance::PairDistance;
+use super::exit::{Exit, ExitGrowth, RungExit, growth};
 use super::replicas::{Record, Replicas};
 use super::report::{DistanceSummary, ParticleCounts, mean_with_error};
 use super::setup::{ParticleRequest, Setup};
@@ -44,6 +45,8 @@ const FLOOR_SAMPLES: [f64; 2] = [8.0, 128.0];
 pub struct LadderRequest {
     /// Particles of each player, rung by rung, increasing.
     pub counts: Vec<usize>,
+    /// Where a system counts as gone, if exits are wanted.
+    pub exit: Option<Exit>,
     /// The rest; its own counts are not looked at.
     pub particles: ParticleRequest,
 }
@@ -78,6 +81,8 @@ pub struct Rung {
     pub iid_floor: Option<DistanceSummary>,
     /// Decay before the floor; null when the start is too near to it.
     pub decay: Option<RungDecay>,
+    /// First exits; null when none were asked for, or with the reason among the notes.
+    pub exit: Option<RungExit>,
     /// Wall time.
     pub wall_seconds: f64,
 }
@@ -116,6 +121,8 @@ pub struct LadderReport {
     pub error_power: Option<Power>,
     /// Of the floor.
     pub floor_power: Option<Power>,
+    /// Of the mean exit time; null with fewer than two numbers of particles that systems left.
+    pub exit_growth: Option<ExitGrowth>,
     /// What else should be known.
     pub notes: Vec<String>,
 }
@@ -151,7 +158,7 @@ pub fn ladder(
     for &count in &request.counts {
         let started = Instant::now();
         let mut replicas = Replicas::new(&setup, [count; 2], false);
-        replicas.run(watch);
+        replicas.run(&mut |_, _| Ok(()), watch)?;
         let record = replicas.finish();
         let iid_floor = floor(&setup, count).unwrap_or_else(|reason| {
             notes.push(format!("no floor of {count} independent points: {reason}"));
@@ -163,12 +170,20 @@ pub fn ladder(
             (Ok(approach), Some(floor)) => decay(&record, approach, floor.w2 * floor.w2, gap.as_ref().ok().copied()),
             _ => None,
         };
+        let exit = request.exit.and_then(|exit| match RungExit::new(&record, exit) {
+            Ok(found) => Some(found),
+            Err(reason) => {
+                notes.push(format!("N = {count}: no exit time: {reason}"));
+                None
+            }
+        });
         rungs.push(Rung {
             particles: ParticleCounts { x: count, y: count },
             error: DistanceSummary::new(last.iter().map(|measured| measured.to_mean_field)),
             floor: DistanceSummary::new(last.iter().map(|measured| measured.to_equilibrium)),
             iid_floor,
             decay,
+            exit,
             wall_seconds: started.elapsed().as_secs_f64(),
         });
     }
@@ -183,6 +198,7 @@ pub fn ladder(
         gap: gap.ok(),
         error_power: power(&rungs, |rung| rung.error),
         floor_power: power(&rungs, |rung| rung.floor),
+        exit_growth: growth(&rungs),
         rungs,
         notes,
     })
@@ -194,6 +210,11 @@ fn check(request: &LadderRequest) -> Result<(), RunError> {
             "--ladder",
             format!("numbers of particles must increase, got {:?}", request.counts),
         ));
+    }
+    if let Some(Exit::Above(level) | Exit::Below(level)) = request.exit
+        && !(level.is_finite() && level > 0.0)
+    {
+        return Err(RunError::option("--exit", format!("the level must be positive and finite, got {level:?}")));
     }
     if !request.particles.distances {
         return Err(RunError::option("--ladder", "a ladder is made of distances; leave --no-distances out"));
@@ -250,7 +271,7 @@ fn decay(record: &Record, approach: &[f64], floor: f64, gap: Option<f64>) -> Opt
     let weights: Vec<f64> = means[start..end].iter().map(|(m, e)| 1.0 / ((e / m).powi(2) + 1e-6)).collect();
     let rate = |values: &dyn Fn(usize) -> f64| {
         let logs: Vec<f64> = (start..end).map(|k| values(k).max(f64::MIN_POSITIVE).ln()).collect();
-        -0.5 * slope(times, &logs, &weights)
+        -0.5 * slope(times, &logs, &weights).0
     };
     let found = rate(&|k| means[k].0);
     let n = squares[0].len();
@@ -272,14 +293,16 @@ fn decay(record: &Record, approach: &[f64], floor: f64, gap: Option<f64>) -> Opt
     })
 }
 
-/// Slope of the weighted least-squares line.
-fn slope(x: &[f64], y: &[f64], weights: &[f64]) -> f64 {
+/// Slope of the weighted least-squares line, and `sum w (x - mean)^2`, the inverse of its variance when the weights are
+/// those of the values.
+pub(super) fn slope(x: &[f64], y: &[f64], weights: &[f64]) -> (f64, f64) {
     let total: f64 = weights.iter().sum();
     let mean = |v: &[f64]| v.iter().zip(weights).map(|(v, w)| v * w).sum::<f64>() / total;
     let (x_mean, y_mean) = (mean(x), mean(y));
     let terms = || x.iter().zip(y).zip(weights);
     let covariance: f64 = terms().map(|((x, y), w)| w * (x - x_mean) * (y - y_mean)).sum();
-    covariance / terms().map(|((x, _), w)| w * (x - x_mean).powi(2)).sum::<f64>()
+    let spread: f64 = terms().map(|((x, _), w)| w * (x - x_mean).powi(2)).sum();
+    (covariance / spread, spread)
 }
 
 /// Weighted fit of `log w2` against `log N`.
@@ -297,9 +320,8 @@ fn power(rungs: &[Rung], pick: impl Fn(&Rung) -> Option<DistanceSummary>) -> Opt
     }
     let column = |i: usize| points.iter().map(|p| [p.0, p.1, p.2][i]).collect::<Vec<f64>>();
     let (x, y, weights) = (column(0), column(1), column(2));
-    let mean = x.iter().zip(&weights).map(|(x, w)| x * w).sum::<f64>() / weights.iter().sum::<f64>();
-    let spread: f64 = x.iter().zip(&weights).map(|(x, w)| w * (x - mean).powi(2)).sum();
-    Some(Power { exponent: slope(&x, &y, &weights), standard_error: spread.powf(-0.5) })
+    let (exponent, spread) = slope(&x, &y, &weights);
+    Some(Power { exponent, standard_error: spread.powf(-0.5) })
 }
 
 #[cfg(test)]
@@ -349,6 +371,7 @@ mod tests {
             floor: None,
             iid_floor: None,
             decay: None,
+            exit: None,
             wall_seconds: 0.0,
         };
         let rungs = [rung(100), rung(10_000)];

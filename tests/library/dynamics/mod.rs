@@ -1,9 +1,6 @@
 //! The dynamics beside mean-field Langevin descent-ascent: closed forms, linear theory, a slow second implementation,
 //! orders of the schemes, invariants, and what a run says of them.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod agreement;
 mod closed_form;
 mod invariant;
