@@ -22,6 +22,14 @@ Examples:
   nashflow run game.toml --set game.temperature=0.1 --set solver.time=50 -o warm.h5
   nashflow run game.toml -o long.h5 --resume")]
     Run(RunArguments),
+    /// Run several dynamics from one initial state, side by side.
+    #[command(after_help = "\
+A dynamics is NAME, or NAME:KEY=VALUE with keys of [flow].
+
+Examples:
+  nashflow compare rotation --dynamics mfl-da,fisher-rao,best-response
+  nashflow compare game.toml --dynamics mfl-da,forgetting-average:rate=5 --w2 1e-2,1e-4 -o compared.h5")]
+    Compare(CompareArguments),
     /// Compute the mixed Nash equilibrium with its certificate.
     #[command(after_help = "\
 Examples:
@@ -133,6 +141,25 @@ pub struct RunArguments {
     /// Wall time between checkpoints
     #[arg(long, value_name = "SECONDS", default_value_t = 5.0)]
     pub checkpoint_seconds: f64,
+}
+
+/// `nashflow compare`.
+#[derive(Debug, Args)]
+pub struct CompareArguments {
+    #[command(flatten)]
+    pub game: GameArguments,
+    /// The dynamics, between commas
+    #[arg(long, value_name = "A,B,..")]
+    pub dynamics: String,
+    /// Distances to the equilibrium whose first times are printed
+    #[arg(long, value_name = "W2,..", default_value = "1e-1,1e-2,1e-4", allow_hyphen_values = true)]
+    pub w2: String,
+    /// Duality gaps whose first times are printed
+    #[arg(long, value_name = "NI,..", default_value = "1e-2,1e-4", allow_hyphen_values = true)]
+    pub ni: String,
+    /// Write the diagnostics of all dynamics to this file
+    #[arg(short, long, value_name = "OUT.h5")]
+    pub output: Option<PathBuf>,
 }
 
 /// `nashflow equilibrium`.

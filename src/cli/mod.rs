@@ -1,6 +1,7 @@
 //! The command line: arguments as typed, one small file per command, results on stdout, everything else on stderr.
 
 mod arguments;
+mod compare;
 mod continuation;
 mod destination;
 mod equilibrium;
@@ -46,6 +47,7 @@ pub fn main() -> i32 {
     };
     match arguments.command {
         Command::Run(arguments) => run::main(&arguments),
+        Command::Compare(arguments) => compare::main(&arguments),
         Command::Equilibrium(arguments) => equilibrium::main(&arguments),
         Command::Orbit(arguments) => orbit::main(&arguments),
         Command::Spectrum(arguments) => spectrum::main(&arguments),

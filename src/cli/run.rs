@@ -141,6 +141,7 @@ fn render(summary: &Summary) -> String {
             ),
         )
         .row("grid", format!("{:?} x {:?}", summary.grid.x, summary.grid.y))
+        .row("dynamics", summary.dynamics)
         .row("steps", format!("{} accepted, {} rejected ({})", summary.steps, summary.rejected, summary.scheme))
         .row(
             "equilibrium",

@@ -1,7 +1,7 @@
 //! What to change when the numerics have failed.
 
 use super::RunError;
-use crate::flow::{MflDa, PairLayout};
+use crate::flow::{Flow, PairLayout};
 use crate::game::{GameFile, GridChoice, Player, Scheme};
 use crate::stepper::StepperError;
 use crate::torus::{next_fast_size, tail_per_axis};
@@ -18,24 +18,24 @@ pub fn unresolved(layout: &PairLayout, state: &[Complex64], limit: f64) -> Optio
     })
 }
 
-/// Whether a fixed grid, if that was chosen, resolves the state.
+/// Whether a fixed grid, if that was chosen, resolves the pair.
 ///
 /// # Errors
 /// [`RunError::Unresolved`], without a time.
-pub fn check_fixed_grid(file: &GameFile, flow: &MflDa, state: &[Complex64]) -> Result<(), RunError> {
+pub fn check_fixed_grid(file: &GameFile, flow: &impl Flow, pair: &[Complex64]) -> Result<(), RunError> {
     let GridChoice::Fixed(_) = file.solver().grid() else { return Ok(()) };
     let limit = file.solver().tolerance();
-    match unresolved(flow.layout(), state, limit) {
-        Some((player, tails)) => Err(unresolved_state(file, flow, state, player, &tails, limit)),
+    match unresolved(flow.layout(), pair, limit) {
+        Some((player, tails)) => Err(unresolved_pair(file, flow, pair, player, &tails, limit)),
         None => Ok(()),
     }
 }
 
-/// The error for a state that its fixed grid does not resolve.
-fn unresolved_state(
+/// The error for a pair that its fixed grid does not resolve.
+fn unresolved_pair(
     file: &GameFile,
-    flow: &MflDa,
-    state: &[Complex64],
+    flow: &impl Flow,
+    pair: &[Complex64],
     player: Player,
     tails: &[f64],
     limit: f64,
@@ -43,7 +43,7 @@ fn unresolved_state(
     let tail =
         tails.iter().copied().fold(0.0, |worst: f64, tail| if tail > worst || tail.is_nan() { tail } else { worst });
     let shape = flow.layout().grid(player).shape();
-    let advice = match stable_step(file, flow, state).filter(|(step, bound)| step > bound) {
+    let advice = match stable_step(file, flow, pair).filter(|(step, bound)| step > bound) {
         Some((step, bound)) if bound >= CREDIBLE_BOUND * step => format!(
             "the step {step:e} is unstable for this drift, at most about {bound:.1e}: reduce solver.step, or use the \
              scheme adaptive"
@@ -61,8 +61,8 @@ fn unresolved_state(
 }
 
 /// What to change after a step has failed.
-pub fn after_failed_step(file: &GameFile, flow: &MflDa, state: &[Complex64], error: &StepperError) -> String {
-    let credible = stable_step(file, flow, state).filter(|(step, bound)| *bound >= CREDIBLE_BOUND * step);
+pub fn after_failed_step(file: &GameFile, flow: &impl Flow, pair: &[Complex64], error: &StepperError) -> String {
+    let credible = stable_step(file, flow, pair).filter(|(step, bound)| *bound >= CREDIBLE_BOUND * step);
     match (credible, error) {
         (Some((step, bound)), _) => {
             format!("solver.step = {step:e} should be at most about {bound:.1e} (drift at this state)")
@@ -78,8 +78,8 @@ pub fn after_failed_step(file: &GameFile, flow: &MflDa, state: &[Complex64], err
     }
 }
 
-/// The fixed step, and the largest that is stable for the drift of this state: `c tau / max |drift|^2` (docs/numerics.md).
-fn stable_step(file: &GameFile, flow: &MflDa, state: &[Complex64]) -> Option<(f64, f64)> {
+/// The fixed step, and the largest that is stable for the drift of this pair: `c tau / max |drift|^2` (docs/numerics.md).
+fn stable_step(file: &GameFile, flow: &impl Flow, pair: &[Complex64]) -> Option<(f64, f64)> {
     let (solver, game) = (file.solver(), file.game());
     let constant = match solver.scheme() {
         Scheme::ImexEuler => 2.0,
@@ -87,7 +87,7 @@ fn stable_step(file: &GameFile, flow: &MflDa, state: &[Complex64]) -> Option<(f6
         Scheme::Etdrk4 => 4.8,
         Scheme::Adaptive => return None,
     };
-    let drift = flow.largest_drift(state);
+    let drift = flow.explicit_drift(pair)?;
     let bound = Player::BOTH
         .into_iter()
         .zip([1.0, game.timescale()])

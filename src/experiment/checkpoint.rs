@@ -2,10 +2,10 @@
 
 use super::positivity::Lowest;
 use super::{Clock, Discretisation, Measurement, Simulation};
-use crate::flow::{MflDa, PairLayout};
+use crate::flow::Flow;
 use crate::game::Player;
 use crate::output::{Checkpoint, Diagnostics, OutputError, fingerprint};
-use crate::stepper::{Memory, Stepper};
+use crate::stepper::{Memory, Semilinear, Stepper};
 use crate::transport::Potential;
 use num_complex::Complex64;
 use std::path::Path;
@@ -15,7 +15,7 @@ const FINGERPRINT: &str = "snapshots";
 
 /// Everything that is needed to go on from here, and what the summary will have to tell.
 pub fn store(
-    simulation: &Simulation<MflDa>,
+    simulation: &Simulation<Box<dyn Flow>>,
     measurement: &Measurement,
     notes: &[String],
     lowest: Option<&Lowest>,
@@ -62,20 +62,20 @@ pub fn store(
 /// [`OutputError::Damaged`] when the checkpoint does not hold what this program writes.
 pub fn restore(
     checkpoint: &Checkpoint,
-    flow: MflDa,
+    flow: Box<dyn Flow>,
     stepper: Box<dyn Stepper<f64>>,
     mut clock: Clock,
     measurement: &mut Measurement,
     discretisation: &Discretisation,
     path: &Path,
-) -> Result<Simulation<MflDa>, OutputError> {
+) -> Result<Simulation<Box<dyn Flow>>, OutputError> {
     let damaged = |reason: String| OutputError::Damaged { path: path.to_path_buf(), reason };
-    let state = take_state(checkpoint, "state", flow.layout()).map_err(damaged)?;
+    let state = take_state(checkpoint, "state", flow.symbol().len()).map_err(damaged)?;
     let numbers = checkpoint.numbers.get("stepper").cloned().unwrap_or_default();
     let states = (0..)
         .map(|i| format!("stepper_state_{i}"))
         .take_while(|name| checkpoint.numbers.contains_key(name))
-        .map(|name| take_state(checkpoint, &name, flow.layout()))
+        .map(|name| take_state(checkpoint, &name, flow.symbol().len()))
         .collect::<Result<Vec<_>, _>>()
         .map_err(damaged)?;
     clock.time = checkpoint.time;
@@ -129,10 +129,10 @@ fn interleaved(state: &[Complex64]) -> Vec<f64> {
     state.iter().flat_map(|c| [c.re, c.im]).collect()
 }
 
-fn take_state(checkpoint: &Checkpoint, name: &str, layout: &PairLayout) -> Result<Vec<Complex64>, String> {
+fn take_state(checkpoint: &Checkpoint, name: &str, len: usize) -> Result<Vec<Complex64>, String> {
     let numbers = checkpoint.numbers.get(name).ok_or_else(|| format!("its checkpoint has no {name}"))?;
-    if numbers.len() != 2 * layout.len() {
-        return Err(format!("its checkpoint has {} numbers in {name}, not {}", numbers.len(), 2 * layout.len()));
+    if numbers.len() != 2 * len {
+        return Err(format!("its checkpoint has {} numbers in {name}, not {}", numbers.len(), 2 * len));
     }
     Ok(numbers.chunks_exact(2).map(|c| Complex64::new(c[0], c[1])).collect())
 }

@@ -3,7 +3,7 @@
 use super::Discretisation;
 use super::discretisation::temperatures;
 use crate::flow::{MflDa, PairLayout};
-use crate::game::{Game, Player, Solver};
+use crate::game::{GameFile, Player};
 use crate::orbit::{OrbitError, Symmetry, recurrence};
 use crate::output::{StateIndex, read_state};
 use serde::Serialize;
@@ -32,12 +32,11 @@ pub struct CycleSummary {
 /// Looks at the last state of the finished run in `output`; a reason when it is not on a cycle.
 ///
 /// The file is read, so that a finished run gets the verdict it had when it ended.
-pub fn cycle_at_end(
-    game: &Game,
-    solver: &Solver,
-    discretisation: &Discretisation,
-    output: &Path,
-) -> Result<CycleSummary, String> {
+pub fn cycle_at_end(file: &GameFile, discretisation: &Discretisation, output: &Path) -> Result<CycleSummary, String> {
+    if !file.flow().is_mfl_da() {
+        return Err(format!("cycles are looked for in mfl-da only, not in {}", file.flow().name()));
+    }
+    let (game, solver) = (file.game(), file.solver());
     let read = |player| read_state(output, player, StateIndex::Last).map_err(|error| error.to_string());
     let (mu, nu) = (read(Player::X)?, read(Player::Y)?);
     let payoff = discretisation.payoff.clone();

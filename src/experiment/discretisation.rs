@@ -89,7 +89,24 @@ pub fn discretise_automatically(game: &Game) -> Result<Discretisation, RunError>
 /// [`RunError`] when a fixed grid does not resolve the game or a density, no automatic grid would, or an initial state
 /// cannot be read.
 pub fn discretise_with_initial(game: &Game, solver: &Solver) -> Result<(Discretisation, [Density; 2]), RunError> {
-    let starts = [Start::read(game, Player::X)?, Start::read(game, Player::Y)?];
+    discretise_starts(game, solver, false)
+}
+
+/// The same for the dynamics of a game file, which may need the logarithms of its initial densities resolved as well.
+///
+/// # Errors
+/// As [`discretise_with_initial`].
+pub(super) fn discretise_evolution(file: &GameFile) -> Result<(Discretisation, [Density; 2]), RunError> {
+    discretise_starts(file.game(), file.solver(), file.flow().steps_logarithms())
+}
+
+fn discretise_starts(
+    game: &Game,
+    solver: &Solver,
+    logarithms: bool,
+) -> Result<(Discretisation, [Density; 2]), RunError> {
+    let start = |player| StartSource::read(game, player).map(|source| Start { source, logarithms });
+    let starts = [start(Player::X)?, start(Player::Y)?];
     let mut shapes = match solver.grid() {
         GridChoice::Fixed(shapes) => {
             let discretisation = Discretisation::new(game, shapes)?;
@@ -211,16 +228,21 @@ fn grow_until_resolved(game: &Game, shapes: &[Vec<usize>; 2]) -> Result<Discreti
     }
 }
 
-/// Where a player starts.
-enum Start<'a> {
+/// Where a player starts, and whether the logarithm of his density is to be resolved too.
+struct Start<'a> {
+    source: StartSource<'a>,
+    logarithms: bool,
+}
+
+enum StartSource<'a> {
     Expression(&'a crate::game::Expression),
     Stored(StoredState),
 }
 
-impl<'a> Start<'a> {
-    fn read(game: &'a Game, player: Player) -> Result<Start<'a>, RunError> {
+impl<'a> StartSource<'a> {
+    fn read(game: &'a Game, player: Player) -> Result<StartSource<'a>, RunError> {
         match game.initial(player) {
-            Initial::Expression(density) => Ok(Start::Expression(density)),
+            Initial::Expression(density) => Ok(StartSource::Expression(density)),
             Initial::File(path) => {
                 let stored = read_state(path, player, StateIndex::Last)
                     .map_err(|error| RunError::initial(player, error.to_string()))?;
@@ -238,7 +260,7 @@ impl<'a> Start<'a> {
                         ),
                     ));
                 }
-                Ok(Start::Stored(stored))
+                Ok(StartSource::Stored(stored))
             }
             Initial::Cloud(path) => Err(RunError::initial(
                 player,
@@ -249,12 +271,14 @@ impl<'a> Start<'a> {
             )),
         }
     }
+}
 
+impl Start<'_> {
     /// The density on a grid.
     fn on(&self, grid: &Grid, player: Player) -> Result<Density, RunError> {
-        let density = match self {
-            Start::Expression(density) => sample_density(density, grid),
-            Start::Stored(stored) => Density::normalised(grid, move_values(stored, grid)),
+        let density = match &self.source {
+            StartSource::Expression(density) => sample_density(density, grid),
+            StartSource::Stored(stored) => Density::normalised(grid, move_values(stored, grid)),
         };
         density.map_err(|error| RunError::initial(player, error.to_string()))
     }
@@ -267,21 +291,22 @@ impl<'a> Start<'a> {
         shape: &[usize],
         target: f64,
     ) -> Result<Vec<usize>, RunError> {
-        let mut shape: Vec<usize> = match self {
-            Start::Expression(_) => shape.to_vec(),
-            Start::Stored(stored) => stored.grid.shape().iter().zip(shape).map(|(a, b)| *a.max(b)).collect(),
+        let mut shape: Vec<usize> = match &self.source {
+            StartSource::Expression(_) => shape.to_vec(),
+            StartSource::Stored(stored) => stored.grid.shape().iter().zip(shape).map(|(a, b)| *a.max(b)).collect(),
         };
         loop {
             let grid = game.domain(player).grid(&shape)?;
-            let tails = tails_of_values(&grid, self.on(&grid, player)?.values());
+            let tails = self.tails(&self.on(&grid, player)?);
             if tails.iter().all(|t| *t <= target) {
                 return Ok(shape);
             }
             shape = grown_shape(&grid, &tails, target, "the initial density", player).map_err(|_| {
                 let tail = tails.iter().copied().fold(0.0, f64::max);
                 let message = format!(
-                    "no grid resolves this density: on {:?} points its spectral tail is still {tail:.1e}; it has a jump \
+                    "no grid resolves {}: on {:?} points its spectral tail is still {tail:.1e}; it has a jump \
                      or a kink on the circle, or a feature narrower than the grid: smooth or widen it",
+                    self.what(),
                     grid.shape()
                 );
                 RunError::initial(player, message)
@@ -289,15 +314,39 @@ impl<'a> Start<'a> {
         }
     }
 
-    fn check_resolved(&self, player: Player, density: &Density, limit: f64) -> Result<(), RunError> {
+    /// What must be resolved, in words.
+    fn what(&self) -> &'static str {
+        if self.logarithms { "this density and its logarithm, which the dynamics steps" } else { "this density" }
+    }
+
+    /// Spectral tails of the density, and where its logarithm counts too, the larger ones of both; infinite for the
+    /// logarithm of 0.
+    fn tails(&self, density: &Density) -> Vec<f64> {
         let tails = tails_of_values(density.grid(), density.values());
-        let tail = tails.iter().copied().fold(0.0, f64::max);
-        if tail <= limit {
+        if !self.logarithms {
+            return tails;
+        }
+        let mut logarithms: Vec<f64> = density.values().iter().map(|r| r.ln()).collect();
+        let mean = logarithms.iter().sum::<f64>() / logarithms.len() as f64;
+        if !mean.is_finite() {
+            return vec![f64::INFINITY; tails.len()];
+        }
+        logarithms.iter_mut().for_each(|l| *l -= mean);
+        // An error of the logarithm is a relative error of the density: absolute where the logarithm is small.
+        let size = logarithms.iter().fold(0.0, |m: f64, l| m.max(l.abs())).min(1.0);
+        let of_logarithm = tails_of_values(density.grid(), &logarithms);
+        tails.iter().zip(of_logarithm).map(|(tail, logarithm)| tail.max(logarithm * size)).collect()
+    }
+
+    fn check_resolved(&self, player: Player, density: &Density, limit: f64) -> Result<(), RunError> {
+        let tails = self.tails(density);
+        if tails.iter().all(|tail| *tail <= limit) {
             return Ok(());
         }
+        let tail = tails.iter().copied().fold(0.0, f64::max);
         let needed = self.needed_shape(player, density.grid(), limit);
         Err(RunError::Unresolved {
-            what: "the initial density".to_owned(),
+            what: if self.logarithms { "the initial log-density" } else { "the initial density" }.to_owned(),
             player,
             time: None,
             shape: density.grid().shape(),
@@ -312,7 +361,7 @@ impl<'a> Start<'a> {
     fn needed_shape(&self, player: Player, grid: &Grid, limit: f64) -> Option<Vec<usize>> {
         let mut grid = grid.clone();
         loop {
-            let tails = tails_of_values(&grid, self.on(&grid, player).ok()?.values());
+            let tails = self.tails(&self.on(&grid, player).ok()?);
             if tails.iter().all(|t| *t <= limit) {
                 return Some(grid.shape());
             }

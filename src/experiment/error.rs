@@ -1,7 +1,7 @@
 //! Why an experiment could not be done, and what the program exits with.
 
 use crate::equilibrium::EquilibriumError;
-use crate::game::{GameError, PayoffError, PayoffSource, Player};
+use crate::game::{GameError, GameFile, PayoffError, PayoffSource, Player};
 use crate::orbit::OrbitError;
 use crate::output::OutputError;
 use crate::spectrum::SpectrumError;
@@ -40,6 +40,14 @@ pub enum RunError {
         player: Player,
         /// What is wrong and what is allowed.
         message: String,
+    },
+    /// A command that knows one dynamics only.
+    #[error("flow.dynamics: the command {command} is for mfl-da, not for {dynamics}; --set flow.dynamics=mfl-da")]
+    Dynamics {
+        /// The command.
+        command: &'static str,
+        /// The dynamics of the game file.
+        dynamics: &'static str,
     },
     /// An option of the command line.
     #[error("{option}: {message}")]
@@ -139,6 +147,22 @@ pub enum RunError {
     /// No orbit, branch or edge state.
     #[error("{0}")]
     Orbit(OrbitError),
+    /// Ctrl-C, SIGTERM or SIGHUP while dynamics were compared.
+    #[error("interrupted at time {time:?} of {dynamics}; nothing was written")]
+    ComparisonInterrupted {
+        /// The dynamics that was running.
+        dynamics: String,
+        /// Time it had reached.
+        time: f64,
+    },
+    /// No folder for files that are thrown away.
+    #[error("{}: {source}", path.display())]
+    Workplace {
+        /// The folder.
+        path: PathBuf,
+        /// What happened.
+        source: std::io::Error,
+    },
     /// Ctrl-C, SIGTERM or SIGHUP.
     #[error("interrupted at time {time:?}; {} holds a checkpoint", path.display())]
     Interrupted {
@@ -175,6 +199,14 @@ impl RunError {
         self
     }
 
+    /// Refuses every dynamics but mean-field Langevin descent-ascent.
+    pub(super) fn unless_mfl_da(command: &'static str, file: &GameFile) -> Result<(), RunError> {
+        if file.flow().is_mfl_da() {
+            return Ok(());
+        }
+        Err(RunError::Dynamics { command, dynamics: file.flow().name() })
+    }
+
     /// A fault of an option.
     pub fn option(option: &str, message: impl Into<String>) -> RunError {
         RunError::Option { option: option.to_owned(), message: message.into() }
@@ -192,6 +224,7 @@ impl RunError {
             | RunError::Payoff { .. }
             | RunError::Grid(_)
             | RunError::Initial { .. }
+            | RunError::Dynamics { .. }
             | RunError::Option { .. }
             | RunError::Orbit(OrbitError::Parameter { .. })
             | RunError::NotARun { .. }
@@ -208,14 +241,18 @@ impl RunError {
             | RunError::Unresolved { .. }
             | RunError::Negative { .. }
             | RunError::Orbit(_)
+            | RunError::Workplace { .. }
             | RunError::Step { .. } => NUMERICAL_FAILURE,
-            RunError::Interrupted { .. } => INTERRUPTED,
+            RunError::Interrupted { .. } | RunError::ComparisonInterrupted { .. } => INTERRUPTED,
         }
     }
 
     /// Whether a key of the game file is at fault, without the message naming that file.
     pub fn concerns_game(&self) -> bool {
-        matches!(self, RunError::Payoff { .. } | RunError::Grid(_) | RunError::Initial { .. })
+        matches!(
+            self,
+            RunError::Payoff { .. } | RunError::Grid(_) | RunError::Initial { .. } | RunError::Dynamics { .. }
+        )
     }
 
     /// Whether HDF5 was left in a state in which its exit handlers must not run.

@@ -2,6 +2,7 @@
 
 mod advice;
 mod checkpoint;
+mod comparison;
 mod cycle;
 mod discretisation;
 mod equilibrium;
@@ -21,6 +22,7 @@ mod validation;
 mod verdict;
 mod w2;
 
+pub use comparison::{ComparisonReport, ComparisonRequest, ContestantReport, Crossing, compare, split_dynamics};
 pub use cycle::CycleSummary;
 pub use discretisation::{Discretisation, discretise, discretise_with_initial};
 pub use equilibrium::{Destination, EquilibriumReport, equilibrium};

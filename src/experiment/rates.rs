@@ -7,7 +7,7 @@
 use super::discretisation::discretise_automatically;
 use super::{RunError, SpectrumSummary, linear_spectrum};
 use crate::diagnostics::Decay;
-use crate::game::{Game, Player};
+use crate::game::{GameFile, Player};
 use serde::Serialize;
 
 /// Eigenvalues of a run with two players of dimension 1, and with others.
@@ -48,7 +48,11 @@ impl RateComparison {
 
 /// The leading eigenvalues for the summary and the file of a run, on the grids that resolve the equilibrium, or why
 /// there are none.
-pub fn spectrum_of_run(game: &Game) -> Result<SpectrumSummary, String> {
+pub fn spectrum_of_run(file: &GameFile) -> Result<SpectrumSummary, String> {
+    if !file.flow().is_mfl_da() {
+        return Err(format!("the linearisation is that of mfl-da, which says nothing of {}", file.flow().name()));
+    }
+    let game = file.game();
     let reason = |error: RunError| error.to_string();
     let shapes = discretise_automatically(game).map_err(reason)?.shapes();
     let case = usize::from(Player::BOTH.iter().any(|player| game.domain(*player).dimension() > 1));
@@ -73,7 +77,7 @@ mod tests {
 
     fn spectrum(eigenvalues: &[[f64; 2]]) -> SpectrumSummary {
         let game = crate::game::catalogue::get("rotation").unwrap().load(&[]).unwrap();
-        let mut summary = spectrum_of_run(game.game()).unwrap();
+        let mut summary = spectrum_of_run(&game).unwrap();
         summary.eigenvalues = eigenvalues.to_vec();
         (summary.gap, summary.guaranteed_rate) = (-eigenvalues[0][0], -0.5 * eigenvalues[0][0]);
         summary

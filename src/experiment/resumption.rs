@@ -46,8 +46,8 @@ impl Finished {
         let counters = Counters { steps: self.steps, rejected: self.rejected, wall_seconds: None };
         let mut notes = self.notes.clone();
         notes.push("the run was finished already; nothing was done".to_owned());
-        let evidence = Evidence { snapshots: &self.snapshots, counters, notes, spectrum: spectrum_of_run(file.game()) };
-        Summary::new(file.game(), file.solver(), output, &self.discretisation, evidence)
+        let evidence = Evidence { snapshots: &self.snapshots, counters, notes, spectrum: spectrum_of_run(file) };
+        Summary::new(file, output, &self.discretisation, evidence)
     }
 }
 

@@ -7,7 +7,7 @@
 
 use super::advice::{after_failed_step, check_fixed_grid};
 use super::checkpoint;
-use super::discretisation::{discretise_with_initial, grown_shapes, temperatures};
+use super::discretisation::{discretise_evolution, grown_shapes, temperatures};
 use super::equilibrium::record;
 use super::notes;
 use super::positivity::{Lowest, Watch, advice as positivity_advice, dip};
@@ -15,7 +15,7 @@ use super::rates::spectrum_of_run;
 use super::resumption::{Resumption, advise_resume, resume};
 use super::summary::{Counters, Evidence, Summary};
 use super::{Clock, Discretisation, Measurement, RunError, Simulation, SpectrumSummary};
-use crate::flow::{MflDa, PairLayout};
+use crate::flow::{Flow, PairLayout, chosen_flow};
 use crate::game::{GameFile, GridChoice, Player, Scheme};
 use crate::output::{Checkpoint, Diagnostics, Header, Layout, RunWriter, StepRecord, check_destination};
 use crate::stepper::{Etd43, Etdrk4, ImexEuler, Sbdf2, Stepper};
@@ -67,25 +67,38 @@ pub fn run(
     interrupt: &AtomicBool,
     watch: &mut dyn FnMut(&Progress),
 ) -> Result<Summary, RunError> {
-    let started = Instant::now();
     let resumption = if options.resume { resume(file, &options.output)? } else { None };
-    let mut session = match resumption {
-        Some(Resumption::Finished(finished)) => return Ok(finished.summary(file, &options.output)),
-        Some(Resumption::Unfinished(unfinished)) => Session::resume(file, options, *unfinished, watch)?,
-        None => {
-            check_destination(&options.output, options.overwrite).map_err(|error| advise_resume(error, file))?;
-            Session::fresh(file, options, None, watch)?
+    match resumption {
+        Some(Resumption::Finished(finished)) => Ok(finished.summary(file, &options.output)),
+        Some(Resumption::Unfinished(unfinished)) => {
+            let started = Instant::now();
+            let session = Session::resume(file, options, *unfinished, watch)?;
+            Ok(session.run_to_end(started, interrupt, watch)?.summary)
         }
-    };
-    // The spectrum does not depend on the evolution. An interrupted run does not wait for it.
-    let game = file.game().clone();
-    let spectrum = std::thread::spawn(move || spectrum_of_run(&game));
-    session.evolve(interrupt, watch)?;
-    let spectrum = spectrum.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-    let mut summary = session.finish(started.elapsed(), spectrum)?;
-    // The look for a cycle belongs to this call.
-    summary.wall_seconds = Some(started.elapsed().as_secs_f64());
-    Ok(summary)
+        None => Ok(run_recorded(file, options, interrupt, watch)?.summary),
+    }
+}
+
+/// A finished run with what was measured at its snapshots.
+pub(super) struct Recorded {
+    pub summary: Summary,
+    /// Times and diagnostics.
+    pub snapshots: Vec<(f64, Diagnostics)>,
+}
+
+/// [`run`] from the beginning.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn run_recorded(
+    file: &GameFile,
+    options: &RunOptions,
+    interrupt: &AtomicBool,
+    watch: &mut dyn FnMut(&Progress),
+) -> Result<Recorded, RunError> {
+    let started = Instant::now();
+    check_destination(&options.output, options.overwrite).map_err(|error| advise_resume(error, file))?;
+    Session::fresh(file, options, None, watch)?.run_to_end(started, interrupt, watch)
 }
 
 /// A run under way.
@@ -94,13 +107,18 @@ pub(super) struct Session<'a> {
     options: &'a RunOptions,
     discretisation: Discretisation,
     measurement: Measurement,
-    simulation: Simulation<MflDa>,
+    simulation: Simulation<Box<dyn Flow>>,
     writer: RunWriter,
     snapshots: Vec<(f64, Diagnostics)>,
     notes: Vec<String>,
     positivity: Watch,
     lowest: Option<Lowest>,
     buffer: Vec<Complex64>,
+    pair: Vec<Complex64>,
+    /// The clock of the steps at the snapshot times.
+    ticks: Vec<f64>,
+    /// Time reached.
+    time: f64,
     last_step: f64,
     last_checkpoint: Instant,
 }
@@ -114,7 +132,7 @@ impl<'a> Session<'a> {
         watch: &mut dyn FnMut(&Progress),
     ) -> Result<Session<'a>, RunError> {
         let game = file.game();
-        let (discretisation, [mu, nu]) = discretise_with_initial(game, file.solver())?;
+        let (discretisation, [mu, nu]) = discretise_evolution(file)?;
         let layout = Layout::new(mu.grid(), nu.grid(), file.output().times())?;
         watch(&Progress { time: 0.0, end: file.solver().time(), steps: 0, step: f64::NAN, w2: f64::NAN });
         let mut writer = match writer {
@@ -129,10 +147,11 @@ impl<'a> Session<'a> {
         };
         writer.equilibrium(record(&discretisation))?;
         let flow = new_flow(file, &discretisation);
-        let state = flow.layout().from_values([mu.values(), nu.values()]);
+        let state = flow.start([mu.values(), nu.values()]);
         let measurement = Measurement::new(&discretisation, temperatures(game));
         let positivity = Watch::new(flow.layout());
-        let simulation = Simulation::new(flow, new_stepper(file), state, new_clock(file));
+        let (ticks, clock) = (ticks(file, &flow), new_clock(file, &flow));
+        let simulation = Simulation::new(flow, new_stepper(file), state, clock);
         let mut session = Session {
             file,
             options,
@@ -145,11 +164,13 @@ impl<'a> Session<'a> {
             positivity,
             lowest: None,
             buffer: Vec::new(),
+            pair: Vec::new(),
+            ticks,
+            time: 0.0,
             last_step: f64::NAN,
             last_checkpoint: Instant::now(),
         };
-        let state = session.simulation.state().to_vec();
-        session.take_snapshot(0.0, &state)?;
+        session.take_first_snapshot()?;
         Ok(session)
     }
 
@@ -172,15 +193,17 @@ impl<'a> Session<'a> {
         let mut measurement = Measurement::new(&discretisation, temperatures(file.game()));
         let flow = new_flow(file, &discretisation);
         let positivity = Watch::new(flow.layout());
+        let (ticks, clock) = (ticks(file, &flow), new_clock(file, &flow));
         let simulation = checkpoint::restore(
             &stored,
             flow,
             new_stepper(file),
-            new_clock(file),
+            clock,
             &mut measurement,
             &discretisation,
             &options.output,
         )?;
+        let time = simulation.flow().time(simulation.clock().time);
         Ok(Session {
             file,
             options,
@@ -193,9 +216,29 @@ impl<'a> Session<'a> {
             positivity,
             lowest: checkpoint::lowest(&stored),
             buffer: Vec::new(),
+            pair: Vec::new(),
+            ticks,
+            time,
             last_step: f64::NAN,
             last_checkpoint: Instant::now(),
         })
+    }
+
+    fn run_to_end(
+        mut self,
+        started: Instant,
+        interrupt: &AtomicBool,
+        watch: &mut dyn FnMut(&Progress),
+    ) -> Result<Recorded, RunError> {
+        // The spectrum does not depend on the evolution. An interrupted run does not wait for it.
+        let copy = self.file.clone();
+        let spectrum = std::thread::spawn(move || spectrum_of_run(&copy));
+        self.evolve(interrupt, watch)?;
+        let spectrum = spectrum.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let mut recorded = self.finish(started.elapsed(), spectrum)?;
+        // The look for a cycle belongs to this call.
+        recorded.summary.wall_seconds = Some(started.elapsed().as_secs_f64());
+        Ok(recorded)
     }
 
     fn evolve(&mut self, interrupt: &AtomicBool, watch: &mut dyn FnMut(&Progress)) -> Result<(), RunError> {
@@ -203,7 +246,7 @@ impl<'a> Session<'a> {
             if interrupt.load(Ordering::Relaxed) {
                 self.checkpoint()?;
                 self.writer.flush()?;
-                let time = self.simulation.clock().time;
+                let time = self.time;
                 return Err(RunError::Interrupted { time, path: self.writer.work_path().to_path_buf() });
             }
             match self.step() {
@@ -221,28 +264,33 @@ impl<'a> Session<'a> {
     /// One step, with the snapshots that fall into it; whether there was one to take.
     fn step(&mut self) -> Result<bool, RunError> {
         let times = self.file.output().times();
-        let (time, steps) = (self.simulation.clock().time, self.simulation.clock().steps);
+        let (time, steps) = (self.time, self.simulation.clock().steps);
         let mut stretch = match self.simulation.advance() {
             Ok(Some(stretch)) => stretch,
             Ok(None) => return Ok(false),
             Err(source) => {
-                let advice = after_failed_step(self.file, self.simulation.flow(), self.simulation.state(), &source);
+                let (flow, pair) = self.simulation.flow_and_pair(&mut self.pair);
+                let advice = after_failed_step(self.file, flow, pair, &source);
                 return Err(RunError::Step { time, steps, source, advice, kept: String::new() });
             }
         };
         self.last_step = stretch.step.length;
         let scheme = self.file.solver().scheme();
-        let (to, error) = (stretch.to, stretch.step.error);
-        if let Err(error) = check_fixed_grid(self.file, stretch.flow(), stretch.state()) {
+        let (to, error) = (stretch.flow().time(stretch.to), stretch.step.error);
+        self.time = to;
+        let (flow, pair) = stretch.flow_and_pair(None, &mut self.pair);
+        if let Err(error) = check_fixed_grid(self.file, flow, pair) {
             return Err(self.at_time(error, to));
         }
         let good = |snapshots: &[(f64, Diagnostics)]| snapshots.last().map_or(0.0, |(time, _)| *time);
-        if let Some(dip) = self.positivity.look(stretch.state(), to) {
+        if let Some(dip) = self.positivity.look(pair, to) {
             keep_positive(&mut self.lowest, dip, scheme, good(&self.snapshots), &self.writer)?;
         }
-        while let Some(&next) = times.get(self.snapshots.len()).filter(|&&next| next <= to) {
-            stretch.state_at(next, &mut self.buffer);
-            let snapshot = self.measurement.measure(stretch.flow().payoff(), next, &self.buffer);
+        while let Some(&tick) = self.ticks.get(self.snapshots.len()).filter(|&&tick| tick <= stretch.to) {
+            let next = times[self.snapshots.len()];
+            stretch.state_at(tick, &mut self.buffer);
+            let (flow, pair) = stretch.flow_and_pair(Some(&self.buffer), &mut self.pair);
+            let snapshot = self.measurement.measure(flow.payoff(), next, pair);
             if let Some(dip) = dip([&snapshot.mu, &snapshot.nu], next) {
                 keep_positive(&mut self.lowest, dip, scheme, good(&self.snapshots), &self.writer)?;
             }
@@ -253,9 +301,10 @@ impl<'a> Session<'a> {
         Ok(true)
     }
 
-    fn take_snapshot(&mut self, time: f64, state: &[Complex64]) -> Result<(), RunError> {
-        let snapshot = self.measurement.measure(self.simulation.flow().payoff(), time, state);
-        self.snapshots.push((time, snapshot.diagnostics));
+    fn take_first_snapshot(&mut self) -> Result<(), RunError> {
+        let (flow, pair) = self.simulation.flow_and_pair(&mut self.pair);
+        let snapshot = self.measurement.measure(flow.payoff(), 0.0, pair);
+        self.snapshots.push((0.0, snapshot.diagnostics));
         Ok(self.writer.snapshot(snapshot)?)
     }
 
@@ -264,8 +313,9 @@ impl<'a> Session<'a> {
         if *self.file.solver().grid() != GridChoice::Auto {
             return Ok(());
         }
-        let grown = grown_shapes(self.file, self.simulation.flow().layout(), self.simulation.state());
-        let Some(shapes) = grown.map_err(|error| self.at_time(error, self.simulation.clock().time))? else {
+        let (flow, pair) = self.simulation.flow_and_pair(&mut self.pair);
+        let grown = grown_shapes(self.file, flow.layout(), pair);
+        let Some(shapes) = grown.map_err(|error| self.at_time(error, self.time))? else {
             return Ok(());
         };
         self.regrid(&shapes)
@@ -287,7 +337,6 @@ impl<'a> Session<'a> {
 
     fn regrid(&mut self, shapes: &[Vec<usize>; 2]) -> Result<(), RunError> {
         let game = self.file.game();
-        let before = self.simulation.flow().layout().clone();
         let (warm_starts, failures) = (self.measurement.warm_starts(), self.measurement.failures().clone());
         self.discretisation = Discretisation::new(game, shapes)?;
         self.measurement = Measurement::new(&self.discretisation, temperatures(game));
@@ -297,9 +346,9 @@ impl<'a> Session<'a> {
         let flow = new_flow(self.file, &self.discretisation);
         let after: PairLayout = flow.layout().clone();
         self.positivity = Watch::new(&after);
-        self.simulation.regrid(flow, |state| before.resample(&after, state));
+        self.simulation.regrid(flow);
         let layout = self.writer.layout().with_grids(after.grid(Player::X), after.grid(Player::Y));
-        self.notes.push(format!("at time {} the grid grew to {shapes:?}", self.simulation.clock().time));
+        self.notes.push(format!("at time {} the grid grew to {shapes:?}", self.time));
         let stored = self.stored();
         self.writer.regrid(&layout, Some(stored))?;
         Ok(self.writer.equilibrium(record(&self.discretisation))?)
@@ -317,7 +366,7 @@ impl<'a> Session<'a> {
     fn progress(&self) -> Progress {
         let clock = self.simulation.clock();
         Progress {
-            time: clock.time,
+            time: self.time,
             end: self.file.solver().time(),
             steps: clock.steps,
             step: self.last_step,
@@ -336,7 +385,7 @@ impl<'a> Session<'a> {
         RunError::Step { time, steps, source, advice, kept }
     }
 
-    fn finish(mut self, wall: Duration, spectrum: Result<SpectrumSummary, String>) -> Result<Summary, RunError> {
+    fn finish(mut self, wall: Duration, spectrum: Result<SpectrumSummary, String>) -> Result<Recorded, RunError> {
         self.checkpoint()?;
         let Session {
             file,
@@ -361,7 +410,8 @@ impl<'a> Session<'a> {
             wall_seconds: Some(wall.as_secs_f64()),
         };
         let evidence = Evidence { snapshots: &snapshots, counters, notes, spectrum };
-        Ok(Summary::new(file.game(), file.solver(), &options.output, &discretisation, evidence))
+        let summary = Summary::new(file, &options.output, &discretisation, evidence);
+        Ok(Recorded { summary, snapshots })
     }
 }
 
@@ -382,12 +432,19 @@ fn keep_positive(
     Err(RunError::Negative { time, player, minimum, maximum, advice: positivity_advice(scheme), good, path })
 }
 
-pub(super) fn new_flow(file: &GameFile, discretisation: &Discretisation) -> MflDa {
-    MflDa::new(discretisation.payoff.clone(), temperatures(file.game()), file.game().timescale())
+pub(super) fn new_flow(file: &GameFile, discretisation: &Discretisation) -> Box<dyn Flow> {
+    let game = file.game();
+    chosen_flow(file.flow(), discretisation.payoff.clone(), temperatures(game), game.timescale())
 }
 
-pub(super) fn new_clock(file: &GameFile) -> Clock {
-    Clock::new(file.solver().time(), file.solver().step())
+/// The clock of the steps, up to the final time.
+pub(super) fn new_clock(file: &GameFile, flow: &impl Flow) -> Clock {
+    Clock::new(flow.clock(file.solver().time()), file.solver().step())
+}
+
+/// The clock of the steps at the snapshot times.
+fn ticks(file: &GameFile, flow: &impl Flow) -> Vec<f64> {
+    file.output().times().iter().map(|time| flow.clock(*time)).collect()
 }
 
 pub(super) fn new_stepper(file: &GameFile) -> Box<dyn Stepper<f64>> {

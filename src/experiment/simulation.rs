@@ -1,6 +1,7 @@
 //! The loop: a flow, a stepper and a clock. It knows when to stop and when somebody wants to look; it knows nothing of
 //! files.
 
+use crate::flow::Flow;
 use crate::stepper::{Memory, Semilinear, Step, Stepper, StepperError};
 use num_complex::Complex64;
 
@@ -123,15 +124,6 @@ impl<F: Semilinear<f64>> Simulation<F> {
         Ok(Some(Stretch { from, to: self.clock.time, step, simulation: self }))
     }
 
-    /// Replaces the flow by the same flow on another grid; `move_state` carries a state over.
-    pub fn regrid(&mut self, flow: F, move_state: impl Fn(&[Complex64]) -> Vec<Complex64>) {
-        let mut memory = self.stepper.memory();
-        memory.states.iter_mut().for_each(|s| *s = move_state(s));
-        self.state = move_state(&self.state);
-        self.flow = flow;
-        self.stepper.restore(&mut self.flow, &self.state, &memory);
-    }
-
     /// The flow.
     pub fn flow(&self) -> &F {
         &self.flow
@@ -155,6 +147,37 @@ impl<F: Semilinear<f64>> Simulation<F> {
     /// What the stepper remembers.
     pub fn memory(&self) -> Memory {
         self.stepper.memory()
+    }
+}
+
+impl<F: Flow> Stretch<'_, F> {
+    /// The flow, and the coefficients of the pair for which `state` stands, this step's end without one.
+    pub fn flow_and_pair<'b>(
+        &'b mut self,
+        state: Option<&'b [Complex64]>,
+        buffer: &'b mut Vec<Complex64>,
+    ) -> (&'b F, &'b [Complex64]) {
+        let Simulation { flow, state: end, .. } = &mut *self.simulation;
+        let pair = flow.pair(state.unwrap_or(end), buffer);
+        (flow, pair)
+    }
+}
+
+impl<F: Flow> Simulation<F> {
+    /// The flow, and the coefficients of the pair of densities now; `buffer` is room for them.
+    pub fn flow_and_pair<'b>(&'b mut self, buffer: &'b mut Vec<Complex64>) -> (&'b F, &'b [Complex64]) {
+        let pair = self.flow.pair(&self.state, buffer);
+        (&self.flow, pair)
+    }
+
+    /// Replaces the flow by the same flow on another grid.
+    pub fn regrid(&mut self, flow: F) {
+        let mut memory = self.stepper.memory();
+        let moved = |state: &[Complex64]| self.flow.resample(flow.layout(), state);
+        memory.states.iter_mut().for_each(|s| *s = moved(s));
+        self.state = moved(&self.state);
+        self.flow = flow;
+        self.stepper.restore(&mut self.flow, &self.state, &memory);
     }
 }
 

@@ -111,6 +111,7 @@ pub fn spectrum(
     count: usize,
     destination: Option<Destination<'_>>,
 ) -> Result<SpectrumReport, RunError> {
+    RunError::unless_mfl_da("spectrum", file)?;
     if let Some(destination) = &destination {
         check_destination(destination.path, destination.overwrite)?;
     }

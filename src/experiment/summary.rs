@@ -4,7 +4,7 @@ use super::cycle::cycle_at_end;
 use super::verdict::{Verdict, judge};
 use super::{CycleSummary, Discretisation, RateComparison, SpectrumSummary};
 use crate::diagnostics::{Decay, fit_decay};
-use crate::game::{Game, Scheme, Solver};
+use crate::game::{GameFile, Scheme};
 use crate::output::Diagnostics;
 use crate::stepper::Etd43;
 use serde::Serialize;
@@ -135,6 +135,8 @@ pub struct Summary {
     pub output: String,
     /// Final grids.
     pub grid: GridSummary,
+    /// The dynamics.
+    pub dynamics: &'static str,
     /// The time stepping scheme.
     pub scheme: &'static str,
     /// Tolerance of the state; null for the schemes of fixed step, which have none.
@@ -207,12 +209,12 @@ impl Summary {
     /// # Panics
     /// When there is no snapshot.
     pub fn new(
-        game: &Game,
-        solver: &Solver,
+        file: &GameFile,
         output: &std::path::Path,
         discretisation: &Discretisation,
         evidence: Evidence<'_>,
     ) -> Summary {
+        let (game, solver) = (file.game(), file.solver());
         let Evidence { snapshots, counters, mut notes, spectrum } = evidence;
         let (first, last) = (&snapshots[0], &snapshots[snapshots.len() - 1]);
         let history: Vec<[f64; 3]> = snapshots.iter().map(|(t, d)| [*t, d.w2, d.w2_error]).collect();
@@ -227,6 +229,7 @@ impl Summary {
                 _ => notes.push("the error bar of the decay does not hold the error of the fixed step".to_owned()),
             }
         }
+        notes.extend(file.flow().note().map(str::to_owned));
         if let Err(reason) = &spectrum {
             notes.push(format!("no spectrum: {reason}"));
         }
@@ -234,12 +237,13 @@ impl Summary {
         let gap = spectrum.as_ref().map(|found| found.gap);
         let (verdict, reason, cycle) =
             judge(&discretisation.payoff, solver.tolerance(), last.0, &last.1, decay.as_ref(), gap, || {
-                cycle_at_end(game, solver, discretisation, output)
+                cycle_at_end(file, discretisation, output)
             });
         Summary {
             game: game.name().to_owned(),
             output: output.display().to_string(),
             grid: GridSummary::new(discretisation),
+            dynamics: file.flow().name(),
             scheme: solver.scheme().name(),
             tolerance: (solver.scheme() == Scheme::Adaptive).then_some(solver.tolerance()),
             payoff: PayoffSummary::new(discretisation),

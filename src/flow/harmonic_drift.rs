@@ -105,7 +105,19 @@ impl HarmonicDrift {
 
     /// `N(u)`; both players at the same time where `parallel` says so.
     pub fn evaluate(&mut self, layout: &PairLayout, u: &[Complex64], out: &mut [Complex64], parallel: bool) {
-        self.observe(layout, u);
+        self.evaluate_under(layout, u, u, out, parallel);
+    }
+
+    /// The drift of `u` under the forces of `acting`.
+    pub fn evaluate_under(
+        &mut self,
+        layout: &PairLayout,
+        acting: &[Complex64],
+        u: &[Complex64],
+        out: &mut [Complex64],
+        parallel: bool,
+    ) {
+        self.observe(layout, acting);
         let HarmonicDrift { sides, fields, .. } = self;
         let (out_x, out_y) = layout.parts_mut(out);
         let ([x, y], [halo_x, halo_y], [v_x, v_y]) = (sides, &mut fields.halos, &fields.potentials);

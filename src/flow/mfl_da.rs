@@ -14,13 +14,11 @@
 use super::harmonic_drift::{HarmonicDrift, HarmonicFields};
 use super::nodal_drift::{NodalDrift, NodalFields};
 use super::pair::PairLayout;
+use super::{Flow, PARALLEL_NODES};
 use crate::game::{Payoff, Player};
 use crate::stepper::Semilinear;
 use crate::torus::{Fourier, Grid};
 use num_complex::Complex64;
-
-/// From this many nodes for both players together, the players are advanced on two threads.
-const PARALLEL_NODES: usize = 4 * 128 * 128;
 
 /// How the drift is computed.
 #[derive(Debug)]
@@ -103,6 +101,20 @@ impl MflDa {
         }
     }
 
+    /// Writes the drift of `u` under the forces of `acting`, for x `div(mu grad V[acting_y])`, to `out`.
+    pub(super) fn drift_under(&mut self, acting: &[Complex64], u: &[Complex64], out: &mut [Complex64]) {
+        let parallel = self.is_large();
+        match &mut self.drift {
+            Drift::Nodal(drift) => drift.evaluate_under(&self.payoff, &self.layout, acting, u, out, parallel),
+            Drift::Harmonic(drift) => drift.evaluate_under(&self.layout, acting, u, out, parallel),
+        }
+    }
+
+    /// Whether two threads pay.
+    fn is_large(&self) -> bool {
+        Player::BOTH.map(|player| self.layout.grid(player).len()).iter().sum::<usize>() >= PARALLEL_NODES
+    }
+
     /// `max |grad V[nu]|` and `max |grad U[mu]|` over the nodes at this state.
     pub fn largest_drift(&self, state: &[Complex64]) -> [f64; 2] {
         let mut work = self.payoff.work();
@@ -132,8 +144,7 @@ impl Semilinear<f64> for MflDa {
     }
 
     fn nonlinear(&mut self, u: &[Complex64], out: &mut [Complex64]) {
-        let nodes: usize = Player::BOTH.map(|player| self.layout.grid(player).len()).iter().sum();
-        let parallel = nodes >= PARALLEL_NODES;
+        let parallel = self.is_large();
         match &mut self.drift {
             Drift::Nodal(drift) => drift.evaluate(&self.payoff, &self.layout, u, out, parallel),
             Drift::Harmonic(drift) => drift.evaluate(&self.layout, u, out, parallel),
@@ -142,6 +153,24 @@ impl Semilinear<f64> for MflDa {
 
     fn norm(&self, u: &[Complex64]) -> f64 {
         self.layout.norm(u)
+    }
+}
+
+impl Flow for MflDa {
+    fn layout(&self) -> &PairLayout {
+        &self.layout
+    }
+
+    fn payoff(&self) -> &Payoff {
+        &self.payoff
+    }
+
+    fn pair<'a>(&mut self, state: &'a [Complex64], _buffer: &'a mut Vec<Complex64>) -> &'a [Complex64] {
+        state
+    }
+
+    fn explicit_drift(&self, pair: &[Complex64]) -> Option<[f64; 2]> {
+        Some(self.largest_drift(pair))
     }
 }
 

@@ -231,6 +231,33 @@ impl NodalDrift {
         }
     }
 
+    /// The drift of `u` under the forces of `acting`.
+    pub fn evaluate_under(
+        &mut self,
+        payoff: &Payoff,
+        layout: &PairLayout,
+        acting: &[Complex64],
+        u: &[Complex64],
+        out: &mut [Complex64],
+        parallel: bool,
+    ) {
+        let NodalDrift { sides: [x, y], works: [work_x, work_y] } = self;
+        x.observe(payoff, layout.part(Player::X, acting), work_y);
+        y.observe(payoff, layout.part(Player::Y, acting), work_x);
+        let (u_x, u_y) = (layout.part(Player::X, u), layout.part(Player::Y, u));
+        let (out_x, out_y) = layout.parts_mut(out);
+        let half = |side: &mut Side, work: &mut PayoffWork, u: &[Complex64], out: &mut [Complex64]| {
+            side.fourier.inverse(u, &mut side.values, &mut side.scratch);
+            side.drift(payoff, work, out);
+        };
+        if parallel {
+            rayon::join(|| half(x, work_x, u_x, out_x), || half(y, work_y, u_y, out_y));
+        } else {
+            half(x, work_x, u_x, out_x);
+            half(y, work_y, u_y, out_y);
+        }
+    }
+
     /// What [`NodalDrift::derivative`] at this state needs.
     pub fn fields(&mut self, payoff: &Payoff, layout: &PairLayout, state: &[Complex64]) -> NodalFields {
         let NodalDrift { sides: [x, y], works: [work_x, work_y] } = self;

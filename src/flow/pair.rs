@@ -62,25 +62,57 @@ impl PairLayout {
         out
     }
 
+    /// One number for every coefficient of each player, and 0 for his mean.
+    pub fn symbol_but_means(&self, numbers: [f64; 2]) -> Vec<f64> {
+        let mut symbol = Vec::with_capacity(self.len());
+        for (grid, number) in self.grids.iter().zip(numbers) {
+            symbol.push(0.0);
+            symbol.resize(symbol.len() + grid.spectrum_len() - 1, number);
+        }
+        symbol
+    }
+
     /// `max` over the players of `|X|^(1/2) |u|_{L2}`, computed from the coefficients by Parseval's identity.
     ///
     /// For a difference of two densities this is dimensionless and at least their L1 distance; it does not depend on
     /// the grid nor on the unit of length.
     pub fn norm(&self, state: &[Complex64]) -> f64 {
-        let size = |player: Player| {
-            let grid = self.grid(player);
-            let part = self.part(player, state);
-            // Modes with m_last = 0, and the Nyquist modes of an even last axis, stand for themselves only.
-            let (first, rest) = part.split_at(grid.rows());
-            let nyquist = if grid.row_len().is_multiple_of(2) { grid.rows() } else { 0 };
-            let (pairs, last) = rest.split_at(rest.len() - nyquist);
-            let sum = sum_of_squares(first) + 2.0 * sum_of_squares(pairs) + sum_of_squares(last);
-            grid.volume() * sum.sqrt()
-        };
-        let (x, y) = (size(Player::X), size(Player::Y));
-        // `f64::max` would drop a NaN.
-        if x >= y { x } else { y + 0.0 * x }
+        larger(
+            self.norm_of(Player::X, self.part(Player::X, state)),
+            self.norm_of(Player::Y, self.part(Player::Y, state)),
+        )
     }
+
+    /// The largest [`PairLayout::norm`] of several pairs, one after the other.
+    pub fn largest_norm(&self, states: &[Complex64]) -> f64 {
+        states.chunks_exact(self.len()).map(|pair| self.norm(pair)).fold(0.0, |most, norm| larger(norm, most))
+    }
+
+    /// `|X|^(1/2) |u|_{L2}` of one player's coefficients.
+    pub fn norm_of(&self, player: Player, part: &[Complex64]) -> f64 {
+        self.grid(player).volume() * self.root_mean_square(player, part)
+    }
+
+    /// `max` over the players of the root mean square.
+    pub fn largest_root_mean_square(&self, state: &[Complex64]) -> f64 {
+        let of = |player: Player| self.root_mean_square(player, self.part(player, state));
+        larger(of(Player::X), of(Player::Y))
+    }
+
+    fn root_mean_square(&self, player: Player, part: &[Complex64]) -> f64 {
+        let grid = self.grid(player);
+        // Modes with m_last = 0, and the Nyquist modes of an even last axis, stand for themselves only.
+        let (first, rest) = part.split_at(grid.rows());
+        let nyquist = if grid.row_len().is_multiple_of(2) { grid.rows() } else { 0 };
+        let (pairs, last) = rest.split_at(rest.len() - nyquist);
+        let sum = sum_of_squares(first) + 2.0 * sum_of_squares(pairs) + sum_of_squares(last);
+        sum.sqrt()
+    }
+}
+
+/// The larger of two; NaN when one is, which `f64::max` would drop.
+fn larger(x: f64, y: f64) -> f64 {
+    if x >= y { x } else { y + 0.0 * x }
 }
 
 /// `sum |c|^2` in four interleaved sums: a fixed order that the processor can overlap.

@@ -20,6 +20,15 @@ impl Scheme {
     /// All schemes.
     pub const ALL: [Scheme; 4] = [Scheme::Adaptive, Scheme::ImexEuler, Scheme::Sbdf2, Scheme::Etdrk4];
 
+    /// Evaluations of the right-hand side that so many steps take.
+    pub fn evaluations(self, accepted: usize, rejected: usize) -> usize {
+        match self {
+            Scheme::Adaptive => 1 + 4 * (accepted + rejected),
+            Scheme::ImexEuler | Scheme::Sbdf2 => accepted,
+            Scheme::Etdrk4 => 4 * accepted,
+        }
+    }
+
     /// As written in a game file.
     pub fn name(self) -> &'static str {
         match self {

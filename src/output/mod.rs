@@ -9,6 +9,7 @@ mod arrays;
 mod attribute;
 mod blank;
 mod checkpoint;
+mod comparison;
 mod contents;
 mod destination;
 mod error;
@@ -33,6 +34,7 @@ mod worker;
 mod writer;
 
 pub use checkpoint::{Checkpoint, fingerprint};
+pub use comparison::{ComparisonRecord, write_comparison};
 pub use destination::{check_destination, stored_plan};
 pub use error::OutputError;
 pub use header::Header;

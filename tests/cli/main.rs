@@ -5,6 +5,7 @@ mod contents;
 mod damage;
 mod destination;
 mod documentation;
+mod dynamics;
 mod environment;
 mod games;
 mod initial_state;

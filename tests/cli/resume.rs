@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 /// Kills runs at random moments of their life, resumes each, and compares; one run in three is killed again while it
 /// is resumed. Returns how many kills met a running program.
-fn kill_and_resume(game: &str, kills: usize, checkpoint_seconds: &str, seed: u64) -> usize {
+pub fn kill_and_resume(game: &str, kills: usize, checkpoint_seconds: &str, seed: u64) -> usize {
     let workspace = Workspace::new();
     workspace.write("game.toml", game);
     let arguments = ["run", "game.toml", "-o", "out.h5", "--checkpoint-seconds", checkpoint_seconds];

@@ -45,8 +45,9 @@ const GRID_AND_EQUILIBRIUM: [(&str, &str); 12] = [
     ("/equilibrium/w2_bound", "pair"),
 ];
 
-const RUN: [(&str, &str); 32] = [
+const RUN: [(&str, &str); 33] = [
     ("/output", "string"),
+    ("/dynamics", "string"),
     ("/scheme", "string"),
     ("/time", "number"),
     ("/steps", "count"),

@@ -5,6 +5,7 @@ mod support;
 
 mod agreement;
 mod convergence;
+mod dynamics;
 mod game;
 mod invariant;
 mod known_answer;

@@ -1,7 +1,7 @@
 //! A game evolved through the library on fixed grids, without equilibrium, diagnostics or files.
 
 use nashflow::experiment::{Clock, Simulation};
-use nashflow::flow::{MflDa, PairLayout};
+use nashflow::flow::{Flow, MflDa, PairLayout, chosen_flow};
 use nashflow::game::{GameFile, GridChoice, Initial, Payoff, Player, Scheme, catalogue, sample_density};
 use nashflow::stepper::{Etd43, Etdrk4, ImexEuler, Sbdf2, Stepper};
 use nashflow::torus::{Density, Fourier, Grid};
@@ -68,7 +68,20 @@ pub fn simulation_from(file: &GameFile, values: [&[f64]; 2]) -> Simulation<MflDa
     Simulation::new(flow, stepper(file), state, Clock::new(file.solver().time(), file.solver().step()))
 }
 
-/// The states at the snapshot times of the game.
+/// A simulation of the dynamics that the game names, from these node values.
+#[track_caller]
+fn chosen_simulation(file: &GameFile, values: [&[f64]; 2]) -> Simulation<Box<dyn Flow>> {
+    let game = file.game();
+    let [x, y] = grids(file);
+    let payoff = Payoff::new(game.source(), &x, &y).unwrap_or_else(|error| panic!("{error}"));
+    let temperature = Player::BOTH.map(|player| game.temperature(player));
+    let flow = chosen_flow(file.flow(), payoff, temperature, game.timescale());
+    let state = flow.start(values);
+    let clock = Clock::new(flow.clock(file.solver().time()), file.solver().step());
+    Simulation::new(flow, stepper(file), state, clock)
+}
+
+/// The pairs at the snapshot times of the game.
 pub struct Evolution {
     pub layout: PairLayout,
     pub times: Vec<f64>,
@@ -79,24 +92,22 @@ pub struct Evolution {
 /// Evolves the game to its final time.
 #[track_caller]
 pub fn evolve(file: &GameFile) -> Evolution {
-    evolve_simulation(file, simulation(file))
+    let [mu, nu] = initial(file);
+    evolve_from(file, [mu.values(), nu.values()])
 }
 
 /// Evolves the game to its final time from these node values.
 #[track_caller]
 pub fn evolve_from(file: &GameFile, values: [&[f64]; 2]) -> Evolution {
-    evolve_simulation(file, simulation_from(file, values))
-}
-
-#[track_caller]
-fn evolve_simulation(file: &GameFile, mut simulation: Simulation<MflDa>) -> Evolution {
+    let mut simulation = chosen_simulation(file, values);
     let times = file.output().times().to_vec();
-    let mut states = vec![simulation.state().to_vec()];
+    let ticks: Vec<f64> = times.iter().map(|time| simulation.flow().clock(*time)).collect();
+    let (mut state, mut buffer) = (Vec::new(), Vec::new());
+    let mut states = vec![simulation.flow_and_pair(&mut buffer).1.to_vec()];
     while let Some(mut stretch) = simulation.advance().unwrap_or_else(|error| panic!("{error}")) {
-        while let Some(&next) = times.get(states.len()).filter(|&&next| next <= stretch.to) {
-            let mut state = Vec::new();
+        while let Some(&next) = ticks.get(states.len()).filter(|&&next| next <= stretch.to) {
             stretch.state_at(next, &mut state);
-            states.push(state);
+            states.push(stretch.flow_and_pair(Some(&state), &mut buffer).1.to_vec());
         }
     }
     assert_eq!(states.len(), times.len(), "one state for each time");

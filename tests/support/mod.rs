@@ -8,3 +8,4 @@ pub mod particles;
 pub mod python;
 pub mod run_file;
 pub mod slow;
+pub mod slow_dynamics;

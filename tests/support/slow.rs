@@ -106,7 +106,17 @@ impl Game {
 
     /// The right-hand side of the flow.
     pub fn velocity(&self, mu: &[f64], nu: &[f64]) -> [Vec<f64>; 2] {
-        let [v, u] = self.potentials(mu, nu);
+        self.velocity_under(mu, nu, self.potentials(mu, nu), self.temperature)
+    }
+
+    /// The same under any potentials and at any temperatures.
+    pub fn velocity_under(
+        &self,
+        mu: &[f64],
+        nu: &[f64],
+        [v, u]: [Vec<f64>; 2],
+        [tau_x, tau_y]: [f64; 2],
+    ) -> [Vec<f64>; 2] {
         let minus_u: Vec<f64> = u.iter().map(|u| -u).collect();
         let part = |side: &Side, density: &[f64], potential: &[f64], tau: f64, speed: f64| {
             let mut sum = vec![0.0; density.len()];
@@ -119,7 +129,6 @@ impl Game {
             }
             sum
         };
-        let [tau_x, tau_y] = self.temperature;
         [part(&self.x, mu, &v, tau_x, 1.0), part(&self.y, nu, &minus_u, tau_y, self.timescale)]
     }
 
@@ -142,7 +151,7 @@ impl Game {
     }
 
     /// The Gibbs answers `exp(-V[nu]/tau_x)/Z` and `exp(U[mu]/tau_y)/Z`, as logarithms.
-    fn log_responses(&self, mu: &[f64], nu: &[f64]) -> [Vec<f64>; 2] {
+    pub fn log_responses(&self, mu: &[f64], nu: &[f64]) -> [Vec<f64>; 2] {
         let [v, u] = self.potentials(mu, nu);
         let response = |side: &Side, scaled: Vec<f64>| {
             let constant = side.log_integral(&scaled);

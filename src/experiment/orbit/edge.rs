@@ -53,6 +53,7 @@ pub fn edge(
     width: f64,
     destination: Option<Destination<'_>>,
 ) -> Result<EdgeReport, RunError> {
+    files.iter().try_for_each(|file| RunError::unless_mfl_da("orbit", file))?;
     if let Some(destination) = &destination {
         check_destination(destination.path, destination.overwrite)?;
     }

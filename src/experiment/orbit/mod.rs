@@ -112,6 +112,7 @@ pub fn orbit(
     destination: Option<Destination<'_>>,
     watch: &mut dyn FnMut(&str),
 ) -> Result<OrbitReport, RunError> {
+    RunError::unless_mfl_da("orbit", file)?;
     if let Some(destination) = &destination {
         check_destination(destination.path, destination.overwrite)?;
     }

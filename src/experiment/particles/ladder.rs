@@ -143,7 +143,7 @@ pub fn ladder(
         return Err(RunError::option("--ladder", "initial clouds have numbers of their own; start from densities"));
     }
     let mut notes = setup.notes.clone();
-    let gap = spectrum_of_run(file.game()).map(|spectrum| spectrum.gap);
+    let gap = spectrum_of_run(file).map(|spectrum| spectrum.gap);
     if let Err(reason) = &gap {
         notes.push(format!("no spectral gap: {reason}"));
     }

@@ -2,9 +2,10 @@
 
 use crate::experiment::advice::{after_failed_step, check_fixed_grid};
 use crate::experiment::discretisation::grown_shapes;
-use crate::experiment::run::{new_clock, new_flow, new_stepper};
+use crate::experiment::discretisation::temperatures;
+use crate::experiment::run::{new_clock, new_stepper};
 use crate::experiment::{Discretisation, RunError, Simulation};
-use crate::flow::PairLayout;
+use crate::flow::{MflDa, PairLayout};
 use crate::game::{GameFile, GridChoice, Player};
 use crate::torus::{Density, Fourier};
 use num_complex::Complex64;
@@ -21,7 +22,8 @@ pub(crate) fn mean_field(
 ) -> Result<Vec<[Density; 2]>, RunError> {
     let flow = new_flow(file, &discretisation);
     let state = flow.layout().from_values([initial[0].values(), initial[1].values()]);
-    let mut simulation = Simulation::new(flow, new_stepper(file), state, new_clock(file));
+    let clock = new_clock(file, &flow);
+    let mut simulation = Simulation::new(flow, new_stepper(file), state, clock);
     let mut densities = vec![initial];
     let mut buffer = Vec::new();
     loop {
@@ -47,7 +49,7 @@ pub(crate) fn mean_field(
 fn grow(
     file: &GameFile,
     discretisation: &mut Discretisation,
-    simulation: &mut Simulation<crate::flow::MflDa>,
+    simulation: &mut Simulation<MflDa>,
 ) -> Result<(), RunError> {
     let layout = simulation.flow().layout().clone();
     let dated = |error: RunError| error.dated(simulation.clock().time);
@@ -57,9 +59,12 @@ fn grow(
     let Some(shapes) = grown_shapes(file, &layout, simulation.state()).map_err(dated)? else { return Ok(()) };
     *discretisation = Discretisation::new(file.game(), &shapes)?;
     let flow = new_flow(file, discretisation);
-    let after = flow.layout().clone();
-    simulation.regrid(flow, |state| layout.resample(&after, state));
+    simulation.regrid(flow);
     Ok(())
+}
+
+fn new_flow(file: &GameFile, discretisation: &Discretisation) -> MflDa {
+    MflDa::new(discretisation.payoff.clone(), temperatures(file.game()), file.game().timescale())
 }
 
 /// The densities of a state.

@@ -105,6 +105,7 @@ pub(super) struct Setup<'a> {
 impl<'a> Setup<'a> {
     pub fn new(file: &'a GameFile, request: &'a ParticleRequest) -> Result<Setup<'a>, RunError> {
         request.check()?;
+        RunError::unless_mfl_da("particles", file)?;
         let (game, times) = (file.game(), file.output().times());
         let mut notes = Vec::new();
         let has_cloud = Player::BOTH.iter().any(|player| matches!(game.initial(*player), Initial::Cloud(_)));

@@ -32,5 +32,9 @@ pub(super) fn check(word: &str, run: &Path, file: &GameFile, notes: &mut Vec<Str
     if let Some((key, then, now)) = first_difference("initial", &cloud, &run) {
         notes.push(format!("the cloud began elsewhere: {key} is {then} in its file and {now} in the run"));
     }
+    let [cloud, run] = [part(&of_cloud, "flow"), part(&of_run, "flow")];
+    if let Some((key, then, now)) = first_difference("flow", &cloud, &run) {
+        notes.push(format!("the cloud follows another dynamics: {key} is {then} in its file and {now} in the run"));
+    }
     Ok(())
 }

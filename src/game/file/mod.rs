@@ -6,11 +6,12 @@
 //! with line, column and caret in one place, `document`.
 
 mod document;
+mod flow;
 mod overrides;
 mod reading;
 mod sections;
 
-use super::{Game, GameError, Output, Solver};
+use super::{FlowChoice, Game, GameError, Output, Solver};
 use document::Document;
 use std::path::{Path, PathBuf};
 
@@ -20,13 +21,15 @@ pub struct GameFile {
     path: PathBuf,
     text: String,
     game: Game,
+    flow: FlowChoice,
     solver: Solver,
     output: Output,
 }
 
 impl GameFile {
     /// Reads and checks a file. Each override is `key=value`, as after `--set`; a value that is not TOML is a string.
-    /// Setting one of `payoff`, `terms`, `kernel`, `table`, or one of `snapshots`, `every`, `times`, removes the others.
+    /// Setting one of `payoff`, `terms`, `kernel`, `table`, or one of `snapshots`, `every`, `times`, removes the others;
+    /// setting `flow.dynamics` removes the other keys of `[flow]`.
     ///
     /// # Errors
     /// [`GameError`] with what is wrong and where; line and column are those of the text after overrides.
@@ -50,8 +53,8 @@ impl GameFile {
         let document = Document::parse(path, &text, origins)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         let contents = sections::read(&document.section(), folder).map_err(|fault| document.locate(fault))?;
-        let sections::Contents { game, solver, output } = contents;
-        Ok(GameFile { path: path.to_owned(), text, game, solver, output })
+        let sections::Contents { game, flow, solver, output } = contents;
+        Ok(GameFile { path: path.to_owned(), text, game, flow, solver, output })
     }
 
     /// Where the file stands.
@@ -67,6 +70,11 @@ impl GameFile {
     /// The game.
     pub fn game(&self) -> &Game {
         &self.game
+    }
+
+    /// Which dynamics it follows.
+    pub fn flow(&self) -> &FlowChoice {
+        &self.flow
     }
 
     /// How to solve it.

@@ -7,6 +7,9 @@ use toml_edit::{DocumentMut, Item, Key, Table, TableLike, Value};
 const ALTERNATIVES: [(&str, &[&str]); 2] =
     [("game", &["payoff", "terms", "kernel", "table"]), ("output", &["snapshots", "every", "times"])];
 
+/// Setting this key removes the other keys of its table: they belong to the dynamics that it named before.
+const DYNAMICS: [&str; 2] = ["flow", "dynamics"];
+
 /// Deepest path of an override: `game.domain.x.period` has four parts.
 const MAXIMUM_DEPTH: usize = 8;
 
@@ -65,6 +68,9 @@ fn set(root: &mut Table, path: &[Key], mut value: Value) -> Result<(), String> {
             ALTERNATIVES.iter().find(|(section, group)| *section == parent.get() && group.contains(&last.get()))
     {
         group.iter().filter(|other| **other != last.get()).for_each(|other| drop(table.remove(other)));
+    }
+    if path.iter().map(Key::get).eq(DYNAMICS) {
+        table.clear();
     }
     match table.get_mut(last.get()).and_then(Item::as_value_mut) {
         Some(old) => {

@@ -1,9 +1,11 @@
 //! From the tables of a game file to checked types, one function per table.
 
 use super::document::{Entry, Section};
+use super::flow::flow;
 use crate::game::definition::Game;
 use crate::game::domain::Domain;
 use crate::game::fault::Fault;
+use crate::game::flow_choice::FlowChoice;
 use crate::game::settings::{GridChoice, Output, Schedule, Scheme, Solver};
 use crate::game::source::{Initial, PayoffSource, Term, coordinate_names};
 use crate::game::{Expression, Player, Scope};
@@ -15,13 +17,14 @@ const COORDINATES: [&str; 9] = ["x", "y", "z", "x1", "x2", "y1", "y2", "z1", "z2
 /// Everything a game file says.
 pub(super) struct Contents {
     pub(super) game: Game,
+    pub(super) flow: FlowChoice,
     pub(super) solver: Solver,
     pub(super) output: Output,
 }
 
 /// Reads all tables. Relative file names are taken from `folder`.
 pub(super) fn read(root: &Section<'_>, folder: &Path) -> Result<Contents, Fault> {
-    root.allow(&["game", "initial", "solver", "output"])?;
+    root.allow(&["game", "initial", "flow", "solver", "output"])?;
     let game = root.require("game")?.section()?;
     game.allow(&["name", "payoff", "terms", "kernel", "table", "temperature", "timescale", "parameters", "domain"])?;
     let scope = parameters(game.subsection("parameters")?)?;
@@ -38,7 +41,8 @@ pub(super) fn read(root: &Section<'_>, folder: &Path) -> Result<Contents, Fault>
     game.check()?;
     let solver = Solver::checked([&domain[0], &domain[1]], solver(root.subsection("solver")?, &domain, &scope)?)?;
     let output = Output::checked(&schedule(root.subsection("output")?, &scope)?, &solver)?;
-    Ok(Contents { game, solver, output })
+    let flow = flow(root.subsection("flow")?, &scope, &solver)?;
+    Ok(Contents { game, flow, solver, output })
 }
 
 /// `[game.parameters]`: each may use those above it.

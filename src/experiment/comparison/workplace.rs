@@ -1,0 +1,51 @@
+//! A folder for the files of the runs, removed in the end.
+
+use crate::experiment::RunError;
+use std::path::{Path, PathBuf};
+
+/// The folder.
+pub struct Workplace {
+    folder: PathBuf,
+}
+
+impl Workplace {
+    /// A new folder among the temporary ones of the system.
+    ///
+    /// # Errors
+    /// [`RunError::Workplace`] when none can be made.
+    pub fn new() -> Result<Workplace, RunError> {
+        let base = std::env::temp_dir();
+        let process = std::process::id();
+        for number in 0_u32.. {
+            let folder = base.join(format!("nashflow-compare-{process}-{number}"));
+            match std::fs::create_dir(&folder) {
+                Ok(()) => return Ok(Workplace { folder }),
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(source) => return Err(RunError::Workplace { path: folder, source }),
+            }
+        }
+        unreachable!("some number is free")
+    }
+
+    /// The file of a run.
+    pub fn file(&self, number: usize) -> PathBuf {
+        self.folder.join(format!("{number}.h5"))
+    }
+
+    /// A message without the sentence on what is left in this folder, which nobody will find.
+    pub fn without_its_name(&self, message: &str) -> String {
+        let names = |sentence: &&str| !sentence.contains(path_text(&self.folder));
+        message.split(". ").filter(names).collect::<Vec<_>>().join(". ")
+    }
+}
+
+fn path_text(path: &Path) -> &str {
+    path.to_str().unwrap_or("nashflow-compare-")
+}
+
+impl Drop for Workplace {
+    fn drop(&mut self) {
+        // What cannot be removed is left to the system, which clears its temporary folders.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}

@@ -1,0 +1,59 @@
+//! The file of `compare`: diagnostics of several dynamics at the same times, `(contestant, time)`.
+
+use super::OutputError;
+use super::arrays::{Array, Builder, Values, write_whole};
+use super::attribute::write_text;
+use super::header::write_origin;
+use hdf5::{File, Result};
+use std::path::Path;
+
+/// Root attribute `format`.
+const FORMAT: &str = "nashflow comparison";
+/// Root attribute `format_version`: raised when readers of older files would misread the new ones.
+const FORMAT_VERSION: i64 = 1;
+
+/// Several dynamics side by side.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ComparisonRecord {
+    /// Each dynamics as it was asked for.
+    pub labels: Vec<String>,
+    /// Snapshot times, the same for all.
+    pub times: Vec<f64>,
+    /// Name, meaning and values of every column, dynamics by dynamics; NaN where there is none.
+    pub columns: Vec<(&'static str, &'static str, Vec<f64>)>,
+}
+
+/// Writes the file. `game` is the text of the game file, `command` the command line.
+///
+/// # Errors
+/// [`OutputError`], as for any output.
+pub fn write_comparison(
+    path: &Path,
+    overwrite: bool,
+    game: &str,
+    command: &str,
+    record: &ComparisonRecord,
+) -> std::result::Result<(), OutputError> {
+    write_whole(path, overwrite, &[], &arrays(record), |file| describe(file, game, command, record))
+}
+
+fn describe(file: &File, game: &str, command: &str, record: &ComparisonRecord) -> Result<()> {
+    write_origin(file, FORMAT, FORMAT_VERSION)?;
+    write_text(file, "game", game)?;
+    write_text(file, "command", command)?;
+    write_text(file, "dynamics", &record.labels.join("\n"))
+}
+
+fn arrays(record: &ComparisonRecord) -> Vec<Array> {
+    let mut builder = Builder::new("");
+    builder.count(
+        "contestant",
+        "number of the dynamics, a line of the attribute dynamics, from 0",
+        record.labels.len(),
+    );
+    builder.push("time", "time", &[], Values::Float(record.times.clone()));
+    for (name, long_name, values) in &record.columns {
+        builder.push(name, long_name, &["contestant", "time"], Values::Float(values.clone()));
+    }
+    builder.arrays
+}
