@@ -33,13 +33,24 @@ fn nodes() -> impl Iterator<Item = f64> {
     (0..64).map(|j| f64::from(j) / 64.0)
 }
 
-/// For each player: logarithm of the unnormalised initial density, potential over temperature with the sign of a Gibbs
-/// density, speed and temperature.
-fn players() -> [(Player, Vec<f64>, Vec<f64>, f64, f64); 2] {
+/// What the solution of one player is made of.
+struct Alone {
+    /// Logarithm of the unnormalised initial density.
+    start: Vec<f64>,
+    /// Logarithm of the unnormalised Gibbs density.
+    gibbs: Vec<f64>,
+    speed: f64,
+    temperature: f64,
+}
+
+fn players() -> [Alone; 2] {
     let x = nodes().map(|x| ((2.0 * PI * x).sin(), -(2.0 * PI * x).cos() / 0.4));
     let y = nodes().map(|y| ((2.0 + (4.0 * PI * y).cos()).ln(), -0.7 * (2.0 * PI * y).sin() / 0.25));
     let ((start_x, gibbs_x), (start_y, gibbs_y)) = (x.unzip(), y.unzip());
-    [(Player::X, start_x, gibbs_x, 1.0, 0.4), (Player::Y, start_y, gibbs_y, 1.5, 0.25)]
+    [
+        Alone { start: start_x, gibbs: gibbs_x, speed: 1.0, temperature: 0.4 },
+        Alone { start: start_y, gibbs: gibbs_y, speed: 1.5, temperature: 0.25 },
+    ]
 }
 
 #[track_caller]
@@ -59,8 +70,8 @@ fn fisher_rao_is_the_geometric_mean_of_start_and_gibbs_density() {
     let evolution = evolve(&game(SEPARABLE, &["flow.dynamics=fisher-rao"]));
     let players = players();
     assert_densities(&evolution, |p, t| {
-        let (_, start, gibbs, speed, tau) = &players[p];
-        let left = (-speed * tau * t).exp();
+        let Alone { start, gibbs, speed, temperature } = &players[p];
+        let left = (-speed * temperature * t).exp();
         normalised(start.iter().zip(gibbs).map(|(s, g)| (left * s + (1.0 - left) * g).exp()))
     });
 }
@@ -70,7 +81,7 @@ fn best_response_is_the_mixture_of_start_and_gibbs_density() {
     let evolution = evolve(&game(SEPARABLE, &["flow.dynamics=best-response", "flow.rate=0.8"]));
     let players = players();
     assert_densities(&evolution, |p, t| {
-        let (_, start, gibbs, speed, _) = &players[p];
+        let Alone { start, gibbs, speed, .. } = &players[p];
         let left = (-speed * 0.8 * t).exp();
         let (start, gibbs) = (normalised(start.iter().map(|s| s.exp())), normalised(gibbs.iter().map(|g| g.exp())));
         start.iter().zip(&gibbs).map(|(s, g)| left * s + (1.0 - left) * g).collect()
