@@ -25,6 +25,8 @@ pub struct ConfirmedSpectrum {
     pub eigenvalues: Vec<Complex64>,
     /// Error of each: difference between the grids and residuals, absolute.
     pub errors: Vec<f64>,
+    /// How many equal eigenvalues each stands for; of two players of one dimension that is not known.
+    pub multiplicities: Vec<Option<usize>>,
     /// `|L^-1 z + z/lambda|` times `|lambda|^2` for the eigenvector `z` of norm 1, on the finer grid.
     pub residuals: Vec<f64>,
     /// `-max Re lambda`.
@@ -53,6 +55,7 @@ impl ConfirmedSpectrum {
     pub fn new(coarse: &Spectrum, fine: &Spectrum) -> Result<ConfirmedSpectrum, SpectrumError> {
         let pairs: Vec<(usize, usize)> = (0..fine.eigenvalues.len())
             .map_while(|i| nearest(&coarse.eigenvalues, fine.eigenvalues[i]).map(|j| (i, j)))
+            .take_while(|(i, _)| fine.multiplicities[*i] <= number_near(coarse, fine.eigenvalues[*i]))
             .collect();
         if pairs.is_empty() {
             let first = |s: &Spectrum| s.eigenvalues.first().map_or(f64::NAN, |v| v.re);
@@ -75,6 +78,7 @@ impl ConfirmedSpectrum {
         Ok(ConfirmedSpectrum {
             eigenvalues: pairs.iter().map(|p| fine.eigenvalues[p.0]).collect(),
             residuals: pairs.iter().map(|p| fine.residuals[p.0]).collect(),
+            multiplicities: pairs.iter().map(|p| fine.multiplicities[p.0]).collect(),
             gap: part(|v| -v.re),
             frequency,
             poincare: [poincare(0)?, poincare(1)?],
@@ -93,6 +97,12 @@ fn nearest(others: &[Complex64], value: Complex64) -> Option<usize> {
     let distance = |j: &usize| (others[*j] - value).norm();
     let best = (0..others.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
     (distance(&best) <= AGREEMENT * value.norm()).then_some(best)
+}
+
+/// How many eigenvalues of the coarse grid agree with `value`, equal ones counted, where that is known.
+fn number_near(coarse: &Spectrum, value: Complex64) -> Option<usize> {
+    let near = |(other, _): &(&Complex64, &Option<usize>)| (**other - value).norm() <= AGREEMENT * value.norm();
+    coarse.eigenvalues.iter().zip(&coarse.multiplicities).filter(near).map(|(_, number)| *number).sum()
 }
 
 fn agreed(what: &'static str, coarse: f64, fine: f64) -> Result<Estimate, SpectrumError> {
