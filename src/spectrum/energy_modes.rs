@@ -35,8 +35,8 @@ const LEAST_GUARD: usize = 8;
 /// Vectors of the space at most, in blocks.
 const BLOCKS: usize = 3;
 /// Steps at most, and steps in which residuals have to be halved.
-const MOST_STEPS: usize = 100;
-const PATIENCE: usize = 8;
+const MOST_STEPS: usize = 300;
+const PATIENCE: usize = 25;
 /// Modes whose energies are below so many times the rounding of the products are told apart by the factor.
 const DROWNED: f64 = 1e4;
 
@@ -209,6 +209,7 @@ fn davidson(generator: &mut dyn Generator, start: Mat<f64>, wanted: usize, toler
             // A mode that came late has moved the others.
             settled.fill(false);
             is_checked = true;
+            (best, waited) = (f64::INFINITY, 0);
             continue;
         }
         if residuals.is_empty() || is_last {

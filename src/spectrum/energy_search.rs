@@ -33,7 +33,7 @@ const ROOM: f64 = 1.8;
 const LINES: usize = 2;
 /// Rounds of corrections at most, and rounds in which the residuals have to be halved.
 const MOST_ROUNDS: usize = 60;
-const PATIENCE: usize = 5;
+const PATIENCE: usize = 15;
 /// Residuals are rounding when they are so many times what one operation leaves.
 const ROUNDINGS: f64 = 20.0;
 /// A player is corrected when his part of the residual is at least this share of what is enough.
