@@ -31,34 +31,56 @@ pub struct Group {
     pub value: Complex64,
     /// How many.
     pub multiplicity: usize,
+    /// How far rounding moves it.
+    pub rounding: f64,
+}
+
+impl Group {
+    /// Distance from another group and its conjugate; of the same group from its own conjugate, if there is one.
+    pub fn distance(&self, other: &Group) -> f64 {
+        let conjugate = (self.value - other.value.conj()).norm();
+        if self.value != other.value {
+            conjugate.min((self.value - other.value).norm())
+        } else if self.value.im != 0.0 {
+            conjugate
+        } else {
+            f64::INFINITY
+        }
+    }
 }
 
 /// The eigenvalues `-z` of `-T`, leading first, equal ones together, of conjugate pairs the upper ones.
 pub fn groups(t: &Mat<f64>) -> Vec<Group> {
-    let values = eigenvalues(t).into_iter().map(|z| without_rounding(-z)).filter(|value| value.im >= 0.0);
-    let mut values: Vec<Complex64> = values.collect();
-    sort_leading(&mut values, |value| *value);
-    let mut sums: Vec<(Complex64, usize)> = Vec::new();
-    for value in values {
-        match sums.iter_mut().find(|(sum, count)| !is_distinct(*sum / *count as f64, value)) {
-            Some((sum, count)) => {
+    let values = eigenvalues(t).into_iter().map(|(z, rounding)| (without_rounding(-z), rounding));
+    let mut values: Vec<(Complex64, f64)> = values.filter(|(value, _)| value.im >= 0.0).collect();
+    sort_leading(&mut values, |(value, _)| *value);
+    let mut sums: Vec<(Complex64, usize, f64)> = Vec::new();
+    for (value, rounding) in values {
+        match sums.iter_mut().find(|(sum, count, _)| !is_distinct(*sum / *count as f64, value)) {
+            Some((sum, count, _)) => {
                 *sum += value;
                 *count += 1;
             }
-            None => sums.push((value, 1)),
+            None => sums.push((value, 1, rounding)),
         }
     }
-    let group = |(sum, multiplicity): (Complex64, usize)| Group { value: sum / multiplicity as f64, multiplicity };
+    let group = |(sum, multiplicity, rounding): (Complex64, usize, f64)| Group {
+        value: sum / multiplicity as f64,
+        multiplicity,
+        rounding,
+    };
     sums.into_iter().map(group).collect()
 }
 
-fn eigenvalues(t: &Mat<f64>) -> Vec<Complex64> {
+/// Each with its rounding.
+fn eigenvalues(t: &Mat<f64>) -> Vec<(Complex64, f64)> {
     let direct = sorted(t.eigenvalues().expect("the eigenvalues of a small matrix of finite numbers"));
     let size = direct.len();
     let largest = direct[size - 1].norm();
+    let of_direct = |z: &Complex64| (*z, f64::EPSILON * largest);
     let diagonal = (0..size).map(|i| t[(i, i)]).fold(f64::INFINITY, f64::min);
     if diagonal > GRADED * largest {
-        return direct;
+        return direct.iter().map(of_direct).collect();
     }
     let roots: Vec<f64> = (0..size).map(|i| t[(i, i)].sqrt()).collect();
     let scaled = Mat::from_fn(size, size, |i, j| t[(i, j)] / (roots[i] * roots[j]));
@@ -74,7 +96,20 @@ fn eigenvalues(t: &Mat<f64>) -> Vec<Complex64> {
             ratio(*i).total_cmp(&ratio(*j))
         })
         .unwrap_or(0);
-    small[..widest].iter().chain(&direct[widest..]).copied().collect()
+    let of_inverse = |z: &Complex64| (*z, f64::EPSILON * z.norm_sqr() / small[0].norm());
+    small[..widest].iter().map(of_inverse).chain(direct[widest..].iter().map(of_direct)).collect()
+}
+
+/// The smallest singular value of `X^T J X` for orthonormal columns `X`, `J` turning the sign behind the first entries.
+pub fn smallest_twisted_product(vectors: &[[Vec<f64>; 2]], first: usize) -> f64 {
+    let entry = |v: &[Vec<f64>; 2], i: usize| Complex64::new(v[0][i], v[1][i]);
+    let product = |v: &[Vec<f64>; 2], w: &[Vec<f64>; 2]| -> Complex64 {
+        let term = |i: usize| if i < first { entry(v, i) * entry(w, i) } else { -entry(v, i) * entry(w, i) };
+        (0..v[0].len()).map(term).sum()
+    };
+    let products = Mat::from_fn(vectors.len(), vectors.len(), |i, j| product(&vectors[i], &vectors[j]));
+    let values = products.singular_values().expect("the singular values of a small matrix of finite numbers");
+    values.last().map_or(0.0, |value| *value)
 }
 
 fn sorted(values: Vec<Complex64>) -> Vec<Complex64> {

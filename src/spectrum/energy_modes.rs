@@ -37,6 +37,11 @@ const BLOCKS: usize = 3;
 /// Steps at most, and steps in which residuals have to be halved.
 const MOST_STEPS: usize = 300;
 const PATIENCE: usize = 25;
+/// The sum of the energies falls when it does so by this share.
+const LOWER: f64 = 1e-9;
+/// Modes with a residual of so many times their energy, or of so many roundings, are not accurate enough to be counted.
+const ACCURATE: f64 = 1e-7;
+const ROUNDINGS: f64 = 100.0;
 /// Modes whose energies are below so many times the rounding of the products are told apart by the factor.
 const DROWNED: f64 = 1e4;
 
@@ -90,6 +95,15 @@ impl Cascade {
             None
         };
         Ok(Cascade { landscape, generator, coarser, known: None, tolerance })
+    }
+
+    /// Whether the first `count` known modes have converged.
+    pub fn is_accurate(&self, count: usize) -> bool {
+        let rounding = ROUNDINGS * ROUNDING * self.generator.factor_norm().powi(2);
+        self.known.as_ref().is_some_and(|known| {
+            let pairs = known.residuals.iter().zip(&known.energies).take(count);
+            pairs.into_iter().all(|(residual, energy)| *residual <= ACCURATE * energy + rounding)
+        })
     }
 
     /// The modes with the `wanted` lowest energies, or all if there are fewer.
@@ -186,6 +200,7 @@ fn davidson(generator: &mut dyn Generator, start: Mat<f64>, wanted: usize, toler
     space.extend(generator, &none, start);
     let (mut settled, mut is_checked) = (vec![false; wanted], false);
     let (mut best, mut waited) = (f64::INFINITY, 0);
+    let mut lowest_sum = f64::INFINITY;
     for step in 0.. {
         let eigen = space.projected.self_adjoint_eigen(Side::Lower).expect("the eigenvalues of a small matrix");
         let wanted = wanted.min(space.len());
@@ -201,8 +216,15 @@ fn davidson(generator: &mut dyn Generator, start: Mat<f64>, wanted: usize, toler
                 residuals.push(residual);
             }
         }
-        waited = if excess < 0.5 * best { 0 } else { waited + 1 };
-        best = best.min(excess);
+        // A mode that comes late, another copy above all, lowers the energies long before residuals fall.
+        let sum: f64 = (0..wanted).map(|j| eigen.S()[j]).sum();
+        if sum < (1.0 - LOWER) * lowest_sum {
+            lowest_sum = sum;
+            (best, waited) = (excess, 0);
+        } else {
+            waited = if excess < 0.5 * best { 0 } else { waited + 1 };
+            best = best.min(excess);
+        }
         let is_last = space.len() + 1 >= n || step >= MOST_STEPS || waited >= PATIENCE;
         let rotated = |columns: &Mat<f64>, count: usize| columns * eigen.U().subcols(0, count);
         if residuals.is_empty() && !is_checked {

@@ -6,11 +6,15 @@
 //! 2. Corrections are added for these eigenvectors until their residuals are rounding (`galerkin.rs`): the payoff's functions
 //!    need many more modes than the eigenvectors do.
 //!
+//! As left eigenvectors are right ones with the sign of one player turned, `J = diag(1, -1)`, an eigenvalue is off by
+//! `|rho|^2/(d s)` only, where `d` is its distance from the others and `s` the smallest singular value of `X^T J X` on its
+//! eigenspace, and by rounding: an energy by `1e-16 |B|/sqrt(a)` of itself.
+//!
 //! It fails to be complete when the payoff ties modes of energies far above the wanted ones together so strongly that the
 //! count needs more than `MOST_MODES`; the list then says so.
 
 use super::completeness::{Tails, is_counted};
-use super::dense::{Group, eigenspace, groups};
+use super::dense::{Group, eigenspace, groups, smallest_twisted_product};
 use super::energy_modes::Cascade;
 use super::galerkin::{Lifted, PlayerSpace, Projection, tangent_norms};
 use super::generator::Generator;
@@ -59,12 +63,13 @@ pub fn search(
         let projection = Projection::new(&spaces, coupling);
         let mut directions: [Vec<Vec<f64>>; 2] = [Vec::new(), Vec::new()];
         let (mut modes, mut excess) = (Vec::new(), 0.0);
-        for group in wanted(groups(&projection.matrix), line, count) {
+        let all = groups(&projection.matrix);
+        for group in wanted(all.clone(), line, count) {
             if let Some(mode) = known.iter().find(|mode| is_that(mode, &group)) {
                 modes.push(mode.clone());
                 continue;
             }
-            let examined = refinement.examine(&spaces, &projection, &group);
+            let examined = refinement.examine(&spaces, &projection, &group, &all);
             excess += examined.excess;
             for (all, own) in directions.iter_mut().zip(examined.directions) {
                 all.extend(own);
@@ -106,13 +111,19 @@ struct Examined {
 }
 
 impl Refinement<'_> {
-    fn examine(&mut self, spaces: &[PlayerSpace; 2], projection: &Projection, group: &Group) -> Examined {
+    fn examine(
+        &mut self,
+        spaces: &[PlayerSpace; 2],
+        projection: &Projection,
+        group: &Group,
+        all: &[Group],
+    ) -> Examined {
         let nodes = self.generators[0].len();
         let largest = self.temperature[0].max(self.temperature[1]);
         let factor_norm =
             self.generators[0].factor_norm().max(self.timescale.sqrt() * self.generators[1].factor_norm());
-        let lifted: Vec<Lifted> =
-            eigenspace(&projection.matrix, group).iter().map(|[re, im]| projection.lift(spaces, [re, im])).collect();
+        let vectors = eigenspace(&projection.matrix, group);
+        let lifted: Vec<Lifted> = vectors.iter().map(|[re, im]| projection.lift(spaces, [re, im])).collect();
         let (mut worst, mut excess): (f64, f64) = (0.0, 0.0);
         let mut directions: [Vec<Vec<f64>>; 2] = [Vec::new(), Vec::new()];
         for one in &lifted {
@@ -139,7 +150,11 @@ impl Refinement<'_> {
         let size = norm(re).hypot(norm(im));
         let vector = re.iter().zip(im).map(|(a, b)| Complex64::new(*a, *b) / size).collect();
         let multiplicity = Some(group.multiplicity);
-        let mode = Mode { eigenvalue: group.value, residual: worst, multiplicity, vector: turned(vector) };
+        let distance = all.iter().map(|other| group.distance(other)).fold(f64::INFINITY, f64::min);
+        let twisted = smallest_twisted_product(&vectors, projection.first());
+        let rounding = f64::EPSILON * factor_norm * (largest * group.value.norm()).sqrt() + group.rounding;
+        let residual = worst.min(worst * worst / (distance * twisted) + rounding);
+        let mode = Mode { eigenvalue: group.value, residual, multiplicity, vector: turned(vector) };
         Examined { mode, excess, directions }
     }
 
@@ -174,7 +189,9 @@ fn counted_modes(
         let cut = spaces[0].cut().min(spaces[1].cut());
         let tails = Tails::new(&spaces, coupling, cascades, timescale);
         let lines = lines(&groups(&projection.matrix), count, cut);
-        if let Some(line) = lines.into_iter().find(|line| is_counted(&projection, coupling, &tails, *line, cut)) {
+        let is_accurate = (0..2).all(|p| cascades[p].is_accurate(sizes[p]));
+        let mut lines = lines.into_iter().filter(|_| is_accurate);
+        if let Some(line) = lines.find(|line| is_counted(&projection, coupling, &tails, *line, cut)) {
             return (spaces, Some(line));
         }
         let least = if spaces[0].cut() <= spaces[1].cut() { 0 } else { 1 };

@@ -10,7 +10,7 @@
 //! gap is what `log W2(t)` shows in the end.
 //!
 //! `witten.rs` and `schroedinger.rs` hold a player's generator in one and in two dimensions; `linearisation.rs` what couples
-//! them. Two players of one dimension: `inverse_search.rs` takes the leading eigenvalues from the inverse by `arnoldi.rs`.
+//! them. Two players of one dimension that no tiny energy slows down: `inverse_search.rs` takes the leading eigenvalues from the inverse by `arnoldi.rs`.
 //! Otherwise: `energy_search.rs` takes them from each player's `energy_modes.rs` by `galerkin.rs`. `completeness.rs` says when
 //! none can have been missed; `transient.rs` bounds what grows before it decays; `confirmation.rs` compares two grids.
 
@@ -46,6 +46,7 @@ use linearisation::{Coupling, InverseLinearisation};
 use num_complex::Complex64;
 use ordering::turned;
 use schroedinger::SchroedingerOperator;
+use std::f64::consts::PI;
 use transient::Rates;
 use witten::WittenFactor;
 
@@ -55,6 +56,9 @@ const TOLERANCE: f64 = 1e-11;
 const ROUNDING: f64 = 1e-15;
 /// A constant this many times above what rounding could do to it is resolved: the square of 1000 in the singular value.
 const RESOLVED: f64 = 1e6;
+/// Where the Poincare constant of a circle is below this share of that of the uniform density, rounding of the inverse would
+/// leave the other eigenvalues fewer than nine digits or so: they are taken from energy modes.
+const SLOW: f64 = 1e-5;
 
 /// Leading eigenvalues on one pair of grids.
 #[derive(Debug, Clone)]
@@ -63,7 +67,7 @@ pub struct Spectrum {
     pub eigenvalues: Vec<Complex64>,
     /// Error of each as its residual shows it, absolute.
     pub residuals: Vec<f64>,
-    /// How many equal eigenvalues each stands for; of two players of one dimension that is not known.
+    /// How many equal eigenvalues each stands for; where they come from the inverse that is not known.
     pub multiplicities: Vec<Option<usize>>,
     /// Perturbations `(mu* h, nu* g)` of the densities at the nodes, `|h|^2 + |g|^2 = 1` in `L2(mu*)` and `L2(nu*)`, the
     /// entry of largest weight being real and positive.
@@ -107,12 +111,15 @@ impl Spectrum {
             let [mut x, mut y] = landscapes.each_ref().map(Landscape::generator);
             let (x, y) = (x.as_mut().map_err(|e| e.clone())?, y.as_mut().map_err(|e| e.clone())?);
             let poincare = [circle_constant(&mut **x, Player::X)?, circle_constant(&mut **y, Player::Y)?];
-            let rates = Rates { temperature, timescale, poincare };
-            let bounds = Bounds::new(payoff, [&mut **x, &mut **y], &rates);
-            let coupling = bounds.coupling(temperature);
-            let mut inverse = InverseLinearisation::new([&mut **x, &mut **y], coupling, timescale);
-            let found = inverse_search::search(&mut inverse, count, bounds.largest_frequency);
-            return Spectrum::new(payoff, [&**x, &**y], found, bounds, &rates);
+            let is_slow = |p: usize| poincare[p] < SLOW * (2.0 * PI / landscapes[p].grid.volume()).powi(2);
+            if !is_slow(0) && !is_slow(1) {
+                let rates = Rates { temperature, timescale, poincare };
+                let bounds = Bounds::new(payoff, [&mut **x, &mut **y], &rates);
+                let coupling = bounds.coupling(temperature);
+                let mut inverse = InverseLinearisation::new([&mut **x, &mut **y], coupling, timescale);
+                let found = inverse_search::search(&mut inverse, count, bounds.largest_frequency);
+                return Spectrum::new(payoff, [&**x, &**y], found, bounds, &rates);
+            }
         }
         let [x, y] = landscapes;
         let mut cascades = [Cascade::new(x)?, Cascade::new(y)?];

@@ -150,10 +150,10 @@ fn well_gap(a: f64, tau: f64) -> f64 {
 fn small_gaps_have_correct_relative_digits() {
     // 40 digits of mpmath.
     assert_near(well_gap(0.5, 0.05), 1.00904863787505e-7, 1e-16, "the quadrature itself");
-    for tau in [0.05, 0.0375, 0.035] {
+    for tau in [0.05, 0.0375, 0.03, 0.027] {
         let f = |x: &[f64], y: &[f64]| 0.5 * (4.0 * PI * x[0]).cos() - 0.4 * (4.0 * PI * y[0]).cos();
         let case = Case { f, grids: [circle(257, 1.0), circle(257, 1.0)], temperature: [tau; 2], timescale: 1.0 };
-        let found = case.solve(4);
+        let found = case.solve(8);
         let gaps = [well_gap(0.5, tau), well_gap(0.4, tau)];
         println!("tau {tau}: {gaps:?} found {:?} {:?}", found.eigenvalues, found.poincare);
         assert_near(found.guaranteed_rate, gaps[0], 1e-6 * gaps[0], "guaranteed rate");
@@ -162,6 +162,12 @@ fn small_gaps_have_correct_relative_digits() {
             assert_eq!(found.eigenvalues[i].im, 0.0);
         }
         assert!(found.eigenvalues[2].re < -10.0);
+        assert!(found.complete);
+        // Odd about the well and even about the barrier: where both change places, it is the slow mode.
+        for fast in [well_gap(-0.5, tau), well_gap(-0.4, tau)] {
+            let off = found.eigenvalues.iter().map(|v| (v + fast).norm() / fast).fold(f64::INFINITY, f64::min);
+            assert!(off < 1e-9, "{fast} is off by {off:e} of itself, next to a gap of {:e}", gaps[0]);
+        }
     }
     let gap = well_gap(0.5, 0.0375);
     assert!(gap < 2e-10 && gap > 5e-11, "a gap of about 1e-10: {gap:e}");
