@@ -227,6 +227,12 @@ pub struct ParticlesArguments {
     /// Write clouds and distances to this file
     #[arg(short, long, value_name = "OUT.h5")]
     pub output: Option<PathBuf>,
+    /// Go on with an interrupted run; the result is that of an uninterrupted one
+    #[arg(long, conflicts_with_all = ["force", "ladder"])]
+    pub resume: bool,
+    /// Wall time between checkpoints
+    #[arg(long, value_name = "SECONDS", default_value_t = 30.0, allow_hyphen_values = true)]
+    pub checkpoint_seconds: f64,
 }
 
 /// `nashflow w2`.

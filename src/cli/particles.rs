@@ -1,36 +1,56 @@
 //! `nashflow particles`.
 
 use super::arguments::ParticlesArguments;
-use super::conclude;
 use super::destination::with_destination;
 use super::number::{constant, significant, with_error};
 use super::progress::Bar;
-use super::run::load;
+use super::run::{checkpoint_interval, command_line, load};
+use super::signal::Interrupt;
 use super::table::Table;
+use super::{BAD_INPUT, conclude, report_failure};
 use crate::experiment::{
-    DistanceSummary, LadderReport, LadderRequest, ParticleReport, ParticleRequest, Power, RunError, Rung, ladder,
-    particles,
+    DistanceSummary, LadderReport, LadderRequest, ParticleOutput, ParticleReport, ParticleRequest, Power, RunError,
+    Rung, ladder, particles,
 };
 use crate::particle::{ParticleScheme, Sampling};
+use std::time::Duration;
 
 /// Rows of the table of snapshots.
 const ROWS: usize = 11;
 
 /// The exit status of the command.
 pub fn main(arguments: &ParticlesArguments) -> i32 {
+    let checkpoint_every = match checkpoint_interval(arguments.checkpoint_seconds) {
+        Ok(interval) => interval,
+        Err(message) => return report_failure(&message, BAD_INPUT, arguments.game.common.json),
+    };
     match &arguments.ladder {
         Some(counts) => conclude(&arguments.game, || climb(arguments, counts), render_ladder),
-        None => conclude(&arguments.game, || simulate(arguments), render),
+        None => conclude(&arguments.game, || simulate(arguments, checkpoint_every), render),
     }
 }
 
-fn simulate(arguments: &ParticlesArguments) -> Result<ParticleReport, RunError> {
+fn simulate(arguments: &ParticlesArguments, checkpoint_every: Duration) -> Result<ParticleReport, RunError> {
     let (request, file) = (request(arguments)?, load(&arguments.game)?);
-    let bar = Bar::new(arguments.game.common.quiet);
-    let result = with_destination(&arguments.game, arguments.output.as_deref(), |destination| {
-        particles(&file, &request, destination, &mut |progress| bar.show(progress))
+    if arguments.resume && arguments.output.is_none() {
+        return Err(RunError::option("--resume", "only a run with an output file can be resumed; add -o OUT.h5"));
+    }
+    let interrupt = Interrupt::install(arguments.game.common.json);
+    let (command, before_moving) = (command_line(), || interrupt.begin_writing());
+    let output = arguments.output.as_deref().map(|path| ParticleOutput {
+        path,
+        overwrite: arguments.game.common.force,
+        resume: arguments.resume,
+        command: &command,
+        checkpoint_every,
+        before_moving: &before_moving,
+        interrupted: interrupt.flag(),
     });
+    let bar = Bar::new(arguments.game.common.quiet);
+    let result = particles(&file, &request, output.as_ref(), &mut |progress| bar.show(progress));
     bar.clear();
+    // What is printed now must not be followed by the report of an interruption.
+    interrupt.begin_writing();
     result
 }
 

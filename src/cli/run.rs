@@ -67,7 +67,8 @@ pub fn command_line() -> String {
     std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
 }
 
-fn checkpoint_interval(seconds: f64) -> Result<Duration, String> {
+/// The wall time between checkpoints.
+pub fn checkpoint_interval(seconds: f64) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds)
         .map_err(|_| format!("--checkpoint-seconds {seconds}: must be finite and not negative"))
 }

@@ -33,8 +33,8 @@ pub use orbit::{
 #[cfg(test)]
 pub(crate) use particles::mean_field;
 pub use particles::{
-    DistanceSummary, LadderReport, LadderRequest, ParticleCounts, ParticleReport, ParticleRequest, Power, Rung,
-    RungDecay, SnapshotSummary, ladder, particles,
+    DistanceSummary, LadderReport, LadderRequest, ParticleCounts, ParticleOutput, ParticleReport, ParticleRequest,
+    Power, Rung, RungDecay, SnapshotSummary, ladder, particles,
 };
 pub use rates::RateComparison;
 pub use run::{Progress, RunOptions, run};

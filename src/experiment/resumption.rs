@@ -107,7 +107,7 @@ fn is_run_of(file: &GameFile, path: &Path) -> bool {
 }
 
 /// Refuses a game whose keys have other values than in the file. Comments and order do not count.
-fn compare(stored: &str, file: &GameFile, output: &Path) -> Result<(), RunError> {
+pub(super) fn compare(stored: &str, file: &GameFile, output: &Path) -> Result<(), RunError> {
     if stored == file.text() {
         return Ok(());
     }

@@ -120,17 +120,28 @@ pub(super) fn write_whole(
     if let (Some(existing), false) = (place.existing(), overwrite) {
         return Err(OutputError::Exists { path: existing.to_path_buf(), hint: "" });
     }
+    replace(&place, &place.output, groups, arrays, describe)
+}
+
+/// The same in the place of `target`, by the owner of the lock.
+pub(super) fn replace(
+    place: &Place,
+    target: &Path,
+    groups: &[&str],
+    arrays: &[Array],
+    describe: impl FnOnce(&File) -> Result<()>,
+) -> std::result::Result<(), OutputError> {
     place.reserve(8 * arrays.iter().map(|array| array.values.len() as u64).sum::<u64>())?;
-    let file = access().create(&place.temporary).map_err(OutputError::write(path, "new file"))?;
+    let file = access().create(&place.temporary).map_err(OutputError::write(target, "new file"))?;
     match fill(&file, groups, arrays, describe).and_then(|()| file.flush()) {
         Ok(()) => drop(file),
         Err(error) => {
             // Closing would try to write again what could not be written.
             std::mem::forget(file);
-            return Err(OutputError::write(path, "the datasets")(error));
+            return Err(OutputError::write(target, "the datasets")(error));
         }
     }
-    place.install(&place.output)
+    place.install(target)
 }
 
 fn fill(file: &File, groups: &[&str], arrays: &[Array], describe: impl FnOnce(&File) -> Result<()>) -> Result<()> {

@@ -1,16 +1,14 @@
 //! The file of particle clouds, in the manner of H5MD: places of every particle at the snapshot times, and what was
-//! measured of them, written whole.
+//! measured of them.
 //!
 //! `/particles/x` has the shape `(time, particle, axis)`, with several replicas `(replica, time, particle, axis)`, and
 //! likewise `/particles/y`; the columns at the root have `(time)` or `(replica, time)`.
 
-use super::OutputError;
-use super::arrays::{Array, Builder, Values, write_whole};
+use super::arrays::{Array, Builder, Values};
 use super::attribute::{write_number, write_text};
 use super::header::write_origin;
 use crate::game::Player;
 use hdf5::{File, Result};
-use std::path::Path;
 
 /// Root attribute `format`.
 const FORMAT: &str = "nashflow particles";
@@ -53,21 +51,8 @@ pub struct ParticleRecord {
     pub step: f64,
 }
 
-/// Writes the file. `game` is the text of the game file, `command` the command line.
-///
-/// # Errors
-/// [`OutputError`], as for any output.
-pub fn write_particles(
-    path: &Path,
-    overwrite: bool,
-    game: &str,
-    command: &str,
-    record: &ParticleRecord,
-) -> std::result::Result<(), OutputError> {
-    write_whole(path, overwrite, &["particles"], &arrays(record), |file| describe(file, game, command, record))
-}
-
-fn describe(file: &File, game: &str, command: &str, record: &ParticleRecord) -> Result<()> {
+/// Attributes of the root.
+pub(super) fn describe(file: &File, game: &str, command: &str, record: &ParticleRecord) -> Result<()> {
     write_origin(file, FORMAT, FORMAT_VERSION)?;
     write_text(file, "game", game)?;
     write_text(file, "command", command)?;
@@ -76,7 +61,8 @@ fn describe(file: &File, game: &str, command: &str, record: &ParticleRecord) -> 
     write_number(file, "step", record.step)
 }
 
-fn arrays(record: &ParticleRecord) -> Vec<Array> {
+/// All datasets.
+pub(super) fn arrays(record: &ParticleRecord) -> Vec<Array> {
     let mut builder = Builder::new("");
     let mut leading = vec!["time".to_owned()];
     if record.replicas > 1 {

@@ -125,7 +125,7 @@ impl<S: Symbol> Etd43<S> {
     /// The step control aims at `(|lambda| h)^3 / 24 = RELATIVE tolerance`, which gives back the `|lambda|` that sets the
     /// step; where the linear part, which is exact, leaves little to the scheme, that is less than the rate. The sum of
     /// both covers what was measured on kernel games of strength 0.01 to 100 at tolerances of 1e-5 and less
-    /// (tests/known_answer/rotation.rs).
+    /// (tests/library/known_answer/rotation.rs).
     pub fn rate_error(tolerance: f64, step: f64, rate: f64) -> f64 {
         let lambda = (24.0 * RELATIVE * tolerance).cbrt() / step;
         tolerance * (RATE_SHARE_OF_LAMBDA * lambda + RATE_SHARE * rate)

@@ -1,4 +1,4 @@
-//! Every command that README.md and docs/ show is run, in a temporary folder, one document after another.
+//! Every command that README.md and docs/ show is run, each document in a temporary folder of its own.
 //!
 //! A fenced block marked `sh` or `console` has one command a line; what is not a command of ours (installation, output)
 //! is skipped, and so is a block marked `sh no-test`.
@@ -71,29 +71,34 @@ fn words(command: &str) -> Vec<String> {
     words
 }
 
+/// Runs the commands of a document one after another.
+fn follow(document: &Path) {
+    let workspace = Workspace::new();
+    // What users call "my game" in examples.
+    workspace.write("game.toml", crate::workspace::CIRCLES);
+    // And "my particles": 2000 independent points of each initial density, at time 0, as one cloud and as ten replicas.
+    for (name, shape) in [("cloud.npz", (2000, 1)), ("replicas.npz", (10, 200))] {
+        let [x, y] = initial_cloud(2000, 1).map(|points| Array2::from_shape_vec(shape, points).unwrap());
+        write_npz(&workspace, name, &[("x", x), ("y", y), ("times", Array2::zeros((1, 1)))]);
+    }
+    for command in commands(&std::fs::read_to_string(document).unwrap()) {
+        let words = words(&command);
+        assert!(!words.iter().any(|word| word == "|" || word == ">" || word == "&&"), "{command}: one command a line");
+        let arguments: Vec<&str> = words.iter().map(String::as_str).collect();
+        let output = workspace.command(&arguments).output().unwrap();
+        let outcome = Outcome::new(output, &arguments);
+        assert_eq!(outcome.status, Some(0), "{}: nashflow {command}\n{}", document.display(), outcome.stderr);
+    }
+}
+
 #[test]
 fn every_command_of_the_documentation_does_what_it_says() {
-    for document in documents() {
-        let workspace = Workspace::new();
-        // What users call "my game" in examples.
-        workspace.write("game.toml", crate::workspace::CIRCLES);
-        // And "my particles": 2000 independent points of each initial density, at time 0, as one cloud and as ten replicas.
-        for (name, shape) in [("cloud.npz", (2000, 1)), ("replicas.npz", (10, 200))] {
-            let [x, y] = initial_cloud(2000, 1).map(|points| Array2::from_shape_vec(shape, points).unwrap());
-            write_npz(&workspace, name, &[("x", x), ("y", y), ("times", Array2::zeros((1, 1)))]);
+    let documents = documents();
+    std::thread::scope(|scope| {
+        for document in &documents {
+            scope.spawn(|| follow(document));
         }
-        for command in commands(&std::fs::read_to_string(&document).unwrap()) {
-            let words = words(&command);
-            assert!(
-                !words.iter().any(|word| word == "|" || word == ">" || word == "&&"),
-                "{command}: one command a line"
-            );
-            let arguments: Vec<&str> = words.iter().map(String::as_str).collect();
-            let output = workspace.command(&arguments).output().unwrap();
-            let outcome = Outcome::new(output, &arguments);
-            assert_eq!(outcome.status, Some(0), "{}: nashflow {command}\n{}", document.display(), outcome.stderr);
-        }
-    }
+    });
 }
 
 #[test]

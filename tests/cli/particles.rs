@@ -1,8 +1,9 @@
 //! `nashflow particles`: clouds from files, known distances, floors, the ladder, threads, refusals.
 
 use crate::contents::{assert_same, open};
-use crate::workspace::{CIRCLES, TORI, Workspace};
+use crate::workspace::{CIRCLES, Moments, TORI, Workspace, signal, wait_until};
 use std::f64::consts::PI;
+use std::time::Instant;
 
 /// A rotation from clouds in files: the equilibrium is uniform.
 const FROM_CLOUDS: &str = r#"[game]
@@ -181,6 +182,82 @@ fn any_number_of_threads_and_every_repetition_gives_the_same_bytes() {
 }
 
 #[test]
+fn an_interrupted_or_killed_run_resumes_to_the_same_bytes() {
+    let circles = CIRCLES.replace("snapshots = 25", "snapshots = 1");
+    let tori = TORI.replace("snapshots = 10", "snapshots = 2");
+    // More steps between snapshots than between two looks at the clock, and distances that take longer than the steps.
+    for (game, options) in [
+        (circles, ["-n", "10000,8000", "--step", "4e-4", "--scheme", "heun"]),
+        (tori, ["-n", "200,100", "--step", "1e-3", "--scheme", "euler-maruyama"]),
+    ] {
+        let workspace = Workspace::new();
+        workspace.write("game.toml", game);
+        let common = ["particles", "game.toml", "--replicas", "2", "--checkpoint-seconds", "0"];
+        let words = |output| [&common[..], &options, &["-o", output]].concat();
+        let started = Instant::now();
+        workspace.run(&words("whole.h5")).succeeds();
+        let life = started.elapsed();
+        let (mut moments, mut met) = (Moments::new(5), 0);
+        for number in 0..4 {
+            let arguments = words("out.h5");
+            let mut child = workspace.start(&arguments);
+            let part = workspace.path("out.h5.part");
+            wait_until(&mut child, || part.exists());
+            std::thread::sleep(life.mul_f64(0.7 * moments.next()));
+            if number % 2 == 0 {
+                signal(&child, libc::SIGINT);
+                let outcome = workspace.finish(child, &arguments);
+                assert!(matches!(outcome.status, Some(0 | 130)), "{outcome:?}");
+                assert!(outcome.status == Some(0) || outcome.stderr.contains("--resume"), "{outcome:?}");
+            } else {
+                child.kill().unwrap();
+                child.wait().unwrap();
+            }
+            if part.exists() {
+                met += 1;
+                let file = open(&part);
+                let (times, places) = (file.dataset("time").unwrap(), file.dataset("particles/x").unwrap());
+                assert_eq!(places.shape()[..2], [2, times.size()], "what was measured before can be read");
+                drop(file);
+                workspace.run(&[&arguments[..], &["--resume"]].concat()).succeeds();
+            }
+            assert_same(&workspace.path("whole.h5"), &workspace.path("out.h5"));
+            assert_eq!(workspace.names(), ["game.toml", "out.h5", "whole.h5"]);
+            std::fs::remove_file(workspace.path("out.h5")).unwrap();
+        }
+        assert!(met >= 2, "only {met} met a running program");
+    }
+}
+
+#[test]
+fn only_the_run_that_was_interrupted_is_resumed() {
+    let workspace = Workspace::new();
+    workspace.write("game.toml", CIRCLES.replace("snapshots = 25", "snapshots = 2"));
+    let words =
+        ["particles", "game.toml", "-n", "20000", "--step", "1e-4", "-o", "out.h5", "--checkpoint-seconds", "0"];
+    let mut child = workspace.start(&words);
+    let part = workspace.path("out.h5.part");
+    assert!(wait_until(&mut child, || part.exists()));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let before = workspace.read("out.h5.part");
+    let refused = |more: &[&str], what: &str| {
+        workspace.run(&[&words[..], more].concat()).fails(2, &[what]);
+        assert!(workspace.read("out.h5.part") == before && !workspace.path("out.h5").exists());
+    };
+    refused(&["--resume", "--seed", "1"], "--seed");
+    refused(&["--resume", "--replicas", "2"], "--replicas");
+    refused(&["--resume", "--no-distances"], "--no-distances");
+    refused(&["--resume", "--set", "game.temperature=0.3"], "game.temperature");
+    refused(&[], "--resume continues it");
+    let mut damaged = before.clone();
+    damaged.truncate(before.len() / 2);
+    workspace.write("out.h5.part", &damaged);
+    workspace.run(&[&words[..], &["--resume"]].concat()).fails(2, &["out.h5.part"]);
+    assert!(workspace.read("out.h5.part") == damaged);
+}
+
+#[test]
 fn the_file_of_a_cloud_can_be_measured_against_that_of_the_run() {
     let workspace = Workspace::new();
     workspace.write("game.toml", CIRCLES.replace("snapshots = 25", "snapshots = 2"));
@@ -246,4 +323,5 @@ fn what_cannot_be_done_is_refused_with_what_is_allowed() {
     refused(&["game.toml", "-o", "out.h5"], &["out.h5", "--force"]);
     assert_eq!(workspace.read("out.h5"), b"kept");
     refused(&["game.toml", "-o", "nowhere/out.h5"], &["nowhere"]);
+    refused(&["game.toml", "--resume"], &["--resume", "-o"]);
 }

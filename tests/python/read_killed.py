@@ -1,6 +1,6 @@
 """Opens files of killed runs and checks that every acknowledged snapshot is there.
 
-usage: read_killed.py SCRIPT FILE=ACKNOWLEDGED ...     SCRIPT as in tests/hdf5_kill.rs
+usage: read_killed.py SCRIPT FILE=ACKNOWLEDGED ...     SCRIPT as in tests/library/output/kill.rs
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Opens a file of tests/hdf5_python.rs with every reader that users have, warnings being errors.
+"""Opens a file of tests/library/output/other_programs.rs with every reader that users have, warnings being errors.
 
 usage: read_run.py FILE STATE WRITTEN GAME     STATE is running or finished; WRITTEN the number of snapshots
 """

@@ -118,10 +118,6 @@ impl Evolution {
         values
     }
 
-    pub fn last(&self) -> &[Complex64] {
-        self.states.last().expect("there is a state at time 0")
-    }
-
     /// The distance of the last states of two evolutions on the same grids, in the norm of the tolerance.
     #[track_caller]
     pub fn final_difference(&self, other: &Evolution) -> f64 {

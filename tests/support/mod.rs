@@ -1,11 +1,10 @@
-//! What the kinds of evidence share: comparisons, evolutions through the library, runs with their output file, and a
-//! slow second implementation.
-
-// Each test program uses its share of this folder.
-#![allow(dead_code)]
+//! What the kinds of evidence share: comparisons, evolutions through the library, runs with their output file, files without
+//! a solver, other programs, and a slow second implementation.
 
 pub mod comparison;
 pub mod evolution;
 pub mod experiment;
 pub mod particles;
+pub mod python;
+pub mod run_file;
 pub mod slow;

@@ -1,9 +1,6 @@
 //! A run without a solver: every number is a simple function of the snapshot and the node, exact in binary, so that
 //! Python computes the same bits.
 
-// Each test program uses its share of this file.
-#![allow(dead_code)]
-
 use nashflow::game::Player;
 use nashflow::output::{
     Checkpoint, Diagnostics, EquilibriumRecord, Header, Layout, OutputError, RunWriter, Snapshot, StepRecord,

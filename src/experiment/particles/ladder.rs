@@ -151,7 +151,7 @@ pub fn ladder(
     for &count in &request.counts {
         let started = Instant::now();
         let mut replicas = Replicas::new(&setup, [count; 2], false);
-        replicas.run(watch);
+        replicas.run(&mut |_, _| Ok(()), watch)?;
         let record = replicas.finish();
         let iid_floor = floor(&setup, count).unwrap_or_else(|reason| {
             notes.push(format!("no floor of {count} independent points: {reason}"));

@@ -2,7 +2,7 @@
 
 use super::distance::{PairDistance, Targets, coordinates};
 use super::setup::Setup;
-use crate::experiment::Progress;
+use crate::experiment::{Progress, RunError};
 use crate::game::Player;
 use crate::output::{ParticleColumn, ParticleRecord};
 use crate::particle::{Ensemble, ParticleSystem, RandomStreams};
@@ -60,28 +60,63 @@ impl<'a> Replicas<'a> {
         Replicas { setup, systems, equilibrium, keep, record }
     }
 
-    /// To the last snapshot.
-    pub fn run(&mut self, watch: &mut dyn FnMut(&Progress)) {
+    /// Where an interrupted run stopped.
+    pub fn restored(setup: &'a Setup<'a>, systems: Vec<ParticleSystem>, record: Record) -> Replicas<'a> {
+        let equilibrium = setup.request.distances.then(|| targets(setup, &setup.equilibrium));
+        Replicas { setup, systems, equilibrium, keep: true, record }
+    }
+
+    /// To the last snapshot. `pause` is called after every stretch of steps and every snapshot; its error ends the run.
+    pub fn run(
+        &mut self,
+        pause: &mut dyn FnMut(&Replicas<'_>, f64) -> Result<(), RunError>,
+        watch: &mut dyn FnMut(&Progress),
+    ) -> Result<(), RunError> {
         let times = self.setup.file.output().times();
-        self.measure(times[0]);
+        if self.record.times.is_empty() {
+            self.measure(times[0]);
+        }
         let particles = (self.record.counts.iter().sum::<usize>() * self.systems.len()) as f64;
         let stride = (STRIDE / particles).ceil() as u64;
+        let mut before = 0;
         for (index, &(count, length)) in self.setup.stretches.iter().enumerate() {
-            let mut taken = 0;
+            let mut taken = self.steps().saturating_sub(before).min(count);
+            before += count;
             while taken < count {
                 let next = stride.min(count - taken);
                 self.systems.par_iter_mut().for_each(|system| system.advance(length, next));
                 taken += next;
+                let time = times[index] + taken as f64 * length;
                 watch(&Progress {
-                    time: times[index] + taken as f64 * length,
+                    time,
                     end: times[times.len() - 1],
-                    steps: self.systems[0].steps() as usize,
+                    steps: self.steps() as usize,
                     step: length,
                     w2: self.last_distance(),
                 });
+                pause(self, time)?;
             }
-            self.measure(times[index + 1]);
+            if self.record.times.len() == index + 1 {
+                self.measure(times[index + 1]);
+                pause(self, times[index + 1])?;
+            }
         }
+        Ok(())
+    }
+
+    /// The realisations.
+    pub fn systems(&self) -> &[ParticleSystem] {
+        &self.systems
+    }
+
+    /// What was measured so far.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// Steps taken of each.
+    pub fn steps(&self) -> u64 {
+        self.systems[0].steps()
     }
 
     pub fn finish(self) -> Record {
@@ -142,6 +177,40 @@ impl Record {
     #[cfg(test)]
     pub fn of_rows(times: Vec<f64>, rows: Vec<Vec<Measured>>) -> Record {
         Record { times, rows, failures: vec![], counts: [1, 1], clouds: vec![] }
+    }
+
+    /// Numbers of one replica at one snapshot.
+    pub const NUMBERS: usize = 9;
+
+    /// All measurements as numbers, NaN where there is none.
+    pub fn numbers(&self) -> Vec<f64> {
+        let four = |d: Option<PairDistance>| d.map_or([f64::NAN; 4], |d| [d.w2, d.w2_x, d.w2_y, d.error]);
+        let one = |m: &Measured| [&four(m.to_mean_field)[..], &four(m.to_equilibrium), &[m.payoff]].concat();
+        self.rows.iter().flatten().flat_map(one).collect()
+    }
+
+    /// The record that has these [`Record::numbers`] and these positions, replica by replica, time by time.
+    pub fn restore(
+        times: Vec<f64>,
+        replicas: usize,
+        counts: [usize; 2],
+        failures: Vec<String>,
+        numbers: &[f64],
+        positions: &[Vec<f64>; 2],
+    ) -> Record {
+        let distance = |four: &[f64]| match *four {
+            [w2, w2_x, w2_y, error] if !w2.is_nan() => Some(PairDistance { w2, w2_x, w2_y, error }),
+            _ => None,
+        };
+        let one =
+            |n: &[f64]| Measured { to_mean_field: distance(&n[..4]), to_equilibrium: distance(&n[4..8]), payoff: n[8] };
+        let measured: Vec<Measured> = numbers.chunks_exact(Record::NUMBERS).map(one).collect();
+        let lengths = [0, 1].map(|p| positions[p].len() / (replicas * times.len()));
+        let cloud = |t: usize, r: usize| {
+            [0, 1].map(|p| positions[p][(r * times.len() + t) * lengths[p]..][..lengths[p]].to_vec())
+        };
+        let clouds = (0..times.len()).map(|t| (0..replicas).map(|r| cloud(t, r)).collect()).collect();
+        Record { rows: measured.chunks(replicas).map(<[Measured]>::to_vec).collect(), times, failures, counts, clouds }
     }
 
     /// What the output file holds: replica by replica, time by time.

@@ -29,6 +29,8 @@ const OVERSAMPLING: usize = 4;
 const TRUNCATION: f64 = 1e-17;
 /// `(pi/4)^20 / 20!` is 3e-21: no spectrum needs more.
 const MAXIMUM_DEGREE: usize = 20;
+/// `1.5 * 2^52`: a sum with it is rounded to an integer, without a call of the mathematical library.
+const ROUND: f64 = 6_755_399_441_055_744.0;
 /// Modes beyond this share of the highest one form the tail, as in the torus room.
 const OUTER: f64 = 5.0 / 6.0;
 
@@ -162,16 +164,31 @@ impl Antiderivative {
     }
 
     /// The row nearest to `x` and the offset from it, in units of `1/M`.
+    #[inline]
     fn locate(&self, x: f64) -> (&[f64], f64) {
         let rows = self.rows();
         let position = x * rows as f64;
-        let nearest = position.round();
+        let nearest = (position + ROUND) - ROUND;
         let mut j = nearest as i64;
         if j < 0 || j >= rows as i64 {
             j = j.rem_euclid(rows as i64);
         }
         let start = j as usize * self.terms;
         (&self.coefficients[start..start + self.terms], position - nearest)
+    }
+
+    /// `(U(x), u(x), u'(x))`.
+    #[inline]
+    pub(super) fn with_slope(&self, x: f64) -> (f64, f64, f64) {
+        let (row, t) = self.locate(x);
+        let (mut value, mut slope, mut half_bend) = (0.0, 0.0, 0.0);
+        for c in row.iter().rev() {
+            half_bend = half_bend * t + slope;
+            slope = slope * t + value;
+            value = value * t + c;
+        }
+        let scale = self.rows() as f64;
+        (value, slope * scale, 2.0 * half_bend * scale * scale)
     }
 
     /// `(U(x), u(x))`.
@@ -183,6 +200,22 @@ impl Antiderivative {
             value = value * t + c;
         }
         (value, slope * self.rows() as f64)
+    }
+
+    /// `(U, u)` at `middle + offset` for each of these offsets, all from one row: none beyond half a row.
+    #[inline]
+    pub(super) fn around<const K: usize>(&self, middle: f64, offsets: [f64; K]) -> ([f64; K], [f64; K]) {
+        let (row, t) = self.locate(middle);
+        let scale = self.rows() as f64;
+        let t = offsets.map(|offset| t + offset * scale);
+        let (mut values, mut slopes) = ([0.0; K], [0.0; K]);
+        for c in row.iter().rev() {
+            for k in 0..K {
+                slopes[k] = slopes[k] * t[k] + values[k];
+                values[k] = values[k] * t[k] + c;
+            }
+        }
+        (values, slopes.map(|slope| slope * scale))
     }
 
     /// The stretch from `middle - d/2` to `middle + d/2`, or `None` when it leaves the reach of one row.
@@ -227,6 +260,8 @@ mod tests {
                 let (value, slope) = table.at(x);
                 assert!((value - (omega * x).sin() / omega).abs() <= 1e-14 / omega * 10.0, "n {n}, mode {k}, x {x}");
                 assert!((slope - (omega * x).cos()).abs() <= 2e-13, "n {n}, mode {k}, x {x}: {slope}");
+                let (_, same, bend) = table.with_slope(x);
+                assert!(same == slope && (bend + omega * (omega * x).sin()).abs() <= 4e-13 * n as f64, "{bend}");
             }
         }
     }

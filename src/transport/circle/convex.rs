@@ -7,7 +7,8 @@
 //! C(low) - min C <= |C'(low)| (high - low),     C(high) - min C <= |C'(high)| (high - low),
 //! ```
 //!
-//! which is the stopping rule: it is a bound, not a guess. At kinks (point masses, empty cells) Newton fails, and the
+//! which is the stopping rule: it is a bound, not a guess. Where the curvature is known to be at least `C'' >= 2 m`
+//! everywhere, so is `C(a) - min C <= (C'(a)/2)^2 / m`, from one side alone. At kinks (point masses, empty cells) Newton fails, and the
 //! place where the two tangents meet is tried instead, which finds a kink between two straight lines at once.
 
 use crate::transport::{Method, TransportError};
@@ -45,13 +46,15 @@ const PAST: f64 = 2.0;
 /// Halving the bracket alone would need 60 sweeps to the last bit of a shift, and every third one halves.
 const MAXIMUM_SWEEPS: usize = 240;
 
-/// Minimises over shifts in `[-reach, reach]`, starting at 0.
+/// Minimises over shifts in `[-reach, reach]`, starting at 0; half the second derivative is at least
+/// `least_half_curvature`, 0 when no more is known.
 pub(super) fn minimise(
     method: Method,
     reach: f64,
+    least_half_curvature: f64,
     mut sweep: impl FnMut(f64) -> Result<Tangent, TransportError>,
 ) -> Result<Minimum, TransportError> {
-    let mut search = Search { low: -reach, high: reach, below: None, above: None };
+    let mut search = Search { low: -reach, high: reach, below: None, above: None, least_half_curvature };
     let mut shift = 0.0;
     let mut widths = [f64::INFINITY; 3];
     let mut gap = f64::INFINITY;
@@ -87,6 +90,7 @@ struct Search {
     high: f64,
     below: Option<Tangent>,
     above: Option<Tangent>,
+    least_half_curvature: f64,
 }
 
 impl Search {
@@ -101,8 +105,10 @@ impl Search {
     fn best(&self) -> Minimum {
         let width = self.high - self.low;
         let at = |shift: f64, tangent: &Option<Tangent>| {
-            let known =
-                |t: &Tangent| Minimum { shift, cost: t.cost, spread: t.spread, gap: 2.0 * t.half_slope.abs() * width };
+            let known = |t: &Tangent| {
+                let curved = t.half_slope * t.half_slope / self.least_half_curvature;
+                Minimum { shift, cost: t.cost, spread: t.spread, gap: (2.0 * t.half_slope.abs() * width).min(curved) }
+            };
             tangent
                 .as_ref()
                 .map_or(Minimum { shift, cost: f64::INFINITY, spread: f64::INFINITY, gap: f64::INFINITY }, known)
@@ -146,9 +152,9 @@ impl Search {
 mod tests {
     use super::*;
 
-    fn count(cost: impl Fn(f64) -> Tangent) -> (Minimum, usize) {
+    fn count(least_half_curvature: f64, cost: impl Fn(f64) -> Tangent) -> (Minimum, usize) {
         let mut sweeps = 0;
-        let found = minimise(Method::CircleAtoms, 2.0, |a| {
+        let found = minimise(Method::CircleAtoms, 2.0, least_half_curvature, |a| {
             sweeps += 1;
             Ok(cost(a))
         });
@@ -157,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_parabola_takes_few_sweeps() {
-        let (found, sweeps) = count(|a| {
+        let (found, sweeps) = count(0.0, |a| {
             let d = a - 0.3;
             Tangent { cost: 1.0 + d * d, half_slope: d, half_curvature: 1.0, spread: 0.0 }
         });
@@ -166,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_kink_is_found_where_the_tangents_meet() {
-        let (found, sweeps) = count(|a| {
+        let (found, sweeps) = count(0.0, |a| {
             let d = a - 0.123_456_789;
             let slope = if d < 0.0 { -0.5 } else { 1.5 };
             Tangent { cost: 1.0 + 2.0 * slope * d, half_slope: slope, half_curvature: 0.0, spread: 0.0 }
@@ -176,7 +182,7 @@ mod tests {
 
     #[test]
     fn the_gap_covers_what_is_left() {
-        let (found, _) = count(|a| {
+        let (found, _) = count(0.0, |a| {
             let d: f64 = a + 0.7;
             Tangent {
                 cost: d.powi(4) + d.abs(),
@@ -186,5 +192,24 @@ mod tests {
             }
         });
         assert!(found.cost <= found.gap + 1e-30, "{found:?}");
+    }
+
+    #[test]
+    fn a_known_curvature_bounds_what_is_left_from_one_side() {
+        // C'' = 2 (1 + 0.6 d + 6 d^2) is least at d = -0.05.
+        let (least, minimum) = (0.985, 0.3);
+        for a in [-0.4, 0.2, 0.29, 0.3001, 0.6] {
+            let d: f64 = a - minimum;
+            let here = Tangent {
+                cost: 0.5 + d * d + 0.2 * d.powi(3) + d.powi(4),
+                half_slope: d + 0.3 * d * d + 2.0 * d.powi(3),
+                half_curvature: 1.0 + 0.6 * d + 6.0 * d * d,
+                spread: 0.0,
+            };
+            let mut search = Search { low: -2.0, high: 2.0, below: None, above: None, least_half_curvature: least };
+            search.narrow(a, here);
+            let (left, gap) = (here.cost - 0.5, search.best().gap);
+            assert!(left <= gap * (1.0 + 1e-12) && gap <= 40.0 * left, "{left} left, {gap} said, at {a}");
+        }
     }
 }

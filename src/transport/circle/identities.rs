@@ -167,7 +167,7 @@ proptest! {
         let sorted = (SortedAtoms::of_cloud(&a), SortedAtoms::of_cloud(&b));
         let rotation = Rotation::new(&sorted.0, &sorted.1);
         let cost = |shift: f64| Coupling { source: &source, target: &target, shift }.sweep().cost;
-        let found = convex::minimise(Method::CirclePieces, 2.0, |shift| {
+        let found = convex::minimise(Method::CirclePieces, 2.0, 0.0, |shift| {
             Ok(Coupling { source: &source, target: &target, shift }.sweep())
         }).unwrap();
         prop_assert!((found.cost - d.value * d.value).abs() <= 1e-14, "{found:?} against {d:?}");

@@ -109,7 +109,7 @@ impl Solved {
     fn pieces(source: Pieces, target: Pieces, period: f64, positions: f64) -> Result<Solved, TransportError> {
         let coupling = |shift: f64| Coupling { source: &source, target: &target, shift };
         let Minimum { shift, cost, spread, gap } =
-            minimise(Method::CirclePieces, REACH, |shift| Ok(coupling(shift).sweep()))?;
+            minimise(Method::CirclePieces, REACH, 0.0, |shift| Ok(coupling(shift).sweep()))?;
         let flux = source.mass_error + target.mass_error;
         let square = 2.0 * (source.square_of_error() + target.square_of_error());
         let error = gap + cost_error(cost, flux, spread, square);
@@ -174,7 +174,8 @@ fn pieces_to_density(
 ) -> Result<(Distance, f64), TransportError> {
     let problem = |shift: f64| SemiDiscrete { pieces, density: smooth, shift };
     let method = Method::CircleSemiDiscrete;
-    let Minimum { shift, cost, spread, gap } = minimise(method, REACH, |shift| problem(shift).sweep())?;
+    let least = problem(0.0).least_half_curvature();
+    let Minimum { shift, cost, spread, gap } = minimise(method, REACH, least, |shift| problem(shift).sweep())?;
     let flux = flux_error(smooth);
     let square = 2.0 * (smooth.square_of_error(flux) + pieces.square_of_error());
     let error = gap + cost_error(cost, flux + pieces.mass_error, spread, square);

@@ -14,6 +14,7 @@
 
 use super::along::{Along, FieldError};
 use super::gauss_legendre::Rule;
+use crate::registers::on_widest_registers;
 use crate::torus::{Density, Fourier, Grid, next_fast_size, resample};
 use crate::transport::{Method, TransportError};
 use num_complex::Complex64;
@@ -142,20 +143,8 @@ impl BandLimited {
         self.for_each_point(p, q, |x, weight| {
             let (i, wx) = self.stencil(0, x[0]);
             let (j, wy) = self.stencil(1, x[1]);
-            let mut columns = [[0.0; 2]; WIDTH];
-            for (a, w) in wx.iter().enumerate() {
-                let start = (i + a) * self.row + j;
-                for (column, value) in columns.iter_mut().zip(&self.fields[start..start + WIDTH]) {
-                    column[0] += w * value[0];
-                    column[1] += w * value[1];
-                }
-            }
-            let (mut flow, mut excess, mut s) = (0.0, 0.0, 0.0);
-            for ((w, column), value) in wy.iter().zip(&columns).zip(&self.s[j..j + WIDTH]) {
-                flow += w * column[0];
-                excess += w * column[1];
-                s += w * value;
-            }
+            let [flow, excess] = contract_pairs(&self.fields[i * self.row + j..], self.row, &wx, &wy);
+            let s = dot(&self.s[j..], &wy);
             sum.flux += weight * (flow * step[1] - s * step[0]);
             sum.excess += weight * excess;
         });
@@ -170,12 +159,8 @@ impl BandLimited {
         self.for_each_point(p, q, |x, weight| {
             let (i, wx) = self.stencil(0, x[0]);
             let (j, wy) = self.stencil(1, x[1]);
-            let along_row = |a: usize| {
-                let start = (i + a) * self.row + j;
-                self.fields[start..start + WIDTH].iter().zip(&wy).map(|(field, w)| w * field[0]).sum::<f64>()
-            };
-            let potential: f64 = wx.iter().enumerate().map(|(a, w)| w * along_row(a)).sum();
-            let mean: f64 = self.s[j..j + WIDTH].iter().zip(&wy).map(|(s, w)| w * s).sum();
+            let [potential, _] = contract_pairs(&self.fields[i * self.row + j..], self.row, &wx, &wy);
+            let mean = dot(&self.s[j..], &wy);
             let t = ((x[0] - p[0]) * step[0] + (x[1] - p[1]) * step[1]) / square;
             sum += weight * t * (potential * step[1] - mean * step[0]);
         });
@@ -189,10 +174,8 @@ impl BandLimited {
         self.for_each_point(p, q, |x, weight| {
             let (i, wx) = self.stencil(0, x[0]);
             let (j, wy) = self.stencil(1, x[1]);
-            let dot = |values: &[f64]| values.iter().zip(&wy).map(|(v, w)| v * w).sum::<f64>();
-            let b: f64 = wx.iter().enumerate().map(|(a, w)| w * dot(&self.b[(i + a) * self.row + j..][..WIDTH])).sum();
-            sum[0] += weight * b;
-            sum[1] += weight * dot(&self.c[j..j + WIDTH]);
+            sum[0] += weight * contract(&self.b[i * self.row + j..], self.row, &wx, &wy);
+            sum[1] += weight * dot(&self.c[j..], &wy);
         });
         sum.map(|s| s * length)
     }
@@ -224,6 +207,50 @@ impl BandLimited {
         let first = (floor as i64 - (WIDTH as i64 / 2 - 1)).rem_euclid(self.shape[axis] as i64) as usize;
         (first, lagrange(place - floor + (WIDTH / 2 - 1) as f64))
     }
+}
+
+fn dot(values: &[f64], weights: &[f64; WIDTH]) -> f64 {
+    values[..WIDTH].iter().zip(weights).map(|(v, w)| v * w).sum()
+}
+
+/// `sum_ab wx_a wy_b value_(a row + b)`.
+fn contract(values: &[f64], row: usize, wx: &[f64; WIDTH], wy: &[f64; WIDTH]) -> f64 {
+    on_widest_registers!(contract_kernel(values: &[f64], row: usize, wx: &[f64; WIDTH], wy: &[f64; WIDTH]) -> f64)
+}
+
+#[inline(always)]
+fn contract_kernel(values: &[f64], row: usize, wx: &[f64; WIDTH], wy: &[f64; WIDTH]) -> f64 {
+    let mut columns = [0.0; WIDTH];
+    for (line, w) in values.chunks(row).zip(wx) {
+        for (column, value) in columns.iter_mut().zip(&line[..WIDTH]) {
+            *column += w * value;
+        }
+    }
+    dot(&columns, wy)
+}
+
+/// The same of two fields at once.
+fn contract_pairs(values: &[[f64; 2]], row: usize, wx: &[f64; WIDTH], wy: &[f64; WIDTH]) -> [f64; 2] {
+    on_widest_registers!(
+        contract_pairs_kernel(values: &[[f64; 2]], row: usize, wx: &[f64; WIDTH], wy: &[f64; WIDTH]) -> [f64; 2]
+    )
+}
+
+#[inline(always)]
+fn contract_pairs_kernel(values: &[[f64; 2]], row: usize, wx: &[f64; WIDTH], wy: &[f64; WIDTH]) -> [f64; 2] {
+    let mut columns = [[0.0; 2]; WIDTH];
+    for (line, w) in values.chunks(row).zip(wx) {
+        for (column, value) in columns.iter_mut().zip(&line[..WIDTH]) {
+            column[0] += w * value[0];
+            column[1] += w * value[1];
+        }
+    }
+    let mut sums = [0.0; 2];
+    for (column, w) in columns.iter().zip(wy) {
+        sums[0] += w * column[0];
+        sums[1] += w * column[1];
+    }
+    sums
 }
 
 /// Weights of the polynomial through the nodes `0..8` at `x`.

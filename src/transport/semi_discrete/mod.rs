@@ -43,6 +43,7 @@ use crate::torus::{Axis, Density, Grid};
 use field::Field;
 use sites::{FINEST, Sites};
 use solution::Solution;
+use std::sync::Arc;
 
 pub use cells::Cells;
 
@@ -54,7 +55,8 @@ const COARSER: [f64; 2] = [FINEST * (1u64 << 6) as f64, FINEST * (1u64 << 12) as
 #[derive(Debug, Clone)]
 pub struct SemiDiscrete {
     axes: Vec<Axis>,
-    field: Field,
+    /// Shared with copies of this solver.
+    field: Arc<Field>,
     /// Of the last cloud, with its positions: where the next one starts, when it has as many atoms.
     last: Option<(Solution, Vec<f64>)>,
 }
@@ -84,7 +86,7 @@ impl SemiDiscrete {
     }
 
     fn with_field(grid: &Grid, field: Field) -> SemiDiscrete {
-        SemiDiscrete { axes: grid.axes().to_vec(), field, last: None }
+        SemiDiscrete { axes: grid.axes().to_vec(), field: Arc::new(field), last: None }
     }
 
     /// `W2` between the cloud and the density, with its certificate: `value^2 - gap <= W2^2 <= value^2` up to the

@@ -1,7 +1,7 @@
 //! The bytes of the output do not depend on the number of threads nor on repetition.
 
-use crate::run_file::assert_same_datasets;
 use crate::support::evolution::{bundled, stepper};
+use crate::support::run_file::assert_same_datasets;
 use assert_cmd::Command;
 use nashflow::flow::MflDa;
 use nashflow::game::{Payoff, Player};

@@ -1,8 +1,5 @@
 //! Answers that are known in closed form, from the literature, or from independent high-precision computations.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod cycle;
 mod equilibrium;
 mod initial_state;

@@ -78,7 +78,7 @@ struct Reference {
 
 #[track_caller]
 fn reference(alpha: f64, temperature: f64) -> Reference {
-    let lines = include_str!("../../data/reference/cycle.txt").lines().filter(|line| !line.starts_with('#'));
+    let lines = include_str!("../../../data/reference/cycle.txt").lines().filter(|line| !line.starts_with('#'));
     for line in lines {
         let words: Vec<&str> = line.split_whitespace().collect();
         let number = |i: usize| words[i].parse::<f64>().unwrap_or_else(|error| panic!("{line}: {error}"));

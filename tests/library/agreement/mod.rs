@@ -1,9 +1,6 @@
 //! The library against a slow second implementation that shares nothing with it (`tests/support/slow.rs`), against values of
 //! other programs, and its solvers against each other.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod distance;
 mod equilibrium;
 mod evolution;

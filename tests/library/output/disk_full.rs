@@ -3,11 +3,8 @@
 //!
 //! The disk is made full by a limit on the size of files, in a process of its own (this program again).
 
-#[path = "support/run_file.rs"]
-mod run_file;
-
+use crate::support::run_file::{Script, header, layout};
 use nashflow::output::{OutputError, RunWriter};
-use run_file::{Script, header, layout};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
@@ -48,7 +45,7 @@ fn a_full_disk_is_an_error_with_a_name_and_not_a_crash() {
                 std::fs::copy(&begun, &output).unwrap();
             }
             let mut command = Command::new(std::env::current_exe().unwrap());
-            command.args(["--exact", "writing_process", "--nocapture"]).env(OUTPUT, &output);
+            command.args(["--exact", "output::disk_full::writing_process", "--nocapture"]).env(OUTPUT, &output);
             // SAFETY: both calls are safe between fork and exec.
             unsafe {
                 command.pre_exec(move || {

@@ -1,8 +1,5 @@
 //! What once failed, here or in public reports, and every bundled game run short: through the binary.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod arrival;
 mod examples;
 mod unstable;

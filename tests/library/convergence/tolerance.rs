@@ -1,7 +1,7 @@
 //! The adaptive pair: the final error is proportional to the tolerance and within a small factor of it, and states
 //! inside steps are as accurate as those at their ends.
 
-use crate::games::cases;
+use super::games::cases;
 use crate::support::comparison::assert_between;
 use crate::support::evolution::evolve;
 

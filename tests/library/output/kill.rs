@@ -4,13 +4,8 @@
 //! The writing process is this test program again, told by the environment what to write. It acknowledges by a growing
 //! file beside the output.
 
-#[path = "support/python.rs"]
-mod python;
-#[path = "support/run_file.rs"]
-mod run_file;
-
+use crate::support::run_file::{Script, assert_same_datasets, layout, open};
 use nashflow::output::RunWriter;
-use run_file::{Script, assert_same_datasets, layout, open};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
@@ -62,7 +57,7 @@ fn acknowledged(output: &Path) -> usize {
 
 fn start(output: &Path, name: &str) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "writing_process"])
+        .args(["--exact", "output::kill::writing_process"])
         .env(OUTPUT, output)
         .env(SCRIPT, name)
         .stdout(std::process::Stdio::null())
@@ -142,7 +137,7 @@ fn kill_often(name: &str, kills: usize, microseconds: u64) {
         assert_same_datasets(&whole, &output);
         runs += 1;
     }
-    python::run("read_killed.py", &copies);
+    crate::support::python::run("read_killed.py", &copies);
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn assert_within_bars(what: &str, one: Distance, other: Distance, rounding: f64)
 
 #[test]
 fn point_masses_at_nodes_have_the_distances_of_a_dense_solver() {
-    let reference = include_str!("../../data/reference/transport.txt");
+    let reference = include_str!("../../../data/reference/transport.txt");
     let mut cases = 0;
     for line in reference.lines().filter(|line| !line.starts_with('#')) {
         let [shape, periods, square, gap] = line.split(' ').collect::<Vec<_>>().try_into().unwrap();

@@ -1,8 +1,5 @@
 //! Declared orders are measured: in the step, in the tolerance, inside a step, in the grid.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod games;
 mod grid;
 mod order;

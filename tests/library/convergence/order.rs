@@ -1,6 +1,6 @@
 //! Orders 1, 2 and 4 of the schemes with a fixed step, against the adaptive pair at tolerance 1e-12.
 
-use crate::games::cases;
+use super::games::cases;
 use crate::support::comparison::{assert_at_most, assert_between};
 use crate::support::evolution::evolve;
 

@@ -1,13 +1,8 @@
 //! h5py, xarray (both engines, datasets and trees) and ncdump read the file of a run, during it and after, without a
 //! warning, with the right dimensions and the same numbers.
 
-#[path = "support/python.rs"]
-mod python;
-#[path = "support/run_file.rs"]
-mod run_file;
-
+use crate::support::run_file::{Script, layout};
 use nashflow::output::{Header, RunWriter};
-use run_file::{Script, layout};
 
 #[test]
 fn other_programs_read_the_file_during_and_after_a_run() {
@@ -28,7 +23,7 @@ fn other_programs_read_the_file_during_and_after_a_run() {
         let path = folder.path().join(format!("Überspiel ∮ {i}.h5"));
         let check = |state: &str, written: usize| {
             let [path, game] = [&path, &game_path].map(|path| path.to_str().unwrap().to_string());
-            python::run("read_run.py", &[path, state.to_string(), written.to_string(), game]);
+            crate::support::python::run("read_run.py", &[path, state.to_string(), written.to_string(), game]);
         };
         let mut writer = RunWriter::create(&path, &header, &script.layout, false).unwrap();
         script.begin(&mut writer).unwrap();
@@ -55,5 +50,5 @@ fn a_file_of_one_snapshot_without_steps_is_read_too() {
     script.play(&mut writer, 1, |_, _| {}).unwrap();
     writer.finish().unwrap();
     let [path, game] = [&path, &game_path].map(|path| path.to_str().unwrap().to_string());
-    python::run("read_run.py", &[path, "finished".to_string(), "1".to_string(), game]);
+    crate::support::python::run("read_run.py", &[path, "finished".to_string(), "1".to_string(), game]);
 }

@@ -1,11 +1,8 @@
 //! An interrupted and resumed run ends with the file of an uninterrupted one; what must be refused is refused, untouched.
 
-#[path = "support/run_file.rs"]
-mod run_file;
-
+use crate::support::run_file::{self, Script, assert_same_datasets, datasets, header, layout, snapshot};
 use nashflow::game::Player;
 use nashflow::output::{EigenvalueRecord, Header, OutputError, RunWriter, StateIndex, read_state};
-use run_file::{Script, assert_same_datasets, datasets, header, layout, snapshot};
 use std::path::PathBuf;
 
 /// Scripts and the numbers of snapshots after which their runs are interrupted.

@@ -1,0 +1,126 @@
+//! Stopping a system of particles and going on with it, bit for bit.
+//!
+//! A state of the system is a function of the seed, the replica, the initial clouds and the steps taken (see
+//! [`crate::particle`]): the shares of the particles and the number of steps are all there is to remember of it.
+
+use super::replicas::Record;
+use super::setup::{ParticleRequest, Setup};
+use crate::experiment::RunError;
+use crate::experiment::resumption::compare;
+use crate::game::{GameFile, Player};
+use crate::output::{CheckpointSize, OutputError, ParticleCheckpoint, ParticleWriter};
+use crate::particle::{Ensemble, ParticleSystem, RandomStreams};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// Which run a checkpoint belongs to, and where that stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Header {
+    game: String,
+    /// Of the call that began the run.
+    pub command: String,
+    options: Vec<(String, String)>,
+    counts: [usize; 2],
+    replicas: usize,
+    /// Steps taken of each replica.
+    pub steps: u64,
+    /// Snapshots measured.
+    snapshots: usize,
+    failures: Vec<String>,
+}
+
+/// The options that decide what the particles do, as text: a number by its shortest exact form.
+fn options(request: &ParticleRequest, counts: [usize; 2]) -> Vec<(String, String)> {
+    let step = request.step.map_or_else(|| "the default".to_owned(), |step| format!("{step:?}"));
+    [
+        ("-n", format!("{},{}", counts[0], counts[1])),
+        ("--replicas", request.replicas.to_string()),
+        ("--scheme", request.scheme.name().to_owned()),
+        ("--step", step),
+        ("--seed", request.seed.to_string()),
+        ("--sampling", request.sampling.name().to_owned()),
+        ("--no-distances", (!request.distances).to_string()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
+}
+
+impl Header {
+    /// Of a run under way.
+    pub fn new(setup: &Setup<'_>, record: &Record, steps: u64, command: &str) -> Header {
+        Header {
+            game: setup.file.text().to_owned(),
+            command: command.to_owned(),
+            options: options(setup.request, record.counts),
+            counts: record.counts,
+            replicas: setup.request.replicas,
+            steps,
+            snapshots: record.times.len(),
+            failures: record.failures.clone(),
+        }
+    }
+
+    /// As stored.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("strings and whole numbers are valid JSON")
+    }
+
+    /// Reads a stored header and refuses one of another run.
+    pub fn read(
+        json: &str,
+        writer: &ParticleWriter,
+        output: &Path,
+        file: &GameFile,
+        request: &ParticleRequest,
+        counts: [usize; 2],
+    ) -> Result<Header, RunError> {
+        let damaged = |reason: String| OutputError::Damaged { path: writer.part(), reason };
+        let header: Header =
+            serde_json::from_str(json).map_err(|error| damaged(format!("checkpoint/header: {error}")))?;
+        compare(&header.game, file, output)?;
+        let wanted = options(request, counts);
+        for ((name, then), (_, now)) in header.options.iter().zip(&wanted) {
+            if then != now {
+                let message = format!("{} was begun with {then}, now it is {now}", writer.part().display());
+                return Err(RunError::option(name, message));
+            }
+        }
+        let within = header.snapshots <= file.output().times().len() && header.snapshots > 0;
+        if header.options != wanted || header.counts != counts || header.replicas != request.replicas || !within {
+            return Err(damaged("its header contradicts itself".to_owned()).into());
+        }
+        Ok(header)
+    }
+
+    /// Reads the state that belongs to the header.
+    pub fn restore(
+        &self,
+        writer: &ParticleWriter,
+        setup: &Setup<'_>,
+    ) -> Result<(Vec<ParticleSystem>, Record), RunError> {
+        let dimensions = Player::BOTH.map(|player| setup.file.game().domain(player).dimension());
+        let one = [0, 1].map(|p| self.counts[p] * dimensions[p]);
+        let size = CheckpointSize {
+            shares: one.map(|one| one * self.replicas),
+            measured: self.snapshots * self.replicas * Record::NUMBERS,
+            snapshots: self.snapshots,
+        };
+        let (state, positions) = writer.read(size)?;
+        let system = |replica: usize| {
+            let cloud = |p: usize| Ensemble::from_rows(dimensions[p], &state.shares[p][replica * one[p]..][..one[p]]);
+            let streams = RandomStreams::new(setup.request.seed, replica as u64);
+            let (dynamics, scheme) = (setup.dynamics.clone(), setup.request.scheme);
+            ParticleSystem::new(dynamics, scheme, streams, [cloud(0), cloud(1)], self.steps)
+        };
+        let systems = (0..self.replicas).map(system).collect();
+        let times = setup.file.output().times()[..self.snapshots].to_vec();
+        let failures = self.failures.clone();
+        Ok((systems, Record::restore(times, self.replicas, self.counts, failures, &state.measured, &positions)))
+    }
+}
+
+/// What a checkpoint remembers of a system and its record.
+pub(super) fn checkpoint(systems: &[ParticleSystem], record: &Record) -> ParticleCheckpoint {
+    let shares = |player: Player| systems.iter().flat_map(|system| system.cloud(player).rows()).collect();
+    ParticleCheckpoint { shares: Player::BOTH.map(shares), measured: record.numbers() }
+}

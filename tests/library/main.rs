@@ -1,0 +1,12 @@
+//! The library, one folder for each kind of evidence.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod agreement;
+mod convergence;
+mod game;
+mod invariant;
+mod known_answer;
+mod output;
+mod regression;
