@@ -50,7 +50,7 @@ pub struct SpectrumSummary {
     pub poincare_error: [f64; 2],
     /// Real and imaginary parts, leading first, repeated eigenvalues once.
     pub eigenvalues: Vec<[f64; 2]>,
-    /// How many equal eigenvalues each stands for; null for two players of one dimension, where it is not computed.
+    /// How many equal eigenvalues each stands for; null where it is not computed.
     pub multiplicities: Vec<Option<usize>>,
     /// Error of each eigenvalue.
     pub errors: Vec<f64>,

@@ -27,7 +27,7 @@ pub struct ConfirmedSpectrum {
     pub errors: Vec<f64>,
     /// How many equal eigenvalues each stands for; of two players of one dimension that is not known.
     pub multiplicities: Vec<Option<usize>>,
-    /// `|L^-1 z + z/lambda|` times `|lambda|^2` for the eigenvector `z` of norm 1, on the finer grid.
+    /// Error of each as its residual shows it, on the finer grid.
     pub residuals: Vec<f64>,
     /// `-max Re lambda`.
     pub gap: Estimate,
@@ -55,7 +55,7 @@ impl ConfirmedSpectrum {
     pub fn new(coarse: &Spectrum, fine: &Spectrum) -> Result<ConfirmedSpectrum, SpectrumError> {
         let pairs: Vec<(usize, usize)> = (0..fine.eigenvalues.len())
             .map_while(|i| nearest(&coarse.eigenvalues, fine.eigenvalues[i]).map(|j| (i, j)))
-            .take_while(|(i, _)| fine.multiplicities[*i] <= number_near(coarse, fine.eigenvalues[*i]))
+            .take_while(|(i, _)| has_all_copies(coarse, fine, *i))
             .collect();
         if pairs.is_empty() {
             let first = |s: &Spectrum| s.eigenvalues.first().map_or(f64::NAN, |v| v.re);
@@ -99,10 +99,14 @@ fn nearest(others: &[Complex64], value: Complex64) -> Option<usize> {
     (distance(&best) <= AGREEMENT * value.norm()).then_some(best)
 }
 
-/// How many eigenvalues of the coarse grid agree with `value`, equal ones counted, where that is known.
-fn number_near(coarse: &Spectrum, value: Complex64) -> Option<usize> {
+/// Whether as many eigenvalues of the coarse grid agree with that one of the fine grid as there are copies of it; what is not
+/// known of one of the grids contradicts nothing.
+fn has_all_copies(coarse: &Spectrum, fine: &Spectrum, i: usize) -> bool {
+    let value = fine.eigenvalues[i];
     let near = |(other, _): &(&Complex64, &Option<usize>)| (**other - value).norm() <= AGREEMENT * value.norm();
-    coarse.eigenvalues.iter().zip(&coarse.multiplicities).filter(near).map(|(_, number)| *number).sum()
+    let pairs = coarse.eigenvalues.iter().zip(&coarse.multiplicities);
+    let number: Option<usize> = pairs.filter(near).map(|(_, number)| *number).sum();
+    number.zip(fine.multiplicities[i]).is_none_or(|(there, here)| here <= there)
 }
 
 fn agreed(what: &'static str, coarse: f64, fine: f64) -> Result<Estimate, SpectrumError> {

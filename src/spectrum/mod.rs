@@ -10,9 +10,10 @@
 //! gap is what `log W2(t)` shows in the end.
 //!
 //! `witten.rs` and `schroedinger.rs` hold a player's generator in one and in two dimensions; `linearisation.rs` what couples
-//! them. Two players of one dimension that no tiny energy slows down: `inverse_search.rs` takes the leading eigenvalues from the inverse by `arnoldi.rs`.
-//! Otherwise: `energy_search.rs` takes them from each player's `energy_modes.rs` by `galerkin.rs`. `completeness.rs` says when
-//! none can have been missed; `transient.rs` bounds what grows before it decays; `confirmation.rs` compares two grids.
+//! them. Two players of one dimension without a slow mode: `inverse_search.rs` takes the leading eigenvalues from the inverse
+//! by `arnoldi.rs`. Otherwise: `energy_search.rs` takes them from each player's `energy_modes.rs` by `galerkin.rs`.
+//! `completeness.rs` says when none can have been missed; `transient.rs` bounds what grows before it decays;
+//! `confirmation.rs` compares two grids.
 
 mod arnoldi;
 mod completeness;
@@ -67,7 +68,7 @@ pub struct Spectrum {
     pub eigenvalues: Vec<Complex64>,
     /// Error of each as its residual shows it, absolute.
     pub residuals: Vec<f64>,
-    /// How many equal eigenvalues each stands for; where they come from the inverse that is not known.
+    /// How many equal eigenvalues each stands for; not known where they come from the inverse.
     pub multiplicities: Vec<Option<usize>>,
     /// Perturbations `(mu* h, nu* g)` of the densities at the nodes, `|h|^2 + |g|^2 = 1` in `L2(mu*)` and `L2(nu*)`, the
     /// entry of largest weight being real and positive.

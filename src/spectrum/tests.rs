@@ -176,18 +176,21 @@ fn small_gaps_have_correct_relative_digits() {
 #[test]
 fn two_dimensional_wells_keep_the_digits_of_one_dimension() {
     let f = |x: &[f64], y: &[f64]| {
-        0.5 * (4.0 * PI * x[0]).cos() + 0.2 * (2.0 * PI * x[1]).cos()
-            - 0.4 * (4.0 * PI * y[0]).cos()
-            - 0.1 * (2.0 * PI * y[1]).cos()
+        0.5 * (4.0 * PI * x[0]).cos() + 0.2 * (2.0 * PI * x[1]).cos() - 0.4 * (4.0 * PI * y[0]).cos()
     };
     let wells = Grid::new(&[147, 45], &[1.0, 1.0], &[0.0, 0.0]).unwrap();
     for tau in [0.05, 0.0375] {
         let found = Case { f, grids: [wells.clone(), wells.clone()], temperature: [tau; 2], timescale: 1.0 }.solve(4);
-        println!("tau {tau}: found {:?} {:?} vectors {}", found.eigenvalues, found.poincare, found.vectors);
+        println!("tau {tau}: found {:?} {:?} {:?}", found.eigenvalues, found.residuals, found.poincare);
         for (i, gap) in [well_gap(0.5, tau), well_gap(0.4, tau)].into_iter().enumerate() {
             assert_near(tau * found.poincare[i], gap, 1e-6 * gap, "Poincare constant");
             assert_near(-found.eigenvalues[i].re, gap, 1e-6 * gap, "slow eigenvalue");
+            assert!(found.residuals[i] <= 1e-6 * gap, "residual {:e} of {gap:e}", found.residuals[i]);
         }
+        // Waves of the second player along the axis without wells, of either well.
+        let wave = 4.0 * PI * PI * tau;
+        assert_near(-found.eigenvalues[2].re, wave, 1e-6 * wave, "an eigenvalue next to a tiny one");
+        assert!(found.complete);
     }
 }
 
@@ -614,10 +617,21 @@ fn a_gap_below_rounding_is_an_error() {
 }
 
 #[test]
-fn next_to_a_gap_near_rounding_the_search_ends_early() {
+fn next_to_a_gap_near_rounding_the_others_keep_their_digits() {
     let game = catalogue::get("limit-cycle").unwrap().load(&[]).unwrap();
     let discretisation = Discretisation::new(game.game(), &[vec![289], vec![289]]).unwrap();
-    let spectrum = Spectrum::solve(&discretisation.payoff, &discretisation.equilibrium, 1.0, 8).unwrap();
-    assert!(spectrum.vectors <= 200, "{} vectors", spectrum.vectors);
-    assert!(!spectrum.complete && spectrum.eigenvalues[0].re.abs() < 1e-21, "{:?}", spectrum.eigenvalues);
+    let found = Spectrum::solve(&discretisation.payoff, &discretisation.equilibrium, 1.0, 8).unwrap();
+    let well = |s: f64| 0.84375 * (4.0 * s / 3.0).cos() - 1.125 * (2.0 * s / 3.0).cos();
+    let f = |x: &[f64], y: &[f64]| well(x[0]) - well(y[0]) + 13.5 * (x[0] / 3.0).sin() * (y[0] / 3.0).sin();
+    let matrix = dense_factored(&discretisation.payoff, &discretisation.equilibrium, f, 1.0);
+    let all: Vec<Complex64> = matrix.eigenvalues().unwrap().iter().map(|v| -Complex64::new(v.re, v.im)).collect();
+    assert!(found.complete && found.eigenvalues.len() == 8, "{found:?}");
+    for (value, residual) in found.eigenvalues.iter().zip(&found.residuals) {
+        if value.re > -1e-9 {
+            assert!(value.re.abs() < 1e-21, "{value}");
+            continue;
+        }
+        let off = all.iter().map(|v| (v - value).norm()).fold(f64::INFINITY, f64::min);
+        assert!(off <= 1e-8 * value.norm() && *residual <= 1e-9 * value.norm(), "{value} is off by {off:e}");
+    }
 }
