@@ -4,7 +4,7 @@
 //! and 2 forward). Targets: a step costs at most 2x its transforms up to 128^2 and 2.5x at 256^2.
 
 use divan::Bencher;
-use nashflow::flow::MflDa;
+use nashflow::flow::{Flow, MflDa};
 use nashflow::game::{Payoff, Player};
 use nashflow::stepper::{Etdrk4, Stepper};
 use nashflow::torus::{Fourier, Grid};

@@ -14,13 +14,18 @@ pub fn log_best_response(
     let grid = payoff.grid(player);
     let mut out = vec![0.0; grid.len()];
     payoff.potential(player, opponent, &mut out, work);
+    log_gibbs(grid, player, temperature, &mut out);
+    out
+}
+
+/// `log G` in the place of the potential that a player faces.
+pub fn log_gibbs(grid: &Grid, player: Player, temperature: f64, potential: &mut [f64]) {
     let slope = match player {
         Player::X => -1.0 / temperature,
         Player::Y => 1.0 / temperature,
     };
-    out.iter_mut().for_each(|v| *v *= slope);
-    log_normalise(grid, &mut out);
-    out
+    potential.iter_mut().for_each(|v| *v *= slope);
+    log_normalise(grid, potential);
 }
 
 /// Subtracts `log int exp(values)`; returns what was subtracted.

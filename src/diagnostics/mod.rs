@@ -10,7 +10,7 @@ mod energy;
 mod entropy;
 mod nikaido_isoda;
 
-pub use best_response::{log_best_response, log_normalise};
+pub use best_response::{log_best_response, log_gibbs, log_normalise};
 pub use decay::{Decay, fit_decay};
 pub use energy::energy;
 pub use entropy::{entropy, relative_entropy};

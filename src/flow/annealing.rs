@@ -55,21 +55,17 @@ impl Semilinear<f64> for Annealing {
 
 impl Flow for Annealing {
     fn layout(&self) -> &PairLayout {
-        Flow::layout(&self.inner)
+        self.inner.layout()
     }
 
     fn payoff(&self) -> &Payoff {
-        Flow::payoff(&self.inner)
+        self.inner.payoff()
     }
 
     fn start(&self, densities: [&[f64]; 2]) -> Vec<Complex64> {
         let mut state = self.inner.layout().from_values(densities);
         state.push(Complex64::ZERO);
         state
-    }
-
-    fn pair<'a>(&mut self, state: &'a [Complex64], _buffer: &'a mut Vec<Complex64>) -> &'a [Complex64] {
-        &state[..self.inner.layout().len()]
     }
 
     fn clock(&self, time: f64) -> f64 {

@@ -61,8 +61,7 @@ impl Semilinear<f64> for AveragedGradient {
             let velocity = inner.symbol().iter().zip(pair).zip(&*out_pair).map(|((l, u), n)| u * *l + n);
             out_average.iter_mut().zip(velocity).for_each(|(out, velocity)| *out = velocity * share);
         }
-        let (x, y) = inner.layout().parts_mut(out_average);
-        (x[0], y[0]) = (Complex64::ZERO, Complex64::ZERO);
+        inner.layout().clear_means(out_average);
     }
 
     /// That of the densities and their averages; the time is exact.
@@ -73,20 +72,16 @@ impl Semilinear<f64> for AveragedGradient {
 
 impl Flow for AveragedGradient {
     fn layout(&self) -> &PairLayout {
-        Flow::layout(&self.inner)
+        self.inner.layout()
     }
 
     fn payoff(&self) -> &Payoff {
-        Flow::payoff(&self.inner)
+        self.inner.payoff()
     }
 
     fn start(&self, densities: [&[f64]; 2]) -> Vec<Complex64> {
         let mut state = self.inner.layout().from_values(densities).repeat(2);
         state.push(Complex64::ZERO);
         state
-    }
-
-    fn pair<'a>(&mut self, state: &'a [Complex64], _buffer: &'a mut Vec<Complex64>) -> &'a [Complex64] {
-        &state[..self.len]
     }
 }

@@ -12,9 +12,8 @@
 //!
 //! Cost per evaluation: two transforms for each player, the potentials and an exponential of every node.
 
-use super::node_space::{NodeSide, NodeSpace};
+use super::node_space::NodeSpace;
 use super::{Flow, PairLayout};
-use crate::diagnostics::log_normalise;
 use crate::game::{Payoff, Player};
 use crate::stepper::Semilinear;
 use num_complex::Complex64;
@@ -43,18 +42,6 @@ impl BestResponse {
     }
 }
 
-/// The Gibbs density of the potential in its place.
-pub(super) fn respond(side: &mut NodeSide, temperature: [f64; 2]) {
-    let slope = match side.player {
-        Player::X => -1.0 / temperature[0],
-        Player::Y => 1.0 / temperature[1],
-    };
-    let grid = side.grid().clone();
-    side.potential.iter_mut().for_each(|v| *v *= slope);
-    log_normalise(&grid, &mut side.potential);
-    side.potential.iter_mut().for_each(|v| *v = v.exp());
-}
-
 impl Semilinear<f64> for BestResponse {
     fn symbol(&self) -> &[f64] {
         &self.symbol
@@ -64,12 +51,12 @@ impl Semilinear<f64> for BestResponse {
         let BestResponse { payoff, layout, space, rates, temperature, .. } = self;
         space.load(layout, u);
         space.find_potentials(payoff);
-        space.for_both(|side| respond(side, *temperature));
+        space.for_both(|side| side.respond(*temperature));
         space.store_potentials(layout, out);
         let (x, y) = layout.parts_mut(out);
         x.iter_mut().for_each(|c| *c *= rates[0]);
         y.iter_mut().for_each(|c| *c *= rates[1]);
-        (x[0], y[0]) = (Complex64::ZERO, Complex64::ZERO);
+        layout.clear_means(out);
     }
 
     fn norm(&self, u: &[Complex64]) -> f64 {
@@ -84,9 +71,5 @@ impl Flow for BestResponse {
 
     fn payoff(&self) -> &Payoff {
         &self.payoff
-    }
-
-    fn pair<'a>(&mut self, state: &'a [Complex64], _buffer: &'a mut Vec<Complex64>) -> &'a [Complex64] {
-        state
     }
 }

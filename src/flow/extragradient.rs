@@ -65,14 +65,10 @@ impl Semilinear<f64> for Extragradient {
 
 impl Flow for Extragradient {
     fn layout(&self) -> &PairLayout {
-        Flow::layout(&self.inner)
+        self.inner.layout()
     }
 
     fn payoff(&self) -> &Payoff {
-        Flow::payoff(&self.inner)
-    }
-
-    fn pair<'a>(&mut self, state: &'a [Complex64], _buffer: &'a mut Vec<Complex64>) -> &'a [Complex64] {
-        state
+        self.inner.payoff()
     }
 }

@@ -21,7 +21,6 @@
 
 use super::node_space::{NodeSide, NodeSpace};
 use super::{Flow, PairLayout};
-use crate::diagnostics::log_normalise;
 use crate::game::{Payoff, Player};
 use crate::stepper::Semilinear;
 use num_complex::Complex64;
@@ -47,13 +46,6 @@ impl FisherRao {
     }
 }
 
-/// `exp(u)/int exp(u)` in place of `u`.
-fn exponentiate(side: &mut NodeSide) {
-    let grid = side.grid().clone();
-    log_normalise(&grid, &mut side.values);
-    side.values.iter_mut().for_each(|u| *u = u.exp());
-}
-
 impl Semilinear<f64> for FisherRao {
     fn symbol(&self) -> &[f64] {
         &self.symbol
@@ -62,13 +54,13 @@ impl Semilinear<f64> for FisherRao {
     fn nonlinear(&mut self, u: &[Complex64], out: &mut [Complex64]) {
         let FisherRao { payoff, layout, space, timescale, .. } = self;
         space.load(layout, u);
-        space.for_both(exponentiate);
+        space.for_both(NodeSide::exponentiate);
         space.find_potentials(payoff);
         space.store_potentials(layout, out);
         let (x, y) = layout.parts_mut(out);
         x.iter_mut().for_each(|c| *c = -*c);
         y.iter_mut().for_each(|c| *c *= *timescale);
-        (x[0], y[0]) = (Complex64::ZERO, Complex64::ZERO);
+        layout.clear_means(out);
     }
 
     /// Of a difference of log-densities: the relative difference of the densities, in the mean square.
@@ -89,15 +81,14 @@ impl Flow for FisherRao {
     fn start(&self, densities: [&[f64]; 2]) -> Vec<Complex64> {
         let logarithms = densities.map(|density| density.iter().map(|r| r.ln()).collect::<Vec<f64>>());
         let mut state = self.layout.from_values([&logarithms[0], &logarithms[1]]);
-        let (x, y) = self.layout.parts_mut(&mut state);
-        (x[0], y[0]) = (Complex64::ZERO, Complex64::ZERO);
+        self.layout.clear_means(&mut state);
         state
     }
 
     fn pair<'a>(&mut self, state: &'a [Complex64], buffer: &'a mut Vec<Complex64>) -> &'a [Complex64] {
         let FisherRao { layout, space, .. } = self;
         space.load(layout, state);
-        space.for_both(exponentiate);
+        space.for_both(NodeSide::exponentiate);
         buffer.resize(layout.len(), Complex64::ZERO);
         space.store_values(layout, buffer);
         buffer

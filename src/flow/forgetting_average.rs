@@ -65,8 +65,7 @@ impl Semilinear<f64> for ForgettingAverage {
         }
         inner.drift_under(acting, pair, out_pair);
         out_average.iter_mut().zip(pair).for_each(|(out, u)| *out = u * *rate);
-        let (x, y) = inner.layout().parts_mut(out_average);
-        (x[0], y[0]) = (Complex64::ZERO, Complex64::ZERO);
+        inner.layout().clear_means(out_average);
     }
 
     fn norm(&self, u: &[Complex64]) -> f64 {
@@ -76,18 +75,14 @@ impl Semilinear<f64> for ForgettingAverage {
 
 impl Flow for ForgettingAverage {
     fn layout(&self) -> &PairLayout {
-        Flow::layout(&self.inner)
+        self.inner.layout()
     }
 
     fn payoff(&self) -> &Payoff {
-        Flow::payoff(&self.inner)
+        self.inner.payoff()
     }
 
     fn start(&self, densities: [&[f64]; 2]) -> Vec<Complex64> {
         self.inner.layout().from_values(densities).repeat(2)
-    }
-
-    fn pair<'a>(&mut self, state: &'a [Complex64], _buffer: &'a mut Vec<Complex64>) -> &'a [Complex64] {
-        &state[..self.acting.len()]
     }
 }

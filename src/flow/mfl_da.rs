@@ -68,16 +68,6 @@ impl MflDa {
         MflDa { payoff, layout, symbol, drift }
     }
 
-    /// Where the two densities stand in the state.
-    pub fn layout(&self) -> &PairLayout {
-        &self.layout
-    }
-
-    /// The payoff operator.
-    pub fn payoff(&self) -> &Payoff {
-        &self.payoff
-    }
-
     /// What [`MflDa::drift_derivative`] at this state needs.
     pub fn fields(&mut self, state: &[Complex64]) -> Fields {
         Fields(match &mut self.drift {
@@ -114,28 +104,6 @@ impl MflDa {
     fn is_large(&self) -> bool {
         Player::BOTH.map(|player| self.layout.grid(player).len()).iter().sum::<usize>() >= PARALLEL_NODES
     }
-
-    /// `max |grad V[nu]|` and `max |grad U[mu]|` over the nodes at this state.
-    pub fn largest_drift(&self, state: &[Complex64]) -> [f64; 2] {
-        let mut work = self.payoff.work();
-        let values = Player::BOTH.map(|player| {
-            let fourier = Fourier::new(self.layout.grid(player));
-            let mut values = vec![0.0; fourier.grid().len()];
-            fourier.inverse(self.layout.part(player, state), &mut values, &mut fourier.scratch());
-            values
-        });
-        Player::BOTH.map(|player| {
-            let grid = self.layout.grid(player);
-            let mut squared = vec![0.0; grid.len()];
-            let mut component = vec![0.0; grid.len()];
-            for axis in 0..grid.dimension() {
-                let opponent = &values[player.opponent().index()];
-                self.payoff.gradient(player, axis, opponent, &mut component, &mut work);
-                squared.iter_mut().zip(&component).for_each(|(s, c)| *s += c * c);
-            }
-            squared.into_iter().fold(0.0, f64::max).sqrt()
-        })
-    }
 }
 
 impl Semilinear<f64> for MflDa {
@@ -165,12 +133,25 @@ impl Flow for MflDa {
         &self.payoff
     }
 
-    fn pair<'a>(&mut self, state: &'a [Complex64], _buffer: &'a mut Vec<Complex64>) -> &'a [Complex64] {
-        state
-    }
-
     fn explicit_drift(&self, pair: &[Complex64]) -> Option<[f64; 2]> {
-        Some(self.largest_drift(pair))
+        let mut work = self.payoff.work();
+        let values = Player::BOTH.map(|player| {
+            let fourier = Fourier::new(self.layout.grid(player));
+            let mut values = vec![0.0; fourier.grid().len()];
+            fourier.inverse(self.layout.part(player, pair), &mut values, &mut fourier.scratch());
+            values
+        });
+        Some(Player::BOTH.map(|player| {
+            let grid = self.layout.grid(player);
+            let mut squared = vec![0.0; grid.len()];
+            let mut component = vec![0.0; grid.len()];
+            for axis in 0..grid.dimension() {
+                let opponent = &values[player.opponent().index()];
+                self.payoff.gradient(player, axis, opponent, &mut component, &mut work);
+                squared.iter_mut().zip(&component).for_each(|(s, c)| *s += c * c);
+            }
+            squared.into_iter().fold(0.0, f64::max).sqrt()
+        }))
     }
 }
 

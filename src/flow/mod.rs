@@ -63,8 +63,11 @@ pub trait Flow: Semilinear<f64> {
         self.layout().from_values(densities)
     }
 
-    /// The Fourier coefficients of the pair for which `state` stands; `buffer` is room for them.
-    fn pair<'a>(&mut self, state: &'a [Complex64], buffer: &'a mut Vec<Complex64>) -> &'a [Complex64];
+    /// The Fourier coefficients of the pair for which `state` stands: its beginning but for flows that step something
+    /// else; `buffer` is room for them.
+    fn pair<'a>(&mut self, state: &'a [Complex64], _buffer: &'a mut Vec<Complex64>) -> &'a [Complex64] {
+        &state[..self.layout().len()]
+    }
 
     /// The state moved to other grids: pairs of functions one after the other, and numbers that belong to no grid.
     fn resample(&self, to: &PairLayout, state: &[Complex64]) -> Vec<Complex64> {

@@ -217,18 +217,8 @@ impl NodalDrift {
         out: &mut [Complex64],
         parallel: bool,
     ) {
-        let NodalDrift { sides: [x, y], works: [work_x, work_y] } = self;
-        let (u_x, u_y) = (layout.part(Player::X, u), layout.part(Player::Y, u));
-        let (out_x, out_y) = layout.parts_mut(out);
-        if parallel {
-            rayon::join(|| x.observe(payoff, u_x, work_y), || y.observe(payoff, u_y, work_x));
-            rayon::join(|| x.drift(payoff, work_x, out_x), || y.drift(payoff, work_y, out_y));
-        } else {
-            x.observe(payoff, u_x, work_y);
-            y.observe(payoff, u_y, work_x);
-            x.drift(payoff, work_x, out_x);
-            y.drift(payoff, work_y, out_y);
-        }
+        self.observe(payoff, layout, u, parallel);
+        self.drift(payoff, layout, out, parallel);
     }
 
     /// The drift of `u` under the forces of `acting`.
@@ -241,28 +231,48 @@ impl NodalDrift {
         out: &mut [Complex64],
         parallel: bool,
     ) {
-        let NodalDrift { sides: [x, y], works: [work_x, work_y] } = self;
-        x.observe(payoff, layout.part(Player::X, acting), work_y);
-        y.observe(payoff, layout.part(Player::Y, acting), work_x);
-        let (u_x, u_y) = (layout.part(Player::X, u), layout.part(Player::Y, u));
-        let (out_x, out_y) = layout.parts_mut(out);
-        let half = |side: &mut Side, work: &mut PayoffWork, u: &[Complex64], out: &mut [Complex64]| {
-            side.fourier.inverse(u, &mut side.values, &mut side.scratch);
-            side.drift(payoff, work, out);
+        self.observe(payoff, layout, acting, parallel);
+        let [x, y] = &mut self.sides;
+        let load = |side: &mut Side| {
+            side.fourier.inverse(layout.part(side.player, u), &mut side.values, &mut side.scratch);
         };
         if parallel {
-            rayon::join(|| half(x, work_x, u_x, out_x), || half(y, work_y, u_y, out_y));
+            rayon::join(|| load(x), || load(y));
         } else {
-            half(x, work_x, u_x, out_x);
-            half(y, work_y, u_y, out_y);
+            load(x);
+            load(y);
+        }
+        self.drift(payoff, layout, out, parallel);
+    }
+
+    /// [`Side::observe`] of both players.
+    fn observe(&mut self, payoff: &Payoff, layout: &PairLayout, u: &[Complex64], parallel: bool) {
+        let NodalDrift { sides: [x, y], works: [work_x, work_y] } = self;
+        let (u_x, u_y) = (layout.part(Player::X, u), layout.part(Player::Y, u));
+        if parallel {
+            rayon::join(|| x.observe(payoff, u_x, work_y), || y.observe(payoff, u_y, work_x));
+        } else {
+            x.observe(payoff, u_x, work_y);
+            y.observe(payoff, u_y, work_x);
+        }
+    }
+
+    /// [`Side::drift`] of both players.
+    fn drift(&mut self, payoff: &Payoff, layout: &PairLayout, out: &mut [Complex64], parallel: bool) {
+        let NodalDrift { sides: [x, y], works: [work_x, work_y] } = self;
+        let (out_x, out_y) = layout.parts_mut(out);
+        if parallel {
+            rayon::join(|| x.drift(payoff, work_x, out_x), || y.drift(payoff, work_y, out_y));
+        } else {
+            x.drift(payoff, work_x, out_x);
+            y.drift(payoff, work_y, out_y);
         }
     }
 
     /// What [`NodalDrift::derivative`] at this state needs.
     pub fn fields(&mut self, payoff: &Payoff, layout: &PairLayout, state: &[Complex64]) -> NodalFields {
+        self.observe(payoff, layout, state, false);
         let NodalDrift { sides: [x, y], works: [work_x, work_y] } = self;
-        x.observe(payoff, layout.part(Player::X, state), work_y);
-        y.observe(payoff, layout.part(Player::Y, state), work_x);
         let room = |player: Player| vec![0.0; layout.grid(player).len() * layout.grid(player).dimension()];
         let mut forces = [room(Player::X), room(Player::Y)];
         x.force(payoff, work_x, &mut forces[0]);
@@ -279,9 +289,8 @@ impl NodalDrift {
         direction: &[Complex64],
         out: &mut [Complex64],
     ) {
+        self.observe(payoff, layout, direction, false);
         let NodalDrift { sides: [x, y], works: [work_x, work_y] } = self;
-        x.observe(payoff, layout.part(Player::X, direction), work_y);
-        y.observe(payoff, layout.part(Player::Y, direction), work_x);
         let (out_x, out_y) = layout.parts_mut(out);
         x.drift_derivative(payoff, work_x, (&fields.values[0], &fields.forces[0]), out_x);
         y.drift_derivative(payoff, work_y, (&fields.values[1], &fields.forces[1]), out_y);

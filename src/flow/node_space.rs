@@ -1,6 +1,7 @@
 //! Both players at their nodes: functions brought there, the potentials that these make, and the way back.
 
 use super::{PARALLEL_NODES, PairLayout};
+use crate::diagnostics::{log_gibbs, log_normalise};
 use crate::game::{Payoff, PayoffWork, Player};
 use crate::torus::{Fourier, FourierScratch, Grid};
 use num_complex::Complex64;
@@ -19,8 +20,36 @@ pub(super) struct NodeSide {
 }
 
 impl NodeSide {
-    pub(super) fn grid(&self) -> &Grid {
-        self.fourier.grid()
+    /// The function with these coefficients into `values`.
+    pub(super) fn load(&mut self, part: &[Complex64]) {
+        self.fourier.inverse(part, &mut self.values, &mut self.scratch);
+    }
+
+    /// The potential that these values of the opponent make.
+    fn find_potential(&mut self, payoff: &Payoff, opponent: &[f64]) {
+        payoff.potential(self.player, opponent, &mut self.potential, &mut self.work);
+    }
+
+    /// `exp(values)/int exp(values)` in place of `values`.
+    pub(super) fn exponentiate(&mut self) {
+        log_normalise(self.fourier.grid(), &mut self.values);
+        self.values.iter_mut().for_each(|u| *u = u.exp());
+    }
+
+    /// The Gibbs density of the potential in its place.
+    pub(super) fn respond(&mut self, temperature: [f64; 2]) {
+        log_gibbs(self.fourier.grid(), self.player, temperature[self.player.index()], &mut self.potential);
+        self.potential.iter_mut().for_each(|v| *v = v.exp());
+    }
+
+    /// The coefficients of the `potential`.
+    pub(super) fn store_potential(&mut self, part: &mut [Complex64]) {
+        self.fourier.forward(&self.potential, part, &mut self.scratch);
+    }
+
+    /// The coefficients of the `values`.
+    fn store_values(&mut self, part: &mut [Complex64]) {
+        self.fourier.forward(&self.values, part, &mut self.scratch);
     }
 }
 
@@ -60,52 +89,50 @@ impl NodeSpace {
         }
     }
 
-    /// The functions with these coefficients into `values`.
+    /// [`NodeSide::load`] of both.
     pub(super) fn load(&mut self, layout: &PairLayout, u: &[Complex64]) {
-        self.for_both(|side| side.fourier.inverse(layout.part(side.player, u), &mut side.values, &mut side.scratch));
+        self.for_both(|side| side.load(layout.part(side.player, u)));
     }
 
     /// The potentials that the `values` of the opponents make.
     pub(super) fn find_potentials(&mut self, payoff: &Payoff) {
         let [x, y] = &mut self.sides;
-        let (mu, nu) = (&x.values, &y.values);
-        let (v, u) = (&mut x.potential, &mut y.potential);
-        let (work_x, work_y) = (&mut x.work, &mut y.work);
-        if self.parallel {
-            rayon::join(|| payoff.potential(Player::X, nu, v, work_x), || payoff.potential(Player::Y, mu, u, work_y));
-        } else {
-            payoff.potential(Player::X, nu, v, work_x);
-            payoff.potential(Player::Y, mu, u, work_y);
-        }
+        // The values are lent to the other side for a moment.
+        let (mu, nu) = (std::mem::take(&mut x.values), std::mem::take(&mut y.values));
+        self.for_both(|side| side.find_potential(payoff, if side.player == Player::X { &nu } else { &mu }));
+        [self.sides[0].values, self.sides[1].values] = [mu, nu];
+    }
+
+    /// The y player with the potential that the `values` of x make.
+    pub(super) fn y_facing_x(&mut self, payoff: &Payoff) -> &mut NodeSide {
+        let [x, y] = &mut self.sides;
+        y.find_potential(payoff, &x.values);
+        y
+    }
+
+    /// The x player.
+    pub(super) fn x(&mut self) -> &mut NodeSide {
+        &mut self.sides[0]
     }
 
     /// The coefficients of the `potential` arrays.
     pub(super) fn store_potentials(&mut self, layout: &PairLayout, out: &mut [Complex64]) {
-        self.store(layout, out, |side| (&side.potential, &side.fourier, &mut side.scratch));
+        self.store(layout, out, NodeSide::store_potential);
     }
 
     /// The coefficients of the `values` arrays.
     pub(super) fn store_values(&mut self, layout: &PairLayout, out: &mut [Complex64]) {
-        self.store(layout, out, |side| (&side.values, &side.fourier, &mut side.scratch));
+        self.store(layout, out, NodeSide::store_values);
     }
 
-    fn store(
-        &mut self,
-        layout: &PairLayout,
-        out: &mut [Complex64],
-        array: impl Fn(&mut NodeSide) -> (&Vec<f64>, &Fourier, &mut FourierScratch) + Sync,
-    ) {
+    fn store(&mut self, layout: &PairLayout, out: &mut [Complex64], one: fn(&mut NodeSide, &mut [Complex64])) {
         let [x, y] = &mut self.sides;
         let (out_x, out_y) = layout.parts_mut(out);
-        let forward = |side: &mut NodeSide, out: &mut [Complex64]| {
-            let (values, fourier, scratch) = array(side);
-            fourier.forward(values, out, scratch);
-        };
         if self.parallel {
-            rayon::join(|| forward(x, out_x), || forward(y, out_y));
+            rayon::join(|| one(x, out_x), || one(y, out_y));
         } else {
-            forward(x, out_x);
-            forward(y, out_y);
+            one(x, out_x);
+            one(y, out_y);
         }
     }
 }

@@ -42,6 +42,12 @@ impl PairLayout {
         state.split_at_mut(self.split)
     }
 
+    /// Makes the means of both players 0.
+    pub fn clear_means(&self, state: &mut [Complex64]) {
+        let (x, y) = self.parts_mut(state);
+        (x[0], y[0]) = (Complex64::ZERO, Complex64::ZERO);
+    }
+
     /// The state with these node values.
     pub fn from_values(&self, values: [&[f64]; 2]) -> Vec<Complex64> {
         let mut state = vec![Complex64::ZERO; self.len()];

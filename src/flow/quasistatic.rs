@@ -8,9 +8,8 @@
 //! docs/dynamics.md, section 9. The initial density of y is not used. Near the equilibrium the flow is
 //! `d_t h = -A_x (tau_x h + K K^T h/tau_y)`: there is nothing that turns.
 //!
-//! Cost per evaluation: that of MFL-DA, two transforms for each player, the potentials and an exponential of every node.
+//! Cost per evaluation: that of MFL-DA, two transforms, the potential of y and an exponential of his every node.
 
-use super::best_response::respond;
 use super::node_space::NodeSpace;
 use super::{Flow, MflDa, PairLayout};
 use crate::game::{Payoff, Player};
@@ -43,13 +42,13 @@ impl Quasistatic {
 
     /// `(mu, G_y(mu))` in `self.pair`.
     fn answer(&mut self, mu: &[Complex64]) {
-        let Quasistatic { inner, temperature, space, pair, out, .. } = self;
-        pair[..mu.len()].copy_from_slice(mu);
-        space.load(inner.layout(), pair);
-        space.find_potentials(inner.payoff());
-        space.for_both(|side| respond(side, *temperature));
-        space.store_potentials(inner.layout(), out);
-        pair[mu.len()..].copy_from_slice(&out[mu.len()..]);
+        let Quasistatic { inner, temperature, space, pair, .. } = self;
+        let (x, y) = inner.layout().parts_mut(pair);
+        x.copy_from_slice(mu);
+        space.x().load(mu);
+        let side = space.y_facing_x(inner.payoff());
+        side.respond(*temperature);
+        side.store_potential(y);
     }
 }
 
@@ -71,11 +70,11 @@ impl Semilinear<f64> for Quasistatic {
 
 impl Flow for Quasistatic {
     fn layout(&self) -> &PairLayout {
-        Flow::layout(&self.inner)
+        self.inner.layout()
     }
 
     fn payoff(&self) -> &Payoff {
-        Flow::payoff(&self.inner)
+        self.inner.payoff()
     }
 
     fn start(&self, densities: [&[f64]; 2]) -> Vec<Complex64> {

@@ -67,8 +67,7 @@ impl Semilinear<f64> for WassersteinFisherRao {
         space.find_potentials(inner.payoff());
         space.for_both(|side| react(side, *temperature, *rates));
         space.store_potentials(inner.layout(), reaction);
-        let (x, y) = inner.layout().parts_mut(reaction);
-        (x[0], y[0]) = (Complex64::ZERO, Complex64::ZERO);
+        inner.layout().clear_means(reaction);
         out.iter_mut().zip(&*reaction).for_each(|(out, reaction)| *out += reaction);
     }
 
@@ -79,15 +78,11 @@ impl Semilinear<f64> for WassersteinFisherRao {
 
 impl Flow for WassersteinFisherRao {
     fn layout(&self) -> &PairLayout {
-        Flow::layout(&self.inner)
+        self.inner.layout()
     }
 
     fn payoff(&self) -> &Payoff {
-        Flow::payoff(&self.inner)
-    }
-
-    fn pair<'a>(&mut self, state: &'a [Complex64], _buffer: &'a mut Vec<Complex64>) -> &'a [Complex64] {
-        state
+        self.inner.payoff()
     }
 
     fn explicit_drift(&self, pair: &[Complex64]) -> Option<[f64; 2]> {

@@ -8,7 +8,7 @@ use super::coordinates::difference;
 use super::shooting::Point;
 use super::trajectory::follow;
 use crate::diagnostics::{energy, nikaido_isoda};
-use crate::flow::{MflDa, PairLayout};
+use crate::flow::{Flow, MflDa, PairLayout};
 use crate::game::Player;
 use crate::torus::Fourier;
 use num_complex::Complex64;

@@ -7,7 +7,7 @@ use super::shooting::Point;
 use super::trajectory::{Trajectory, follow, velocity};
 use super::{OrbitError, Symmetry};
 use crate::equilibrium::gmres::gmres;
-use crate::flow::MflDa;
+use crate::flow::{Flow, MflDa};
 use crate::stepper::Semilinear;
 use num_complex::Complex64;
 

@@ -14,7 +14,7 @@ use super::find::{Finding, Orbit, find, refine};
 use super::search::Search;
 use super::shooting::{Point, Shooting, shoot};
 use super::{OrbitError, Symmetry};
-use crate::flow::{MflDa, PairLayout};
+use crate::flow::{Flow, MflDa, PairLayout};
 use crate::stepper::{Etd43, Semilinear, Stepper};
 use num_complex::Complex64;
 

@@ -12,7 +12,7 @@ use super::coordinates::{Coordinates, dot};
 use super::shooting::Point;
 use super::trajectory::Trajectory;
 use super::{OrbitError, Symmetry};
-use crate::flow::MflDa;
+use crate::flow::{Flow, MflDa};
 use crate::game::Player;
 use faer::Mat;
 use num_complex::Complex64;

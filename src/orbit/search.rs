@@ -9,7 +9,7 @@ use super::OrbitError;
 use super::coordinates::{Coordinates, difference};
 use super::shooting::Point;
 use super::trajectory::velocity;
-use crate::flow::MflDa;
+use crate::flow::{Flow, MflDa};
 use crate::stepper::{Etd43, Semilinear, Stepper};
 use num_complex::Complex64;
 

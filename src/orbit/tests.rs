@@ -1,5 +1,5 @@
 use super::*;
-use crate::flow::MflDa;
+use crate::flow::{Flow, MflDa};
 use crate::game::{GameFile, Initial, Payoff, Player, catalogue, sample_density};
 use crate::stepper::{Etd43, Semilinear, Stepper};
 use crate::torus::Grid;

@@ -14,7 +14,7 @@
 //! player; a tangent costs as many evaluations as the path.
 
 use super::OrbitError;
-use crate::flow::{Fields, MflDa};
+use crate::flow::{Fields, Flow, MflDa};
 use crate::game::Player;
 use crate::stepper::{Semilinear, phi};
 use num_complex::Complex64;

@@ -5,7 +5,7 @@ use crate::experiment::discretisation::grown_shapes;
 use crate::experiment::discretisation::temperatures;
 use crate::experiment::run::{new_clock, new_stepper};
 use crate::experiment::{Discretisation, RunError, Simulation};
-use crate::flow::{MflDa, PairLayout};
+use crate::flow::{Flow, MflDa, PairLayout};
 use crate::game::{GameFile, GridChoice, Player};
 use crate::torus::{Density, Fourier};
 use num_complex::Complex64;

@@ -4,7 +4,7 @@ use crate::support::comparison::{assert_at_most, assert_between, assert_close};
 use crate::support::evolution::{bundled, simulation};
 use crate::support::experiment::run_game;
 use nashflow::experiment::{Stretch, Verdict};
-use nashflow::flow::MflDa;
+use nashflow::flow::{Flow, MflDa};
 use nashflow::game::{GameFile, Player};
 use num_complex::Complex64;
 use std::f64::consts::LN_2;
