@@ -9,3 +9,4 @@ pub mod python;
 pub mod run_file;
 pub mod slow;
 pub mod slow_dynamics;
+pub mod two_circles;

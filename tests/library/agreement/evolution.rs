@@ -3,6 +3,7 @@
 use crate::support::comparison::assert_all_close;
 use crate::support::evolution::{evolve, game};
 use crate::support::slow::{Game, Side};
+use crate::support::two_circles::{TWO_CIRCLES, slow_two_circles};
 use nashflow::game::Player;
 use std::f64::consts::PI;
 
@@ -12,36 +13,10 @@ fn largest(values: &[f64]) -> f64 {
 
 #[test]
 fn one_dimension_two_temperatures_two_timescales_two_periods_agree_with_dense_sums() {
-    let file = game(
-        r#"
-        [game]
-        payoff = "cos(2*pi*x - pi*y) + 0.5*cos(4*pi*x) - 0.4*sin(2*pi*y) + 0.3*exp(cos(2*pi*x))*sin(pi*y)"
-        temperature = { x = 0.3, y = 0.2 }
-        timescale = 1.5
-        [game.domain]
-        x = { dim = 1, period = 1.0, origin = -0.25 }
-        y = { dim = 1, period = 2.0, origin = 0.5 }
-        [initial]
-        x = "exp(cos(2*pi*(x - 0.25)))"
-        y = "exp(cos(pi*(y - 0.3)))"
-        [solver]
-        grid = { x = 45, y = 41 }
-        tolerance = 1e-12
-        time = 0.25
-        [output]
-        snapshots = 2
-        "#,
-        &[],
-    );
-    let f = |x: &[f64], y: &[f64]| {
-        let (a, b) = (2.0 * PI * x[0], PI * y[0]);
-        (a - b).cos() + 0.5 * (2.0 * a).cos() - 0.4 * (2.0 * b).sin() + 0.3 * a.cos().exp() * b.sin()
-    };
-    let slow = Game::new(Side::new(&[45], &[1.0], &[-0.25]), Side::new(&[41], &[2.0], &[0.5]), f, [0.3, 0.2], 1.5);
-    let mu = slow.x.density(|x| (2.0 * PI * (x[0] - 0.25)).cos().exp());
-    let nu = slow.y.density(|y| (PI * (y[0] - 0.3)).cos().exp());
+    let settings = ["solver.grid={ x = 45, y = 41 }", "solver.time=0.25", "output.snapshots=2"];
+    let file = game(TWO_CIRCLES, &settings);
+    let (slow, mut state) = slow_two_circles([45, 41], [0.3, 0.2]);
     let fast = evolve(&file);
-    let mut state = [mu, nu];
     for (i, steps) in [(1, 2000), (2, 2000)] {
         state = slow.evolve(&state[0], &state[1], 0.125, steps);
         for player in Player::BOTH {

@@ -2,49 +2,28 @@
 
 use crate::support::comparison::assert_all_close;
 use crate::support::evolution::{evolve, game};
-use crate::support::slow::{Game, Side};
+use crate::support::slow::Game;
 use crate::support::slow_dynamics::{
     Arrays, annealed, best_answer_of_y, best_response, fisher_rao, quasistatic, runge_kutta, under_averaged_potentials,
     wasserstein_fisher_rao,
 };
+use crate::support::two_circles::{TWO_CIRCLES, slow_two_circles};
 use nashflow::game::Player;
-use std::f64::consts::PI;
 
 const TIME: f64 = 0.2;
 const STEPS: usize = 1200;
-const TEXT: &str = r#"
-    [game]
-    payoff = "cos(2*pi*x - pi*y) + 0.5*cos(4*pi*x) - 0.4*sin(2*pi*y) + 0.3*exp(cos(2*pi*x))*sin(pi*y)"
-    temperature = { x = 0.3, y = 0.4 }
-    timescale = 1.5
-    [game.domain]
-    x = { dim = 1, period = 1.0, origin = -0.25 }
-    y = { dim = 1, period = 2.0, origin = 0.5 }
-    [initial]
-    x = "exp(cos(2*pi*(x - 0.25)))"
-    y = "exp(cos(pi*(y - 0.3)))"
-    [solver]
-    grid = { x = 35, y = 31 }
-    tolerance = 1e-12
-    time = 0.2
-    [output]
-    snapshots = 1
-"#;
+const POINTS: [usize; 2] = [35, 31];
+const SETTINGS: [&str; 4] =
+    ["game.temperature.y=0.4", "solver.grid={ x = 35, y = 31 }", "solver.time=0.2", "output.snapshots=1"];
 
 fn slow() -> (Game, Arrays) {
-    let f = |x: &[f64], y: &[f64]| {
-        let (a, b) = (2.0 * PI * x[0], PI * y[0]);
-        (a - b).cos() + 0.5 * (2.0 * a).cos() - 0.4 * (2.0 * b).sin() + 0.3 * a.cos().exp() * b.sin()
-    };
-    let game = Game::new(Side::new(&[35], &[1.0], &[-0.25]), Side::new(&[31], &[2.0], &[0.5]), f, [0.3, 0.4], 1.5);
-    let mu = game.x.density(|x| (2.0 * PI * (x[0] - 0.25)).cos().exp());
-    let nu = game.y.density(|y| (PI * (y[0] - 0.3)).cos().exp());
-    (game, vec![mu, nu])
+    let (game, start) = slow_two_circles(POINTS, [0.3, 0.4]);
+    (game, start.into())
 }
 
 #[track_caller]
 fn assert_agrees(flow: &[&str], expected: &[Vec<f64>]) {
-    let fast = evolve(&game(TEXT, flow));
+    let fast = evolve(&game(TWO_CIRCLES, &[&SETTINGS, flow].concat()));
     for (player, expected) in Player::BOTH.into_iter().zip(expected) {
         let largest = expected.iter().copied().fold(0.0, f64::max);
         let what = format!("{} {player:?}", flow[0]);
