@@ -254,14 +254,14 @@ impl<'a> Session<'a> {
                 Ok(false) => return Ok(()),
                 Err(error) => return Err(self.keep_last_state(error)),
             }
-            self.grow()?;
             if self.last_checkpoint.elapsed() >= self.options.checkpoint_every {
                 self.checkpoint()?;
             }
         }
     }
 
-    /// One step, with the snapshots that fall into it; whether there was one to take.
+    /// One step, with the snapshots that fall into it, and an automatic grid grown after it where its tails have risen;
+    /// whether there was a step to take.
     fn step(&mut self) -> Result<bool, RunError> {
         let times = self.file.output().times();
         let (time, steps) = (self.time, self.simulation.clock().steps);
@@ -282,6 +282,10 @@ impl<'a> Session<'a> {
         if let Err(error) = check_fixed_grid(self.file, flow, pair) {
             return Err(self.at_time(error, to));
         }
+        let grown = match self.file.solver().grid() {
+            GridChoice::Auto => grown_shapes(self.file, flow.layout(), pair),
+            GridChoice::Fixed(_) => Ok(None),
+        };
         let good = |snapshots: &[(f64, Diagnostics)]| snapshots.last().map_or(0.0, |(time, _)| *time);
         if let Some(dip) = self.positivity.look(pair, to) {
             keep_positive(&mut self.lowest, dip, scheme, good(&self.snapshots), &self.writer)?;
@@ -298,6 +302,9 @@ impl<'a> Session<'a> {
             self.writer.snapshot(snapshot)?;
         }
         self.writer.step(StepRecord { time: to, step: self.last_step, error })?;
+        if let Some(shapes) = grown.map_err(|error| self.at_time(error, to))? {
+            self.regrid(&shapes)?;
+        }
         Ok(true)
     }
 
@@ -306,19 +313,6 @@ impl<'a> Session<'a> {
         let snapshot = self.measurement.measure(flow.payoff(), 0.0, pair);
         self.snapshots.push((0.0, snapshot.diagnostics));
         Ok(self.writer.snapshot(snapshot)?)
-    }
-
-    /// Grows an automatic grid whose tails have risen.
-    fn grow(&mut self) -> Result<(), RunError> {
-        if *self.file.solver().grid() != GridChoice::Auto {
-            return Ok(());
-        }
-        let (flow, pair) = self.simulation.flow_and_pair(&mut self.pair);
-        let grown = grown_shapes(self.file, flow.layout(), pair);
-        let Some(shapes) = grown.map_err(|error| self.at_time(error, self.time))? else {
-            return Ok(());
-        };
-        self.regrid(&shapes)
     }
 
     /// Dates an error of the grid and says what is left.

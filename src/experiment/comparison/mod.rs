@@ -12,7 +12,7 @@ pub use report::{ComparisonReport, ContestantReport, Crossing};
 
 use super::run::{Recorded, run_recorded};
 use super::{Destination, Progress, RunError, RunOptions};
-use crate::game::{GameFile, Player};
+use crate::game::GameFile;
 use crate::output::{ComparisonRecord, Diagnostics, check_destination, write_comparison};
 use choice::contestants;
 use std::sync::atomic::AtomicBool;
@@ -110,17 +110,13 @@ fn record(file: &GameFile, finished: &[Contestant]) -> ComparisonRecord {
         };
         finished.iter().flat_map(of).collect()
     };
-    let mut columns = vec![
+    let columns = vec![
         ("w2", "distance of the pair to the equilibrium", column(|d| d.w2)),
         ("w2_error", "error bar of w2", column(|d| d.w2_error)),
         ("nikaido_isoda", "duality gap", column(|d| d.nikaido_isoda)),
         ("energy", "F(mu, nu)", column(|d| d.energy)),
+        ("kl_x", "relative entropy of mu to mu*", column(|d| d.kl_x)),
+        ("kl_y", "relative entropy of nu to nu*", column(|d| d.kl_y)),
     ];
-    for player in Player::BOTH {
-        match player {
-            Player::X => columns.push(("kl_x", "relative entropy of mu to mu*", column(|d| d.kl_x))),
-            Player::Y => columns.push(("kl_y", "relative entropy of nu to nu*", column(|d| d.kl_y))),
-        }
-    }
     ComparisonRecord { labels: finished.iter().map(|one| one.label.clone()).collect(), times, columns }
 }

@@ -20,8 +20,6 @@ pub(super) struct Header {
     /// Of the call that began the run.
     pub command: String,
     options: Vec<(String, String)>,
-    counts: [usize; 2],
-    replicas: usize,
     /// Steps taken of each replica.
     pub steps: u64,
     /// Snapshots measured.
@@ -52,8 +50,6 @@ impl Header {
             game: setup.file.text().to_owned(),
             command: command.to_owned(),
             options: options(setup.request, record.counts),
-            counts: record.counts,
-            replicas: setup.request.replicas,
             steps,
             snapshots: record.times.len(),
             failures: record.failures.clone(),
@@ -86,7 +82,7 @@ impl Header {
             }
         }
         let within = header.snapshots <= file.output().times().len() && header.snapshots > 0;
-        if header.options != wanted || header.counts != counts || header.replicas != request.replicas || !within {
+        if header.options != wanted || !within {
             return Err(damaged("its header contradicts itself".to_owned()).into());
         }
         Ok(header)
@@ -99,10 +95,11 @@ impl Header {
         setup: &Setup<'_>,
     ) -> Result<(Vec<ParticleSystem>, Record), RunError> {
         let dimensions = Player::BOTH.map(|player| setup.file.game().domain(player).dimension());
-        let one = [0, 1].map(|p| self.counts[p] * dimensions[p]);
+        let (counts, replicas) = (setup.counts(), setup.request.replicas);
+        let one = [0, 1].map(|p| counts[p] * dimensions[p]);
         let size = CheckpointSize {
-            shares: one.map(|one| one * self.replicas),
-            measured: self.snapshots * self.replicas * Record::NUMBERS,
+            shares: one.map(|one| one * replicas),
+            measured: self.snapshots * replicas * Record::NUMBERS,
             snapshots: self.snapshots,
         };
         let (state, positions) = writer.read(size)?;
@@ -112,10 +109,10 @@ impl Header {
             let (dynamics, scheme) = (setup.dynamics.clone(), setup.request.scheme);
             ParticleSystem::new(dynamics, scheme, streams, [cloud(0), cloud(1)], self.steps)
         };
-        let systems = (0..self.replicas).map(system).collect();
+        let systems = (0..replicas).map(system).collect();
         let times = setup.file.output().times()[..self.snapshots].to_vec();
         let failures = self.failures.clone();
-        Ok((systems, Record::restore(times, self.replicas, self.counts, failures, &state.measured, &positions)))
+        Ok((systems, Record::restore(times, replicas, counts, failures, &state.measured, &positions)))
     }
 }
 

@@ -10,7 +10,7 @@
 //!
 //! which is the maximum of likelihood for exits without memory; systems that never left count in `S`.
 
-use super::ladder::{Rung, slope};
+use super::ladder::{Rung, fitted_slope};
 use super::replicas::Record;
 use serde::Serialize;
 
@@ -85,13 +85,8 @@ pub(super) fn growth(rungs: &[Rung]) -> Option<ExitGrowth> {
             Some((rung.particles.x as f64, exit.mean_time?.ln(), exit.exits as f64))
         })
         .collect();
-    if points.len() < 2 {
-        return None;
-    }
-    let column = |i: usize| points.iter().map(|p| [p.0, p.1, p.2][i]).collect::<Vec<f64>>();
-    let (x, y, weights) = (column(0), column(1), column(2));
-    let (rate, spread) = slope(&x, &y, &weights);
-    Some(ExitGrowth { rate, standard_error: spread.powf(-0.5) })
+    let (rate, standard_error) = fitted_slope(&points)?;
+    Some(ExitGrowth { rate, standard_error })
 }
 
 #[cfg(test)]

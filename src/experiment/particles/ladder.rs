@@ -295,7 +295,7 @@ fn decay(record: &Record, approach: &[f64], floor: f64, gap: Option<f64>) -> Opt
 
 /// Slope of the weighted least-squares line, and `sum w (x - mean)^2`, the inverse of its variance when the weights are
 /// those of the values.
-pub(super) fn slope(x: &[f64], y: &[f64], weights: &[f64]) -> (f64, f64) {
+fn slope(x: &[f64], y: &[f64], weights: &[f64]) -> (f64, f64) {
     let total: f64 = weights.iter().sum();
     let mean = |v: &[f64]| v.iter().zip(weights).map(|(v, w)| v * w).sum::<f64>() / total;
     let (x_mean, y_mean) = (mean(x), mean(y));
@@ -315,13 +315,18 @@ fn power(rungs: &[Rung], pick: impl Fn(&Rung) -> Option<DistanceSummary>) -> Opt
         })
         .filter(|(_, value, weight)| value.is_finite() && weight.is_finite())
         .collect();
+    let (exponent, standard_error) = fitted_slope(&points)?;
+    Some(Power { exponent, standard_error })
+}
+
+/// Slope of the line through points `(x, y, 1/variance of y)` with its standard error; `None` with fewer than two.
+pub(super) fn fitted_slope(points: &[(f64, f64, f64)]) -> Option<(f64, f64)> {
     if points.len() < 2 {
         return None;
     }
     let column = |i: usize| points.iter().map(|p| [p.0, p.1, p.2][i]).collect::<Vec<f64>>();
-    let (x, y, weights) = (column(0), column(1), column(2));
-    let (exponent, spread) = slope(&x, &y, &weights);
-    Some(Power { exponent, standard_error: spread.powf(-0.5) })
+    let (slope, spread) = slope(&column(0), &column(1), &column(2));
+    Some((slope, spread.powf(-0.5)))
 }
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ pub fn particles(
             let header = Header::read(json, writer, output.path, file, request, counts)?;
             let (systems, record) = header.restore(writer, &setup)?;
             command = header.command;
-            Replicas::restored(&setup, systems, record)
+            Replicas::with(&setup, systems, record, true)
         }
         _ => Replicas::new(&setup, counts, output.is_some()),
     };

@@ -56,14 +56,13 @@ impl<'a> Replicas<'a> {
         };
         let systems = (0..request.replicas as u64).into_par_iter().map(start).collect();
         let record = Record { times: vec![], rows: vec![], failures: vec![], counts, clouds: vec![] };
-        let equilibrium = request.distances.then(|| targets(setup, &setup.equilibrium));
-        Replicas { setup, systems, equilibrium, keep, record }
+        Replicas::with(setup, systems, record, keep)
     }
 
-    /// Where an interrupted run stopped.
-    pub fn restored(setup: &'a Setup<'a>, systems: Vec<ParticleSystem>, record: Record) -> Replicas<'a> {
+    /// With these systems and what was measured of them so far; `keep` says whether clouds are kept.
+    pub fn with(setup: &'a Setup<'a>, systems: Vec<ParticleSystem>, record: Record, keep: bool) -> Replicas<'a> {
         let equilibrium = setup.request.distances.then(|| targets(setup, &setup.equilibrium));
-        Replicas { setup, systems, equilibrium, keep: true, record }
+        Replicas { setup, systems, equilibrium, keep, record }
     }
 
     /// To the last snapshot. `pause` is called after every stretch of steps and every snapshot; its error ends the run.

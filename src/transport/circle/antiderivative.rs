@@ -192,14 +192,10 @@ impl Antiderivative {
     }
 
     /// `(U(x), u(x))`.
+    #[inline]
     pub(super) fn at(&self, x: f64) -> (f64, f64) {
-        let (row, t) = self.locate(x);
-        let (mut value, mut slope) = (0.0, 0.0);
-        for c in row.iter().rev() {
-            slope = slope * t + value;
-            value = value * t + c;
-        }
-        (value, slope * self.rows() as f64)
+        let ([value], [slope]) = self.around(x, [0.0]);
+        (value, slope)
     }
 
     /// `(U, u)` at `middle + offset` for each of these offsets, all from one row: none beyond half a row.
