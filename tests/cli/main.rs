@@ -1,5 +1,8 @@
 //! The program as users type it: arguments in, exit status, stdout, stderr and files out.
 
+#[path = "../support/form.rs"]
+mod form;
+
 mod bad_games;
 mod contents;
 mod damage;

@@ -2,6 +2,7 @@
 //! and left untouched.
 
 use crate::contents::{self, assert_increasing, assert_same};
+use crate::form::tries;
 use crate::workspace::{CIRCLES, Moments, TORI, Workspace};
 use std::time::{Duration, Instant};
 
@@ -48,14 +49,16 @@ pub fn kill_and_resume(game: &str, kills: usize, checkpoint_seconds: &str, seed:
 
 #[test]
 fn a_killed_run_between_circles_resumes_to_the_same_bytes() {
-    let met = kill_and_resume(CIRCLES, 8, "0", 1) + kill_and_resume(CIRCLES, 8, "0.02", 2);
-    assert!(met >= 10, "only {met} kills met a running program");
+    let kills = tries(5, 100);
+    let met = kill_and_resume(CIRCLES, kills, "0", 1) + kill_and_resume(CIRCLES, kills, "0.02", 2);
+    assert!(met > kills, "only {met} kills met a running program");
 }
 
 #[test]
 fn a_killed_run_between_tori_resumes_to_the_same_bytes_although_its_grid_grows() {
-    let met = kill_and_resume(TORI, 8, "0", 3);
-    assert!(met >= 4, "only {met} kills met a running program");
+    let kills = tries(3, 30);
+    let met = kill_and_resume(TORI, kills, "0", 3);
+    assert!(met >= kills / 2, "only {met} of {kills} kills met a running program");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! The writing process is this test program again, told by the environment what to write. It acknowledges by a growing
 //! file beside the output.
 
+use crate::support::form::tries;
 use crate::support::run_file::{Script, assert_same_datasets, layout, open};
 use nashflow::output::RunWriter;
 use std::io::Write;
@@ -142,15 +143,15 @@ fn kill_often(name: &str, kills: usize, microseconds: u64) {
 
 #[test]
 fn a_run_killed_while_it_writes_snapshots_loses_none() {
-    kill_often("snapshots", 60, 3000);
+    kill_often("snapshots", tries(20, 400), 3000);
 }
 
 #[test]
 fn a_run_killed_while_it_regrids_leaves_the_old_or_the_new_file() {
-    kill_often("regrids", 20, 3000);
+    kill_often("regrids", tries(8, 100), 3000);
 }
 
 #[test]
 fn a_run_killed_while_it_finishes_leaves_the_old_or_the_new_file() {
-    kill_often("finish", 20, 60_000);
+    kill_often("finish", tries(8, 100), 60_000);
 }

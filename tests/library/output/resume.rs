@@ -1,5 +1,6 @@
 //! An interrupted and resumed run ends with the file of an uninterrupted one; what must be refused is refused, untouched.
 
+use crate::support::form::tries;
 use crate::support::run_file::{self, Script, assert_same_datasets, datasets, header, layout, snapshot};
 use nashflow::game::Player;
 use nashflow::output::{EigenvalueRecord, Header, OutputError, RunWriter, StateIndex, read_state};
@@ -264,8 +265,8 @@ fn no_single_changed_byte_of_a_small_file_crashes_the_reader() {
     let script = Script::new(&layout(&[4], &[4], 2), 1);
     script.complete(&path, |_, _| {}).unwrap();
     let whole = std::fs::read(&path).unwrap();
-    // A prime stride meets every kind of byte and keeps the test short.
-    for position in (0..whole.len()).step_by(23) {
+    // Primes, so that no byte of a record is always missed.
+    for position in (0..whole.len()).step_by(tries(97, 1)) {
         let mut bytes = whole.clone();
         bytes[position] ^= 0xff;
         std::fs::write(&path, &bytes).unwrap();
@@ -273,7 +274,7 @@ fn no_single_changed_byte_of_a_small_file_crashes_the_reader() {
         let _ = RunWriter::resume(&path);
         let _ = read_state(&path, Player::X, StateIndex::Last);
     }
-    for length in (0..whole.len()).step_by(211) {
+    for length in (0..whole.len()).step_by(tries(499, 1)) {
         std::fs::write(&path, &whole[..length]).unwrap();
         assert!(read_state(&path, Player::X, StateIndex::Last).is_err(), "cut to {length} bytes");
     }
