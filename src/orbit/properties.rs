@@ -1,7 +1,7 @@
 //! What holds for every cycle: starts near it lead to it, and the swap of players with their timescale keeps it.
 
 use super::*;
-use crate::flow::MflDa;
+use crate::flow::{Flow, MflDa};
 use crate::game::{Payoff, Player};
 use crate::torus::Grid;
 use proptest::prelude::*;

@@ -35,20 +35,6 @@ pub struct Group {
     pub rounding: f64,
 }
 
-impl Group {
-    /// Distance from another group and its conjugate; of the same group from its own conjugate, if there is one.
-    pub fn distance(&self, other: &Group) -> f64 {
-        let conjugate = (self.value - other.value.conj()).norm();
-        if self.value != other.value {
-            conjugate.min((self.value - other.value).norm())
-        } else if self.value.im != 0.0 {
-            conjugate
-        } else {
-            f64::INFINITY
-        }
-    }
-}
-
 /// The eigenvalues `-z` of `-T`, leading first, equal ones together, of conjugate pairs the upper ones.
 pub fn groups(t: &Mat<f64>) -> Vec<Group> {
     let values = eigenvalues(t).into_iter().map(|(z, rounding)| (without_rounding(-z), rounding));

@@ -266,6 +266,19 @@ fn finished(generator: &mut dyn Generator, mut vectors: Mat<f64>, mut images: Ma
     let mut energies: Vec<f64> = (0..count).map(|j| energy(generator, vectors.col_as_slice(j))).collect();
     let level = DROWNED * ROUNDING * generator.factor_norm().powi(2);
     let drowned = energies.iter().take_while(|a| **a < level).count();
+    if drowned > 0 && generator.is_inverted() {
+        // Other modes in a drowned one, rounding of the products over their energies, may weigh more than its own energy.
+        let mut space = Subspace::empty(vectors.nrows());
+        let mut columns = vectors.subcols(0, drowned).to_owned();
+        generator.precondition(&mut columns);
+        if space.extend(generator, &Mat::zeros(vectors.nrows(), 0), columns) == drowned {
+            vectors.subcols_mut(0, drowned).copy_from(&space.vectors);
+            images.subcols_mut(0, drowned).copy_from(&space.images);
+            for (j, a) in energies.iter_mut().enumerate().take(drowned) {
+                *a = energy(generator, vectors.col_as_slice(j));
+            }
+        }
+    }
     if drowned > 1 {
         let mut slopes = Vec::new();
         let columns: Vec<Vec<f64>> = (0..drowned)

@@ -6,9 +6,10 @@
 //! 2. Corrections are added for these eigenvectors until their residuals are rounding (`galerkin.rs`): the payoff's functions
 //!    need many more modes than the eigenvectors do.
 //!
-//! As left eigenvectors are right ones with the sign of one player turned, `J = diag(1, -1)`, an eigenvalue is off by
-//! `|rho|^2/(d s)` only, where `d` is its distance from the others and `s` the smallest singular value of `X^T J X` on its
-//! eigenspace, and by rounding: an energy by `1e-16 |B|/sqrt(a)` of itself.
+//! As left eigenvectors are right ones with the sign of one player turned, `J = diag(1, -1)`, an eigenvalue of rate `r` is off
+//! by `|rho|^2/((c - r) s)` only, where no energy outside the space is below the cut `c` and `s` is the smallest singular value
+//! of `X^T J X` on its eigenspace (the Schur complement of what is outside), and by rounding: an energy by
+//! `1e-16 |B|/sqrt(a)` of itself.
 //!
 //! It fails to be complete when the payoff ties modes of energies far above the wanted ones together so strongly that the
 //! count needs more than `MOST_MODES`; the list then says so.
@@ -42,8 +43,8 @@ const PATIENCE: usize = 15;
 const ROUNDINGS: f64 = 20.0;
 /// A player is corrected when his part of the residual is at least this share of what is enough.
 const UNEVEN: f64 = 0.1;
-/// An eigenvalue whose relative residual stays larger is not listed.
-const LISTED: f64 = 1e-6;
+/// An eigenvalue with a larger relative error is not listed. Rounding of the smallest gap that counts as resolved is a fifth.
+const LISTED: f64 = 1e-3;
 
 /// The `count` leading eigenvalues.
 pub fn search(
@@ -63,13 +64,12 @@ pub fn search(
         let projection = Projection::new(&spaces, coupling);
         let mut directions: [Vec<Vec<f64>>; 2] = [Vec::new(), Vec::new()];
         let (mut modes, mut excess) = (Vec::new(), 0.0);
-        let all = groups(&projection.matrix);
-        for group in wanted(all.clone(), line, count) {
+        for group in wanted(groups(&projection.matrix), line, count) {
             if let Some(mode) = known.iter().find(|mode| is_that(mode, &group)) {
                 modes.push(mode.clone());
                 continue;
             }
-            let examined = refinement.examine(&spaces, &projection, &group, &all);
+            let examined = refinement.examine(&spaces, &projection, &group);
             excess += examined.excess;
             for (all, own) in directions.iter_mut().zip(examined.directions) {
                 all.extend(own);
@@ -111,13 +111,7 @@ struct Examined {
 }
 
 impl Refinement<'_> {
-    fn examine(
-        &mut self,
-        spaces: &[PlayerSpace; 2],
-        projection: &Projection,
-        group: &Group,
-        all: &[Group],
-    ) -> Examined {
+    fn examine(&mut self, spaces: &[PlayerSpace; 2], projection: &Projection, group: &Group) -> Examined {
         let nodes = self.generators[0].len();
         let largest = self.temperature[0].max(self.temperature[1]);
         let factor_norm =
@@ -150,10 +144,10 @@ impl Refinement<'_> {
         let size = norm(re).hypot(norm(im));
         let vector = re.iter().zip(im).map(|(a, b)| Complex64::new(*a, *b) / size).collect();
         let multiplicity = Some(group.multiplicity);
-        let distance = all.iter().map(|other| group.distance(other)).fold(f64::INFINITY, f64::min);
+        let beyond = (spaces[0].cut().min(spaces[1].cut()) + group.value.re).max(0.0);
         let twisted = smallest_twisted_product(&vectors, projection.first());
         let rounding = f64::EPSILON * factor_norm * (largest * group.value.norm()).sqrt() + group.rounding;
-        let residual = worst.min(worst * worst / (distance * twisted) + rounding);
+        let residual = worst.min(worst * worst / (beyond * twisted) + rounding);
         let mode = Mode { eigenvalue: group.value, residual, multiplicity, vector: turned(vector) };
         Examined { mode, excess, directions }
     }

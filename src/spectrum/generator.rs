@@ -16,6 +16,11 @@ pub trait Generator {
     /// error of finite volumes in two.
     fn precondition(&mut self, columns: &mut Mat<f64>);
 
+    /// Whether `precondition` is the inverse up to rounding.
+    fn is_inverted(&self) -> bool {
+        false
+    }
+
     /// `out = B u`: for every axis the derivative of `h` times `sqrt(mu* cell)`.
     fn factor_products(&mut self, u: &[f64], out: &mut Vec<f64>);
 

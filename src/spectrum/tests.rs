@@ -30,9 +30,14 @@ impl<F: Fn(&[f64], &[f64]) -> f64 + Sync> Case<F> {
         Payoff::from_function(&self.f, &self.grids[0], &self.grids[1]).unwrap()
     }
 
-    pub fn solve(&self, count: usize) -> Spectrum {
+    pub fn pair(&self) -> (Payoff, Equilibrium) {
         let payoff = self.payoff();
         let equilibrium = Equilibrium::solve(&payoff, self.temperature).unwrap();
+        (payoff, equilibrium)
+    }
+
+    pub fn solve(&self, count: usize) -> Spectrum {
+        let (payoff, equilibrium) = self.pair();
         Spectrum::solve(&payoff, &equilibrium, self.timescale, count).unwrap()
     }
 }
@@ -163,10 +168,9 @@ fn small_gaps_have_correct_relative_digits() {
         }
         assert!(found.eigenvalues[2].re < -10.0);
         assert!(found.complete);
-        // Odd about the well and even about the barrier: where both change places, it is the slow mode.
-        for fast in [well_gap(-0.5, tau), well_gap(-0.4, tau)] {
-            let off = found.eigenvalues.iter().map(|v| (v + fast).norm() / fast).fold(f64::INFINITY, f64::min);
-            assert!(off < 1e-9, "{fast} is off by {off:e} of itself, next to a gap of {:e}", gaps[0]);
+        if tau == 0.0375 {
+            let (payoff, equilibrium) = case.pair();
+            assert_fast_ones_are_of_the_matrix(&found, &dense_factored(&payoff, &equilibrium, f, 1.0));
         }
     }
     let gap = well_gap(0.5, 0.0375);
@@ -624,13 +628,21 @@ fn next_to_a_gap_near_rounding_the_others_keep_their_digits() {
     let well = |s: f64| 0.84375 * (4.0 * s / 3.0).cos() - 1.125 * (2.0 * s / 3.0).cos();
     let f = |x: &[f64], y: &[f64]| well(x[0]) - well(y[0]) + 13.5 * (x[0] / 3.0).sin() * (y[0] / 3.0).sin();
     let matrix = dense_factored(&discretisation.payoff, &discretisation.equilibrium, f, 1.0);
+    assert!(found.complete && found.eigenvalues.len() == 8, "{:?}", found.eigenvalues);
+    // Both players see the same landscape.
+    let [x, y] = found.poincare;
+    assert!(x < 2e-20 && (x - y).abs() <= 1e-4 * x, "{x:e} {y:e}");
+    assert_fast_ones_are_of_the_matrix(&found, &matrix);
+}
+
+/// What is not tiny, against all eigenvalues of the whole matrix.
+#[track_caller]
+fn assert_fast_ones_are_of_the_matrix(found: &Spectrum, matrix: &Mat<f64>) {
     let all: Vec<Complex64> = matrix.eigenvalues().unwrap().iter().map(|v| -Complex64::new(v.re, v.im)).collect();
-    assert!(found.complete && found.eigenvalues.len() == 8, "{found:?}");
-    for (value, residual) in found.eigenvalues.iter().zip(&found.residuals) {
-        if value.re > -1e-9 {
-            assert!(value.re.abs() < 1e-21, "{value}");
-            continue;
-        }
+    let pairs = found.eigenvalues.iter().zip(&found.residuals);
+    let fast: Vec<_> = pairs.filter(|(value, _)| value.re < -1e-2).collect();
+    assert!(fast.len() >= 3, "{:?}", found.eigenvalues);
+    for (value, residual) in fast {
         let off = all.iter().map(|v| (v - value).norm()).fold(f64::INFINITY, f64::min);
         assert!(off <= 1e-8 * value.norm() && *residual <= 1e-9 * value.norm(), "{value} is off by {off:e}");
     }

@@ -87,6 +87,10 @@ impl Generator for WittenFactor {
         }
     }
 
+    fn is_inverted(&self) -> bool {
+        true
+    }
+
     fn factor_products(&mut self, u: &[f64], out: &mut Vec<f64>) {
         out.clear();
         out.extend((0..u.len()).map(|i| self.slope_of(u, i) + self.half_slope[i] * u[i]));
