@@ -71,6 +71,10 @@ fn request(arguments: &ParticlesArguments) -> Result<ParticleRequest, RunError> 
         Some((x, y)) => Ok([count("-n", x)?, count("-n", y)?]),
         None => count("-n", text).map(|count| [count; 2]),
     });
+    let bandwidth = arguments.bandwidth.as_deref().map(|text| match text.split_once(',') {
+        Some((x, y)) => Ok([number("--bandwidth", x)?, number("--bandwidth", y)?]),
+        None => number("--bandwidth", text).map(|width| [width; 2]),
+    });
     Ok(ParticleRequest {
         counts: counts.transpose()?,
         scheme: named("--scheme", &arguments.scheme, &ParticleScheme::ALL, ParticleScheme::name)?,
@@ -79,6 +83,7 @@ fn request(arguments: &ParticlesArguments) -> Result<ParticleRequest, RunError> 
         seed: arguments.seed,
         sampling: named("--sampling", &arguments.sampling, &Sampling::ALL, Sampling::name)?,
         distances: !arguments.no_distances,
+        bandwidth: bandwidth.transpose()?,
     })
 }
 
@@ -135,6 +140,17 @@ fn render(report: &ParticleReport) -> String {
         .row("scheme", format!("{}, weak order {}", report.scheme, report.weak_order))
         .row("steps", format!("{}, the longest {}", report.steps, significant(report.step, 3)));
     let last = report.snapshots.len() - 1;
+    if let Some(bandwidth) = report.bandwidth {
+        let end = &report.snapshots[last];
+        let widths = format!("{} and {}", significant(bandwidth.x, 3), significant(bandwidth.y, 3));
+        table
+            .row("weights", format!("{}, density seen over {widths}", report.dynamics))
+            .row(
+                "effective",
+                format!("{} and {} at the end", significant(end.effective.x, 4), significant(end.effective.y, 4)),
+            )
+            .row("mass error", significant(end.mass_error, 2));
+    }
     table.row("", "W2 to the density, W2 to the equilibrium, payoff");
     let stride = last.div_ceil(ROWS - 1).max(1);
     let shown = (0..=last).filter(|k| k % stride == 0 || *k == last);

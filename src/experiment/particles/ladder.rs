@@ -157,7 +157,7 @@ pub fn ladder(
     let mut rungs = Vec::with_capacity(request.counts.len());
     for &count in &request.counts {
         let started = Instant::now();
-        let mut replicas = Replicas::new(&setup, [count; 2], false);
+        let mut replicas = Replicas::new(&setup, [count; 2], false)?;
         replicas.run(&mut |_, _| Ok(()), watch)?;
         let record = replicas.finish();
         let iid_floor = floor(&setup, count).unwrap_or_else(|reason| {
@@ -349,6 +349,8 @@ mod tests {
                 to_mean_field: None,
                 to_equilibrium: distance(square + floor + sign * noise),
                 payoff: 0.0,
+                effective: [1.0; 2],
+                mass_error: 0.0,
             };
             [1.0, -1.0, 1.0, -1.0].map(of).to_vec()
         };
