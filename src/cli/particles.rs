@@ -10,7 +10,7 @@ use super::table::Table;
 use super::{BAD_INPUT, conclude, report_failure};
 use crate::experiment::{
     DistanceSummary, Exit, LadderReport, LadderRequest, ParticleOutput, ParticleReport, ParticleRequest, Power,
-    RunError, Rung, ladder, particles,
+    RunError, Rung, StepBias, ladder, particles,
 };
 use crate::particle::{ParticleScheme, Sampling};
 use std::time::Duration;
@@ -127,6 +127,17 @@ fn distance(found: Option<&DistanceSummary>) -> String {
     }
 }
 
+/// The bias that is predicted, or why there is none where it is worth a line.
+fn step_bias(table: &mut Table, bias: &StepBias, scheme: &str) {
+    match (bias.w2, &bias.reason) {
+        (Some(w2), _) => table.row("bias of the step", format!("{} predicted at rest", significant(w2, 4))),
+        (None, Some(reason)) if scheme == ParticleScheme::EulerMaruyama.name() => {
+            table.row("bias of the step", format!("null: {reason}"))
+        }
+        _ => table,
+    };
+}
+
 fn render(report: &ParticleReport) -> String {
     let mut table = Table::new();
     table
@@ -165,6 +176,7 @@ fn render(report: &ParticleReport) -> String {
             format!("{}, {}, {payoff}", distances[0], distances[1]),
         );
     }
+    step_bias(&mut table, &report.step_bias, report.scheme);
     for note in &report.notes {
         table.row("note", note.as_str());
     }
@@ -185,6 +197,7 @@ fn render_ladder(report: &LadderReport) -> String {
     for rung in &report.rungs {
         table.row(&format!("N = {}", rung.particles.x), line(rung));
     }
+    step_bias(&mut table, &report.step_bias, report.scheme);
     for (rung, exit) in report.rungs.iter().filter_map(|rung| Some((rung, rung.exit?))) {
         let time = match (exit.mean_time, exit.standard_error) {
             (Some(mean), Some(error)) => with_error(mean, error),

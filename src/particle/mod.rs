@@ -14,6 +14,7 @@ mod kernel_density;
 mod modes;
 mod motion;
 mod reaction;
+mod stationary_bias;
 mod stream;
 mod system;
 mod turn;
@@ -24,6 +25,7 @@ pub use ensemble::Ensemble;
 pub use interaction::Interaction;
 pub use modes::{ModeScratch, ModeSet};
 pub use reaction::{Reaction, default_bandwidth, narrowest_width};
+pub use stationary_bias::stationary_bias;
 pub use stream::{BLOCK, BlockStream, Purpose, RandomStreams};
 pub use system::{Dynamics, ParticleScheme, ParticleSystem};
 

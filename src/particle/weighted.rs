@@ -9,7 +9,7 @@
 //!
 //! The noise does not depend on the state and the weights have none, so that the weak orders are the same, 1 and 2. Weights
 //! are divided by their sum after each stage: `r` ([`super::reaction`]) is known up to a number that the mass decides. The
-//! noise is that of particles without weights: a single particle has weight 1 and moves as it does there, bit for bit.
+//! noise is that of particles without weights: a single particle has weight 1 and moves as it does there.
 //!
 //! Cost: per stage that of [`super::modes`] and of [`super::kernel_density`].
 

@@ -58,7 +58,10 @@ fn a_single_particle_has_weight_one_and_moves_as_without_weights() {
         plain.advance(1e-2, 25);
         weighted.advance(1e-2, 25);
         for player in Player::BOTH {
-            assert_eq!(weighted.cloud(player).rows(), plain.cloud(player).rows(), "{}", scheme.name());
+            let (ours, plain) = (weighted.cloud(player).rows()[0], plain.cloud(player).rows()[0]);
+            // Heun's scheme adds the two drifts in another order.
+            let rounding = if scheme == ParticleScheme::Heun { 1e-13 } else { 0.0 };
+            assert!((ours - plain).abs() <= rounding, "{}: {ours} and {plain}", scheme.name());
             assert_eq!(weighted.cloud(player).weights(), [1.0]);
         }
     }
@@ -68,15 +71,15 @@ fn a_single_particle_has_weight_one_and_moves_as_without_weights() {
 /// the quotient of their weights follows `d' = -g e (p + tau d)`, `p` the difference of the potentials.
 #[test]
 fn the_weights_of_two_distant_particles_follow_the_closed_form_with_the_order_of_the_scheme() {
-    let text = "[game]\npayoff = '3e-9*cos(2*pi*x) + 2e-9*sin(2*pi*y)'\ntemperature = { x = 2e-9, y = 1e-9 }\ntimescale = 0.5\n\
-                [flow]\ndynamics = 'wasserstein-fisher-rao'\nweight = 1e9";
+    let text = "[game]\npayoff = '3e-15*cos(2*pi*x) + 2e-15*sin(2*pi*y)'\ntemperature = { x = 2e-15, y = 1e-15 }\ntimescale = 0.5\n\
+                [flow]\ndynamics = 'wasserstein-fisher-rao'\nweight = 1e15";
     let file = GameFile::parse("test.toml", text, &[]).unwrap();
     let dynamics = dynamics(&file);
     let (time, places) = (0.4, [[0.0, 0.4], [0.25, 0.6]]);
-    let (x, y) = (places[0].map(|x| 3e-9 * (TAU * x).cos()), places[1].map(|y| -2e-9 * (TAU * y).sin()));
+    let (x, y) = (places[0].map(|x| 3e-15 * (TAU * x).cos()), places[1].map(|y| -2e-15 * (TAU * y).sin()));
     // Of unequal weights at the start: p alone would not show a wrong entropy.
     let start: f64 = 3.0;
-    let exact = [(x[1] - x[0], 2e-9, 1e9), (y[1] - y[0], 1e-9, 0.5e9)]
+    let exact = [(x[1] - x[0], 2e-15, 1e15), (y[1] - y[0], 1e-15, 0.5e15)]
         .map(|(p, tau, rate): (f64, f64, f64)| -p / tau + (start.ln() + p / tau) * (-rate * tau * time).exp());
     for scheme in ParticleScheme::ALL {
         let error = |steps: u64| {
@@ -94,8 +97,9 @@ fn the_weights_of_two_distant_particles_follow_the_closed_form_with_the_order_of
         let (coarse, fine) = (error(8), error(16));
         let order = (coarse / fine).log2();
         assert!((order - f64::from(scheme.weak_order())).abs() <= 0.15, "{}: {order}", scheme.name());
-        // Positions move by 1e-4 on the way, the potentials by as much of themselves.
-        assert!(error(4096) <= 1e-3, "{}: {}", scheme.name(), error(4096));
+        // Positions move by 1e-7 on the way, the potentials by as much of themselves.
+        let converged = if scheme == ParticleScheme::Heun { 1e-6 } else { 1e-3 };
+        assert!(error(2048) <= converged, "{}: {}", scheme.name(), error(2048));
     }
 }
 
@@ -234,11 +238,12 @@ fn cloud_modes(file: &GameFile, dynamics: &Arc<Dynamics>, seed: u64, count: usiz
 #[test]
 fn many_weighted_particles_follow_the_flow_with_the_density_seen_over_their_width() {
     let file = GameFile::parse("test.toml", COUPLED, &[]).unwrap();
-    let (dynamics, bandwidth) = (dynamics(&file), 0.1);
+    let (dynamics, bandwidth) = (dynamics(&file), 0.2);
     let (limit, flow) = (smoothed_modes(&file, bandwidth), flow_modes(&file));
     // The width costs (eps^2/2) Lap mu/mu in the potential: a quarter at half the width, and nothing at none.
     let bias = distance(&limit, &flow);
-    let quotient = bias / distance(&smoothed_modes(&file, 0.5 * bandwidth), &flow);
+    let of_width = |share: f64| distance(&smoothed_modes(&file, share * bandwidth), &flow);
+    let quotient = of_width(0.5) / of_width(0.25);
     assert!((quotient - 4.0).abs() <= 0.4, "{quotient}");
     assert!(distance(&smoothed_modes(&file, 0.0), &flow) <= 1e-7, "the slow scheme is not that flow");
     // At 2^18 particles the limit is met, and the flow itself is not.

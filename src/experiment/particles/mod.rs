@@ -5,6 +5,7 @@
 //! [`distance`]). With an output file it can be stopped and gone on with ([`checkpoint`]). A [`ladder`] does so for several
 //! numbers of particles.
 
+mod bias;
 mod checkpoint;
 mod distance;
 mod exit;
@@ -15,6 +16,7 @@ mod replicas;
 mod report;
 mod setup;
 
+pub use bias::StepBias;
 pub use exit::{Exit, ExitGrowth, RungExit};
 pub use ladder::{LadderReport, LadderRequest, Power, Rung, RungDecay, ladder};
 #[cfg(test)]

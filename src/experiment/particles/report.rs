@@ -1,5 +1,6 @@
 //! What the command says.
 
+use super::bias::StepBias;
 use super::distance::PairDistance;
 use super::replicas::{Measured, Record};
 use super::setup::Setup;
@@ -87,6 +88,8 @@ pub struct ParticleReport {
     pub steps: u64,
     /// Final time.
     pub time: f64,
+    /// Predicted distance of the stationary law of the scheme from the equilibrium.
+    pub step_bias: StepBias,
     /// One entry for each snapshot.
     pub snapshots: Vec<SnapshotSummary>,
     /// Wall time of the call.
@@ -121,6 +124,7 @@ impl ParticleReport {
             step: setup.longest_step(),
             steps: setup.steps(),
             time: record.times[record.times.len() - 1],
+            step_bias: setup.step_bias.clone(),
             snapshots: record.times.iter().zip(&record.rows).map(|(t, row)| SnapshotSummary::new(*t, row)).collect(),
             wall_seconds: 0.0,
             notes,

@@ -1,5 +1,6 @@
 //! From a game file and a request to everything that the replicas share.
 
+use super::bias::StepBias;
 use super::mean_field::mean_field;
 use super::reaction::ReactionChoice;
 use crate::array_file::ArrayAddress;
@@ -101,6 +102,7 @@ pub(super) struct Setup<'a> {
     pub mean_field: Result<Vec<[Density; 2]>, String>,
     /// Steps of each stretch between snapshots, and their length.
     pub stretches: Vec<(u64, f64)>,
+    pub step_bias: StepBias,
     pub notes: Vec<String>,
     /// Of the weights, if particles have any.
     pub reaction: Option<ReactionChoice>,
@@ -135,12 +137,15 @@ impl<'a> Setup<'a> {
         let reaction_rate = reaction.as_ref().map_or(0.0, |choice| choice.fastest_rate(file.game(), &dynamics));
         let rate = dynamics.fastest_rate().max(reaction_rate);
         let stretches = stretches(times, request.step.unwrap_or_else(|| default_step(rate)))?;
+        let longest = stretches.iter().map(|(_, length)| *length).fold(0.0, f64::max);
+        let step_bias = StepBias::new(game, request, reaction.is_some(), &solved.payoff, &equilibrium, longest);
         let mean_field = match initial {
             _ if !request.distances => Err("no distances were asked for".to_owned()),
             None => Err("the initial state is a cloud, which has no density to follow".to_owned()),
             Some(initial) => mean_field(file, solved, initial, times).map_err(|error| error.to_string()),
         };
-        let setup = Setup { file, request, dynamics, equilibrium, mean_field, stretches, notes, reaction, starts };
+        let setup =
+            Setup { file, request, dynamics, equilibrium, mean_field, stretches, step_bias, notes, reaction, starts };
         request.check_counts("-n", setup.counts())?;
         setup.check_cloud_sizes()?;
         Ok(setup)
