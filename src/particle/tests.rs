@@ -174,7 +174,7 @@ fn the_bias_of_players_that_feel_each_other_is_the_solution_of_their_equations()
          temperature = { x = 0.3, y = 0.2 }\ndomain.y = { dim = 1, period = 2.0, origin = -0.5 }",
         &[],
     );
-    let (count, h) = (1 << 20, 4e-3);
+    let (count, h) = (1 << 20, 6e-3);
     let solved = discretise(file.game(), file.solver()).unwrap();
     let equilibrium = Player::BOTH.map(|player| solved.equilibrium_density(player));
     let [mu, nu] = &equilibrium;
@@ -184,7 +184,7 @@ fn the_bias_of_players_that_feel_each_other_is_the_solution_of_their_equations()
         DensitySampler::new(&equilibrium[player.index()]).sample(Sampling::Independent, count, &streams, player)
     });
     let mut system = ParticleSystem::new(dynamics(&file), ParticleScheme::EulerMaruyama, streams, clouds, 0);
-    system.advance(h, 150);
+    system.advance(h, 100);
     let noise = 1.0 / (2.0 * count as f64).sqrt();
     for player in Player::BOTH {
         let (density, change) = (&equilibrium[player.index()], &changes[player.index()]);

@@ -28,7 +28,10 @@ impl ReactionChoice {
     /// [`RunError`] for a dynamics without particles, and for a width that cannot be used.
     pub fn new(file: &GameFile, request: &ParticleRequest) -> Result<Option<ReactionChoice>, RunError> {
         let FlowChoice::WassersteinFisherRao { weight } = file.flow() else {
-            RunError::unless_mfl_da("particles", file)?;
+            if !file.flow().is_mfl_da() {
+                let served = "mfl-da and wasserstein-fisher-rao";
+                return Err(RunError::Dynamics { command: "particles", served, dynamics: file.flow().name() });
+            }
             if request.bandwidth.is_some() {
                 let message = "is for particles with weights; flow.dynamics is mfl-da, not wasserstein-fisher-rao";
                 return Err(RunError::option("--bandwidth", message));
