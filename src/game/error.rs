@@ -16,7 +16,7 @@ pub enum GameError {
         source: std::io::Error,
     },
     /// A directory, a pipe, a device: anything that is not a plain file.
-    #[error("{}: is {kind}; a game is a plain text file", path.display())]
+    #[error("{}: is {kind}; expected a plain text file", path.display())]
     NotAFile {
         /// The file.
         path: PathBuf,
@@ -24,7 +24,7 @@ pub enum GameError {
         kind: &'static str,
     },
     /// More bytes than any game needs.
-    #[error("{}: has {bytes} bytes; a game file has at most {maximum}", path.display())]
+    #[error("{}: has {bytes} bytes; at most {maximum} are read", path.display())]
     TooLong {
         /// The file.
         path: PathBuf,
@@ -34,7 +34,7 @@ pub enum GameError {
         maximum: u64,
     },
     /// Not UTF-8.
-    #[error("{}: byte {offset} is not UTF-8; a game file is UTF-8 text", path.display())]
+    #[error("{}: byte {offset} is not UTF-8; expected UTF-8 text", path.display())]
     NotUtf8 {
         /// The file.
         path: PathBuf,
