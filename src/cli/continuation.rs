@@ -25,7 +25,7 @@ fn resuming_command() -> String {
 }
 
 /// The word as it is where a shell leaves it alone, between single quotes elsewhere.
-fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();

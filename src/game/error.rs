@@ -63,4 +63,12 @@ pub enum GameError {
         /// The names there are, separated by commas.
         known: String,
     },
+    /// No bundled sweep has this name.
+    #[error("there is no sweep file and no bundled sweep `{name}`; there are: {known}")]
+    UnknownSweep {
+        /// The name asked for.
+        name: String,
+        /// The names there are, separated by commas.
+        known: String,
+    },
 }
