@@ -11,12 +11,6 @@ pub enum SpectrumError {
         /// What the factorisation said.
         reason: String,
     },
-    /// A solve with the generator did not reach rounding.
-    #[error("a solve with the generator of the equilibrium density stopped at the relative residual {residual:.1e}")]
-    Inverse {
-        /// Residual over right-hand side.
-        residual: f64,
-    },
     /// The gap cannot be told from rounding.
     #[error(
         "the Poincare constant of player {} is below resolution: {value:.1e} with rounding of {rounding:.1e}; raise the \
@@ -32,7 +26,7 @@ pub enum SpectrumError {
         rounding: f64,
     },
     /// No eigenvalue converged.
-    #[error("the leading eigenvalue did not converge within {vectors} Krylov vectors")]
+    #[error("the leading eigenvalue did not converge within {vectors} vectors")]
     NotConverged {
         /// Vectors used.
         vectors: usize,
