@@ -5,8 +5,9 @@
 //! ```
 //!
 //! with the generator's preconditioner `P`. A block finds modes of one energy together, up to as many as it has vectors. The
-//! start is the modes of a grid half as fine along every axis, moved to this one, down to a grid so coarse that its matrix
-//! is diagonalised: they hold all that is smooth, and what is left is what the preconditioner is good at.
+//! start is the modes of a grid half as fine along every axis that still resolves the ground state, roughly, moved to this
+//! one, down to a grid so coarse that its matrix is diagonalised or that no axis can be made coarser: they hold all that is
+//! smooth, and what is left is what the preconditioner is good at.
 //!
 //! Products `A u` are rounded by `1e-16 |A|`, energies from them too. An energy is therefore the square of `|B u|`, which is
 //! rounded by `1e-16 |B|` before it is squared, and modes whose energies drown in the rounding of the products are told
@@ -25,6 +26,8 @@ use faer::{Mat, Side};
 
 /// Nodes up to which all modes are computed at once.
 const DENSE: usize = 450;
+/// An axis is made coarser when the waves of the ground state that are lost are below this share of its largest.
+const ROUGH: f64 = 0.01;
 /// Residual of a mode relative to its energy on the finest grid and on coarser ones, where it is a start only.
 const TOLERANCES: [f64; 2] = [1e-11, 1e-4];
 /// Rounding of products `A u`, relative to the bound on the norm of `A`.
@@ -89,11 +92,8 @@ impl Cascade {
 
     fn level(landscape: Landscape, tolerance: f64) -> Result<Cascade, SpectrumError> {
         let generator = landscape.generator()?;
-        let coarser = if generator.len() > DENSE {
-            Some(Box::new(Cascade::level(coarser(&landscape), TOLERANCES[1])?))
-        } else {
-            None
-        };
+        let half = if generator.len() > DENSE { coarser(&landscape, generator.ground_state()) } else { None };
+        let coarser = half.map(|half| Cascade::level(half, TOLERANCES[1]).map(Box::new)).transpose()?;
         Ok(Cascade { landscape, generator, coarser, known: None, tolerance })
     }
 
@@ -111,28 +111,41 @@ impl Cascade {
         let wanted = wanted.min(self.generator.len() - 1);
         if self.known.as_ref().is_none_or(|known| known.energies.len() < wanted) {
             let block = (wanted + LEAST_GUARD.max((GUARD * wanted as f64) as usize)).min(self.generator.len() - 1);
-            self.known = Some(match &mut self.coarser {
-                None => all(&mut *self.generator),
-                Some(coarser) => {
-                    let start = start(self.known.as_ref(), coarser, &self.landscape.grid, block);
-                    davidson(&mut *self.generator, start, wanted, self.tolerance)
-                }
+            self.known = Some(if self.generator.len() <= DENSE {
+                all(&mut *self.generator)
+            } else {
+                let start = start(self.known.as_ref(), self.coarser.as_deref_mut(), &self.landscape.grid, block);
+                davidson(&mut *self.generator, start, wanted, self.tolerance)
             });
         }
         self.known.as_ref().expect("modes that were just computed")
     }
 }
 
-/// The density on half as many points along every axis.
-fn coarser(landscape: &Landscape) -> Landscape {
-    let half: Vec<usize> = landscape.grid.shape().iter().map(|n| next_fast_odd_size(n.div_ceil(2).max(5))).collect();
-    let grid = landscape.grid.with_points(&half).expect("fewer points than on a grid that exists");
+/// The density on half as many points along every axis that can do with them, if there is one.
+fn coarser(landscape: &Landscape, ground: &[f64]) -> Option<Landscape> {
+    let fourier = Fourier::new(&landscape.grid);
+    let mut spectrum = fourier.zero_spectrum();
+    fourier.forward(ground, &mut spectrum, &mut fourier.scratch());
+    let largest = spectrum.iter().fold(0.0, |m: f64, c| m.max(c.norm()));
+    let half = |axis: usize, n: usize| {
+        let half = next_fast_odd_size(n.div_ceil(2));
+        let is_lost = |p: usize| 2 * landscape.grid.modes(p)[axis].unsigned_abs() as usize >= half;
+        let lost = (0..spectrum.len()).filter(|p| is_lost(*p)).fold(0.0, |m: f64, p| m.max(spectrum[p].norm()));
+        if lost <= ROUGH * largest { half.min(n) } else { n }
+    };
+    let shape = landscape.grid.shape();
+    let points: Vec<usize> = shape.iter().enumerate().map(|(axis, n)| half(axis, *n)).collect();
+    if points == shape {
+        return None;
+    }
+    let grid = landscape.grid.with_points(&points).expect("fewer points than on a grid that exists");
     let moved = |values: &[f64]| moved(&landscape.grid, &grid, values);
-    Landscape {
+    Some(Landscape {
         log_density: moved(&landscape.log_density),
         slopes: landscape.slopes.iter().map(|s| moved(s)).collect(),
         grid: grid.clone(),
-    }
+    })
 }
 
 /// Node values on another grid.
@@ -146,20 +159,21 @@ fn moved(from: &Grid, to: &Grid, values: &[f64]) -> Vec<f64> {
 }
 
 /// What is known on this grid, modes of the coarser one beyond, and vectors without symmetry for the rest.
-fn start(known: Option<&EnergyModes>, coarser: &mut Cascade, grid: &Grid, block: usize) -> Mat<f64> {
-    let source = coarser.landscape.grid.clone();
-    let modes = coarser.modes(block);
-    let known_count = known.map_or(0, |known| known.energies.len());
+fn start(known: Option<&EnergyModes>, coarser: Option<&mut Cascade>, grid: &Grid, block: usize) -> Mat<f64> {
     let mut out = Mat::zeros(grid.len(), block);
     for j in 0..block {
-        let column = out.col_as_slice_mut(j);
-        if let Some(known) = known.filter(|_| j < known_count) {
-            column.copy_from_slice(known.vectors.col_as_slice(j));
-        } else if j < modes.energies.len() {
-            column.copy_from_slice(&moved(&source, grid, modes.vectors.col_as_slice(j)));
-        } else {
-            column.copy_from_slice(&irregular(grid.len(), j));
+        out.col_as_slice_mut(j).copy_from_slice(&irregular(grid.len(), j));
+    }
+    if let Some(coarser) = coarser {
+        let source = coarser.landscape.grid.clone();
+        let modes = coarser.modes(block);
+        for j in 0..block.min(modes.energies.len()) {
+            out.col_as_slice_mut(j).copy_from_slice(&moved(&source, grid, modes.vectors.col_as_slice(j)));
         }
+    }
+    if let Some(known) = known {
+        let count = known.energies.len().min(block);
+        out.subcols_mut(0, count).copy_from(known.vectors.subcols(0, count));
     }
     out
 }
