@@ -1,9 +1,9 @@
 //! Eigenvalues, copies, eigenfunctions and growth against a dense matrix.
 
-use crate::spectrum::galerkin::{PlayerSpace, Projection};
 use super::matrices::{dense, dense_factored};
 use super::uniform_game::players_2x2;
 use super::*;
+use crate::spectrum::galerkin::{PlayerSpace, Projection};
 
 #[track_caller]
 fn agrees_with_dense<F: Fn(&[f64], &[f64]) -> f64 + Sync>(case: &Case<F>, count: usize) {

@@ -3,7 +3,12 @@
 use super::*;
 
 /// `L` as a dense matrix in `(h, g)`, collocated: `(1/mu*) D (mu* D (tau h + K g))`.
-pub(super) fn dense(payoff: &Payoff, equilibrium: &Equilibrium, f: impl Fn(&[f64], &[f64]) -> f64, eta: f64) -> Mat<f64> {
+pub(super) fn dense(
+    payoff: &Payoff,
+    equilibrium: &Equilibrium,
+    f: impl Fn(&[f64], &[f64]) -> f64,
+    eta: f64,
+) -> Mat<f64> {
     let grids = payoff.grids();
     let sizes = [grids[0].len(), grids[1].len()];
     let point = |grid: &Grid, i: usize| -> Vec<f64> {
@@ -49,7 +54,12 @@ fn collocated_derivative(grid: &Grid, axis: usize, i: usize, j: usize) -> f64 {
 
 /// `-L` as a dense matrix `diag(B^T B) M` in the coordinates of the generators, `B` from the derivative's matrix and the
 /// payoff's gradient: the same discretisation, so that all eigenvalues agree at any temperature.
-pub(super) fn dense_factored(payoff: &Payoff, equilibrium: &Equilibrium, f: impl Fn(&[f64], &[f64]) -> f64, eta: f64) -> Mat<f64> {
+pub(super) fn dense_factored(
+    payoff: &Payoff,
+    equilibrium: &Equilibrium,
+    f: impl Fn(&[f64], &[f64]) -> f64,
+    eta: f64,
+) -> Mat<f64> {
     let landscapes = Player::BOTH.map(|player| Landscape::new(payoff, equilibrium, player));
     let ground = [0, 1].map(|p| -> Vec<f64> {
         let cell = landscapes[p].grid.cell_volume();
