@@ -24,15 +24,15 @@ const SOLVES: usize = 3;
 /// Relative distance of the shift from the eigenvalue.
 const SHIFT: f64 = 1e-13;
 
-/// Equal eigenvalues of `L`.
+/// Eigenvalues of `L` that are listed as one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Group {
-    /// Their value.
+    /// Their mean.
     pub value: Complex64,
     /// How many.
     pub multiplicity: usize,
-    /// How far rounding moves it.
-    pub rounding: f64,
+    /// How far from it any of them can be: their spread, and rounding.
+    pub radius: f64,
 }
 
 /// The eigenvalues `-z` of `-T`, leading first, equal ones together, of conjugate pairs the upper ones.
@@ -40,22 +40,23 @@ pub fn groups(t: &Mat<f64>) -> Vec<Group> {
     let values = eigenvalues(t).into_iter().map(|(z, rounding)| (without_rounding(-z), rounding));
     let mut values: Vec<(Complex64, f64)> = values.filter(|(value, _)| value.im >= 0.0).collect();
     sort_leading(&mut values, |(value, _)| *value);
-    let mut sums: Vec<(Complex64, usize, f64)> = Vec::new();
+    let mut members: Vec<Vec<(Complex64, f64)>> = Vec::new();
     for (value, rounding) in values {
-        match sums.iter_mut().find(|(sum, count, _)| !is_distinct(*sum / *count as f64, value)) {
-            Some((sum, count, _)) => {
-                *sum += value;
-                *count += 1;
-            }
-            None => sums.push((value, 1, rounding)),
+        match members.iter_mut().find(|known| !is_distinct(mean(known), value)) {
+            Some(known) => known.push((value, rounding)),
+            None => members.push(vec![(value, rounding)]),
         }
     }
-    let group = |(sum, multiplicity, rounding): (Complex64, usize, f64)| Group {
-        value: sum / multiplicity as f64,
-        multiplicity,
-        rounding,
+    let group = |members: Vec<(Complex64, f64)>| {
+        let value = mean(&members);
+        let radius = members.iter().map(|(member, rounding)| (member - value).norm() + rounding).fold(0.0, f64::max);
+        Group { value, multiplicity: members.len(), radius }
     };
-    sums.into_iter().map(group).collect()
+    members.into_iter().map(group).collect()
+}
+
+fn mean(members: &[(Complex64, f64)]) -> Complex64 {
+    members.iter().map(|(value, _)| value).sum::<Complex64>() / members.len() as f64
 }
 
 /// Each with its rounding.

@@ -146,7 +146,7 @@ impl Refinement<'_> {
         let multiplicity = Some(group.multiplicity);
         let beyond = (spaces[0].cut().min(spaces[1].cut()) + group.value.re).max(0.0);
         let twisted = smallest_twisted_product(&vectors, projection.first());
-        let rounding = f64::EPSILON * factor_norm * (largest * group.value.norm()).sqrt() + group.rounding;
+        let rounding = f64::EPSILON * factor_norm * (largest * group.value.norm()).sqrt() + group.radius;
         let residual = worst.min(worst * worst / (beyond * twisted) + rounding);
         let mode = Mode { eigenvalue: group.value, residual, multiplicity, vector: turned(vector) };
         Examined { mode, excess, directions }
@@ -157,6 +157,10 @@ impl Refinement<'_> {
         let mut added = 0;
         for ((space, generator), directions) in spaces.iter_mut().zip(&mut self.generators).zip(directions) {
             let mut columns = Mat::from_fn(generator.len(), directions.len(), |i, j| directions[j][i]);
+            // A share of a slow mode, which is in the space, would be all that is left of the rest.
+            let modes = &space.modes.vectors;
+            let shares = modes.transpose() * &columns;
+            columns -= modes * shares;
             generator.precondition(&mut columns);
             added += space.corrections.extend(&mut **generator, &space.modes.vectors, columns);
         }

@@ -6,11 +6,11 @@ use crate::game::Player;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum SpectrumError {
     /// The preconditioner of a generator in two dimensions could not be factorised.
-    #[error("the finite-volume generator of the equilibrium density cannot be factorised: {reason}")]
-    Singular {
-        /// What the factorisation said.
-        reason: String,
-    },
+    #[error(
+        "the generator of an equilibrium density is singular up to rounding, because its barriers are too high: raise the \
+         temperature"
+    )]
+    Singular,
     /// The gap cannot be told from rounding.
     #[error(
         "the Poincare constant of player {} is below resolution: {value:.1e} with rounding of {rounding:.1e}; raise the \

@@ -86,6 +86,32 @@ fn two_dimensional_wells_keep_the_digits_of_one_dimension() {
     }
 }
 
+/// The payoff ties tiny energies of both players together; a second axis of x has nothing to do with it.
+#[test]
+fn a_slow_pair_of_players_in_two_dimensions_is_that_of_one_dimension() {
+    let tau = [0.06; 2];
+    let tied = |x: f64, y: f64| {
+        let wave = |m: f64, s: f64| (2.0 * PI * m * s).cos();
+        wave(1.0, x - y) + 0.8 * wave(3.0, x) - 0.7 * wave(3.0, y)
+    };
+    let circles = [circle(225, 1.0), circle(225, 1.0)];
+    let f = |x: &[f64], y: &[f64]| tied(x[0], y[0]);
+    let there = Case { f, grids: circles.clone(), temperature: tau, timescale: 1.0 }.solve(2);
+    let [x, y] = circles;
+    let f = |x: &[f64], y: &[f64]| tied(x[0], y[0]) + 0.2 * (2.0 * PI * x[1]).cos();
+    let torus = Grid::new(&[x.len(), 25], &[1.0, 1.0], &[0.0, 0.0]).unwrap();
+    let here = Case { f, grids: [torus, y], temperature: tau, timescale: 1.0 }.solve(3);
+    println!("{:?} {:?}; {:?} {:?}", here.eigenvalues, here.residuals, there.eigenvalues, there.residuals);
+    let pair = there.eigenvalues[0];
+    assert!(pair.re > -1e-7 && pair.im > 1e-9, "a slow pair: {pair}");
+    for (i, eigenvalue) in there.eigenvalues.iter().enumerate() {
+        let off = (here.eigenvalues[i] - eigenvalue).norm();
+        assert!(off <= 1e-7 * eigenvalue.norm(), "{} instead of {eigenvalue}", here.eigenvalues[i]);
+        assert!(here.residuals[i] <= 1e-7 * eigenvalue.norm(), "residual {:e} of {eigenvalue}", here.residuals[i]);
+    }
+    assert!(here.complete && here.eigenvalues[2].re < -1.0, "{:?}", here.eigenvalues);
+}
+
 /// A double well on the line, cut off smoothly far from where the density is.
 #[test]
 fn double_wells_on_the_line_have_their_published_leading_pairs() {
