@@ -99,7 +99,7 @@ fn a_slow_pair_of_players_in_two_dimensions_is_that_of_one_dimension() {
     let there = Case { f, grids: circles.clone(), temperature: tau, timescale: 1.0 }.solve(2);
     let [x, y] = circles;
     let f = |x: &[f64], y: &[f64]| tied(x[0], y[0]) + 0.2 * (2.0 * PI * x[1]).cos();
-    let torus = Grid::new(&[x.len(), 25], &[1.0, 1.0], &[0.0, 0.0]).unwrap();
+    let torus = Grid::new(&[x.len(), 45], &[1.0, 1.0], &[0.0, 0.0]).unwrap();
     let here = Case { f, grids: [torus, y], temperature: tau, timescale: 1.0 }.solve(3);
     println!("{:?} {:?}; {:?} {:?}", here.eigenvalues, here.residuals, there.eigenvalues, there.residuals);
     let pair = there.eigenvalues[0];
