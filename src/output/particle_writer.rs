@@ -30,6 +30,17 @@ pub struct ParticleCheckpoint {
     pub measured: Vec<f64>,
 }
 
+/// A checkpoint that was read back, with the clouds of its snapshots.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ResumedParticles {
+    /// Where the run stands.
+    pub state: ParticleCheckpoint,
+    /// Coordinates of x and of y, as [`ParticleRecord::positions`].
+    pub positions: [Vec<f64>; 2],
+    /// Weights of x and of y, as [`ParticleRecord::weights`].
+    pub weights: [Vec<f64>; 2],
+}
+
 /// How many numbers a checkpoint must hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CheckpointSize {
@@ -92,15 +103,11 @@ impl ParticleWriter {
         self.place.part.clone()
     }
 
-    /// Reads the last checkpoint and the coordinates and weights of its snapshots (as [`ParticleRecord::positions`] and
-    /// [`ParticleRecord::weights`]), which must have these sizes.
+    /// Reads the last checkpoint and the clouds of its snapshots, which must have these sizes.
     ///
     /// # Errors
     /// [`OutputError::Damaged`] when they have others.
-    pub fn read(
-        &self,
-        size: CheckpointSize,
-    ) -> Result<(ParticleCheckpoint, [Vec<f64>; 2], [Vec<f64>; 2]), OutputError> {
+    pub fn read(&self, size: CheckpointSize) -> Result<ResumedParticles, OutputError> {
         let part = &self.place.part;
         let file = open(part, false)?;
         let [x, y] = Player::BOTH.map(|player| -> Result<_, OutputError> {
@@ -127,7 +134,7 @@ impl ParticleWriter {
             }
         };
         let state = ParticleCheckpoint { shares: [x, y], weights: [now_x, now_y], measured };
-        Ok((state, [positions_x, positions_y], [all_x, all_y]))
+        Ok(ResumedParticles { state, positions: [positions_x, positions_y], weights: [all_x, all_y] })
     }
 
     /// Replaces the checkpoint.

@@ -9,7 +9,7 @@ use super::setup::{ParticleRequest, Setup};
 use crate::experiment::RunError;
 use crate::experiment::resumption::compare;
 use crate::game::{GameFile, Player};
-use crate::output::{CheckpointSize, OutputError, ParticleCheckpoint, ParticleWriter};
+use crate::output::{CheckpointSize, OutputError, ParticleCheckpoint, ParticleWriter, ResumedParticles};
 use crate::particle::{Ensemble, ParticleSystem, RandomStreams};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -106,7 +106,7 @@ impl Header {
             snapshots: self.snapshots,
             weights: setup.reaction.as_ref().map(|_| counts.map(|count| count * replicas)),
         };
-        let (state, positions, weights) = writer.read(size)?;
+        let ResumedParticles { state, positions, weights } = writer.read(size)?;
         let reactions = setup.reactions(counts)?;
         let system = |replica: usize| {
             let cloud = |p: usize| Ensemble::from_rows(dimensions[p], &state.shares[p][replica * one[p]..][..one[p]]);

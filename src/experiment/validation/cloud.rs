@@ -32,20 +32,29 @@ enum Source {
     Rows(ArrayAddress),
 }
 
+/// Which array holds the points of a player, or their weights.
+pub(super) struct CloudArray<'a> {
+    /// The argument of the command, for messages.
+    pub word: &'a str,
+    /// `points` or `weights`.
+    pub what: &'static str,
+    pub player: Player,
+    pub address: &'a ArrayAddress,
+    /// Axes of the torus; one for weights.
+    pub dimension: usize,
+}
+
 impl PlayerCloud {
     /// Reads the array, or the first of its rows.
     ///
     /// `rows` is the number of times, `first` a time that is in the file when rows are to be read one by one.
     pub fn open(
-        word: &str,
-        what: &'static str,
-        player: Player,
-        address: &ArrayAddress,
-        dimension: usize,
+        array: &CloudArray<'_>,
         rows: usize,
         has_replicas: bool,
         first: Option<f64>,
     ) -> Result<PlayerCloud, ValidationError> {
+        let CloudArray { word, what, player, address, dimension } = *array;
         let source = ArrayAddress { time: first, ..address.clone() };
         let array = source.read()?;
         let by_rows = first.is_some();

@@ -21,7 +21,7 @@ use crate::output::{StateIndex, StoredState, read_game, read_state, read_times};
 use crate::torus::Density;
 use crate::transport::{Cloud, TransportError};
 use crate::validation::{Comparison, Finding, Size, Trial, Verdict, fewest_samples, number_of_tests, verdicts};
-use cloud::PlayerCloud;
+use cloud::{CloudArray, PlayerCloud};
 use functions::PayoffFunctions;
 use operand::Operand;
 use std::path::Path;
@@ -103,8 +103,8 @@ fn open(
     let open = |player: Player| {
         let open = |address: &ArrayAddress| {
             let dimension = file.game().domain(player).dimension();
-            let has_replicas = request.has_replicas;
-            PlayerCloud::open(request.cloud, "points", player, address, dimension, rows.count(), has_replicas, first)
+            let array = CloudArray { word: request.cloud, what: "points", player, address, dimension };
+            PlayerCloud::open(&array, rows.count(), request.has_replicas, first)
         };
         operand.points[player.index()].as_ref().map(open).transpose()
     };
@@ -130,9 +130,9 @@ fn open_weights(
         let (Some(address), Some(cloud)) = (&operand.weights[player.index()], &clouds[player.index()]) else {
             return Ok(None);
         };
-        let (letter, has_replicas) = (player.letter(), request.has_replicas);
-        let weights =
-            PlayerCloud::open(request.cloud, "weights", player, address, 1, rows.count(), has_replicas, first)?;
+        let letter = player.letter();
+        let array = CloudArray { word: request.cloud, what: "weights", player, address, dimension: 1 };
+        let weights = PlayerCloud::open(&array, rows.count(), request.has_replicas, first)?;
         if weights.size() != cloud.size() {
             let of = |size: Size| format!("{} in {} replicas", size.points, size.replicas);
             let message = format!("{letter} has points: {}, and weights: {}", of(cloud.size()), of(weights.size()));
