@@ -40,7 +40,7 @@ pub use error::OutputError;
 pub use header::Header;
 pub use layout::Layout;
 pub use orbit::{BranchRecord, OrbitRecord, OrbitRow, write_orbit};
-pub use particle_writer::{CheckpointSize, ParticleCheckpoint, ParticleWriter};
+pub use particle_writer::{CheckpointSize, ParticleCheckpoint, ParticleWriter, ResumedParticles};
 pub use particles::{ParticleColumn, ParticleRecord};
 pub use plan::{PlanHeader, PlanPoints, PlanRecord, write_plan};
 pub use reader::{StateIndex, StoredState, embedded_game, read_game, read_state, read_times};
