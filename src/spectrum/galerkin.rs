@@ -129,11 +129,11 @@ impl PlayerSpace {
         let m = basis.scales.len();
         let beyond = self.modes.energies.last().copied().unwrap_or(1.0).sqrt();
         let mut residual = 0.0;
-        for j in 0..m {
+        for (j, (coordinate, scale)) in coordinates.iter().zip(&basis.scales).enumerate() {
             let column = self.modes.vectors.col_as_slice(j);
-            add(column, coordinates[j] / basis.scales[j], &mut h);
-            add(column, coordinates[j] * basis.scales[j], &mut v);
-            residual += (coordinates[j] * basis.scales[j] * self.modes.residuals[j] / beyond).abs() * self.share.sqrt();
+            add(column, coordinate / scale, &mut h);
+            add(column, coordinate * scale, &mut v);
+            residual += (coordinate * scale * self.modes.residuals[j] / beyond).abs() * self.share.sqrt();
         }
         for i in 0..self.corrections.len() {
             let weight: f64 = (0..self.corrections.len()).map(|j| basis.rotation[(i, j)] * coordinates[m + j]).sum();

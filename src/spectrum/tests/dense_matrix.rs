@@ -57,14 +57,16 @@ fn the_spectrum_in_two_dimensions_is_that_of_the_dense_matrix() {
     agrees_with_dense(&Case { f, grids: [torus, circle(23, 1.0)], temperature: [1.0, 0.8], timescale: 1.0 }, 6);
 }
 
+/// A payoff as a function of both points.
+type Payoffs = dyn Fn(&[f64], &[f64]) -> f64 + Sync;
+
 #[test]
 fn no_pair_and_no_copy_is_missed_where_the_equilibrium_is_not_uniform() {
     let wells = |x: &[f64], y: &[f64]| {
         players_2x2(x, y) + 0.1 * (2.0 * PI * x[0]).cos() - 0.08 * (2.0 * PI * (y[0] + y[1])).sin()
     };
     let plain = |x: &[f64], y: &[f64]| players_2x2(x, y);
-    let games: [&(dyn Fn(&[f64], &[f64]) -> f64 + Sync); 2] = [&wells, &plain];
-    for f in games {
+    for f in [&wells as &Payoffs, &plain] {
         for (tau, eta) in [([0.05; 2], 1.0), ([0.1, 0.07], 1.0), ([0.2; 2], 2.5)] {
             // One player's modes come from a cascade of grids, the other's from its matrix.
             let case = Case { f, grids: [square(23), square(15)], temperature: tau, timescale: eta };
