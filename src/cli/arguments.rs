@@ -291,6 +291,9 @@ pub struct ParticlesArguments {
     /// Compute no distances
     #[arg(long)]
     pub no_distances: bool,
+    /// Width over which particles with weights see their density, of both players or of x and of y [default: by number]
+    #[arg(long, value_name = "WIDTH[,WIDTH]", allow_hyphen_values = true)]
+    pub bandwidth: Option<String>,
     /// Error, floor and decay rate against these numbers of particles
     #[arg(long, value_name = "N,N,..", allow_hyphen_values = true, conflicts_with = "output")]
     pub ladder: Option<String>,

@@ -10,7 +10,7 @@ use super::table::Table;
 use super::{BAD_INPUT, conclude, report_failure};
 use crate::experiment::{
     DistanceSummary, Exit, LadderReport, LadderRequest, ParticleOutput, ParticleReport, ParticleRequest, Power,
-    RunError, Rung, ladder, particles,
+    RunError, Rung, StepBias, ladder, particles,
 };
 use crate::particle::{ParticleScheme, Sampling};
 use std::time::Duration;
@@ -71,6 +71,10 @@ fn request(arguments: &ParticlesArguments) -> Result<ParticleRequest, RunError> 
         Some((x, y)) => Ok([count("-n", x)?, count("-n", y)?]),
         None => count("-n", text).map(|count| [count; 2]),
     });
+    let bandwidth = arguments.bandwidth.as_deref().map(|text| match text.split_once(',') {
+        Some((x, y)) => Ok([number("--bandwidth", x)?, number("--bandwidth", y)?]),
+        None => number("--bandwidth", text).map(|width| [width; 2]),
+    });
     Ok(ParticleRequest {
         counts: counts.transpose()?,
         scheme: named("--scheme", &arguments.scheme, &ParticleScheme::ALL, ParticleScheme::name)?,
@@ -79,6 +83,7 @@ fn request(arguments: &ParticlesArguments) -> Result<ParticleRequest, RunError> 
         seed: arguments.seed,
         sampling: named("--sampling", &arguments.sampling, &Sampling::ALL, Sampling::name)?,
         distances: !arguments.no_distances,
+        bandwidth: bandwidth.transpose()?,
     })
 }
 
@@ -122,6 +127,17 @@ fn distance(found: Option<&DistanceSummary>) -> String {
     }
 }
 
+/// The bias that is predicted, or why there is none where it is worth a line.
+fn step_bias(table: &mut Table, bias: &StepBias, scheme: &str) {
+    match (bias.w2, &bias.reason) {
+        (Some(w2), _) => table.row("bias of the step", format!("{} predicted at rest", significant(w2, 4))),
+        (None, Some(reason)) if scheme == ParticleScheme::EulerMaruyama.name() => {
+            table.row("bias of the step", format!("null: {reason}"))
+        }
+        _ => table,
+    };
+}
+
 fn render(report: &ParticleReport) -> String {
     let mut table = Table::new();
     table
@@ -135,6 +151,17 @@ fn render(report: &ParticleReport) -> String {
         .row("scheme", format!("{}, weak order {}", report.scheme, report.weak_order))
         .row("steps", format!("{}, the longest {}", report.steps, significant(report.step, 3)));
     let last = report.snapshots.len() - 1;
+    if let Some(bandwidth) = report.bandwidth {
+        let end = &report.snapshots[last];
+        let widths = format!("{} and {}", significant(bandwidth.x, 3), significant(bandwidth.y, 3));
+        table
+            .row("weights", format!("{}, density seen over {widths}", report.dynamics))
+            .row(
+                "effective",
+                format!("{} and {} at the end", significant(end.effective.x, 4), significant(end.effective.y, 4)),
+            )
+            .row("mass error", significant(end.mass_error, 2));
+    }
     table.row("", "W2 to the density, W2 to the equilibrium, payoff");
     let stride = last.div_ceil(ROWS - 1).max(1);
     let shown = (0..=last).filter(|k| k % stride == 0 || *k == last);
@@ -149,6 +176,7 @@ fn render(report: &ParticleReport) -> String {
             format!("{}, {}, {payoff}", distances[0], distances[1]),
         );
     }
+    step_bias(&mut table, &report.step_bias, report.scheme);
     for note in &report.notes {
         table.row("note", note.as_str());
     }
@@ -169,6 +197,7 @@ fn render_ladder(report: &LadderReport) -> String {
     for rung in &report.rungs {
         table.row(&format!("N = {}", rung.particles.x), line(rung));
     }
+    step_bias(&mut table, &report.step_bias, report.scheme);
     for (rung, exit) in report.rungs.iter().filter_map(|rung| Some((rung, rung.exit?))) {
         let time = match (exit.mean_time, exit.standard_error) {
             (Some(mean), Some(error)) => with_error(mean, error),

@@ -80,6 +80,9 @@ fn render_one(report: &TimeReport) -> String {
     for (letter, player) in players(report) {
         let label = |text: &str| format!("{letter}  {text}");
         table.row(&label("points"), player.points.to_string());
+        if player.effective_points != player.points as f64 {
+            table.row(&label("effective points"), significant(player.effective_points, 5));
+        }
         match (player.w2, player.error) {
             (Some(w2), Some(error)) => table.row(&label("W2"), with_error(w2, error)),
             _ => table.row(&label("W2"), format!("null: {}", player.reason.as_deref().unwrap_or("no answer"))),

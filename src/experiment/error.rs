@@ -41,11 +41,13 @@ pub enum RunError {
         /// What is wrong and what is allowed.
         message: String,
     },
-    /// A command that knows one dynamics only.
-    #[error("flow.dynamics: the command {command} is for mfl-da, not for {dynamics}; --set flow.dynamics=mfl-da")]
+    /// A command that does not know every dynamics.
+    #[error("flow.dynamics: the command {command} is for {served}, not for {dynamics}; --set flow.dynamics=mfl-da")]
     Dynamics {
         /// The command.
         command: &'static str,
+        /// The dynamics that it knows.
+        served: &'static str,
         /// The dynamics of the game file.
         dynamics: &'static str,
     },
@@ -222,7 +224,7 @@ impl RunError {
         if file.flow().is_mfl_da() {
             return Ok(());
         }
-        Err(RunError::Dynamics { command, dynamics: file.flow().name() })
+        Err(RunError::Dynamics { command, served: "mfl-da", dynamics: file.flow().name() })
     }
 
     /// A fault of an option.

@@ -37,7 +37,7 @@ pub use orbit::{
 pub(crate) use particles::mean_field;
 pub use particles::{
     DistanceSummary, Exit, ExitGrowth, LadderReport, LadderRequest, ParticleCounts, ParticleOutput, ParticleReport,
-    ParticleRequest, Power, Rung, RungDecay, RungExit, SnapshotSummary, ladder, particles,
+    ParticleRequest, PerPlayer, Power, Rung, RungDecay, RungExit, SnapshotSummary, StepBias, ladder, particles,
 };
 pub use rates::RateComparison;
 pub use run::{Progress, RunOptions, run};

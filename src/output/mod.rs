@@ -43,7 +43,7 @@ pub use header::Header;
 pub use journal::{Journal, JournalHeader, JournalStart, PointRow, read_journal};
 pub use layout::Layout;
 pub use orbit::{BranchRecord, OrbitRecord, OrbitRow, write_orbit};
-pub use particle_writer::{CheckpointSize, ParticleCheckpoint, ParticleWriter};
+pub use particle_writer::{CheckpointSize, ParticleCheckpoint, ParticleWriter, ResumedParticles};
 pub use particles::{ParticleColumn, ParticleRecord};
 pub use plan::{PlanHeader, PlanPoints, PlanRecord, write_plan};
 pub use reader::{StateIndex, StoredState, embedded_game, read_game, read_state, read_times};

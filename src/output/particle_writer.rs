@@ -24,8 +24,21 @@ const MAXIMUM_HEADER: usize = 1 << 28;
 pub struct ParticleCheckpoint {
     /// Shares of the periods in `[0, 1)`, replica by replica, particle by particle, of x and of y.
     pub shares: [Vec<f64>; 2],
+    /// Weights, replica by replica, of x and of y; empty when all are equal.
+    pub weights: [Vec<f64>; 2],
     /// Measurements, snapshot by snapshot, replica by replica; NaN where one could not be had.
     pub measured: Vec<f64>,
+}
+
+/// A checkpoint that was read back, with the clouds of its snapshots.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ResumedParticles {
+    /// Where the run stands.
+    pub state: ParticleCheckpoint,
+    /// Coordinates of x and of y, as [`ParticleRecord::positions`].
+    pub positions: [Vec<f64>; 2],
+    /// Weights of x and of y, as [`ParticleRecord::weights`].
+    pub weights: [Vec<f64>; 2],
 }
 
 /// How many numbers a checkpoint must hold.
@@ -37,6 +50,8 @@ pub struct CheckpointSize {
     pub measured: usize,
     /// Snapshots in the file.
     pub snapshots: usize,
+    /// Weights of x and of y, if there are any.
+    pub weights: Option<[usize; 2]>,
 }
 
 /// The owner of an output while the particles move.
@@ -88,12 +103,11 @@ impl ParticleWriter {
         self.place.part.clone()
     }
 
-    /// Reads the last checkpoint and the coordinates of its snapshots (as [`ParticleRecord::positions`]), which must have
-    /// these sizes.
+    /// Reads the last checkpoint and the clouds of its snapshots, which must have these sizes.
     ///
     /// # Errors
     /// [`OutputError::Damaged`] when they have others.
-    pub fn read(&self, size: CheckpointSize) -> Result<(ParticleCheckpoint, [Vec<f64>; 2]), OutputError> {
+    pub fn read(&self, size: CheckpointSize) -> Result<ResumedParticles, OutputError> {
         let part = &self.place.part;
         let file = open(part, false)?;
         let [x, y] = Player::BOTH.map(|player| -> Result<_, OutputError> {
@@ -112,7 +126,15 @@ impl ParticleWriter {
         });
         let ((x, positions_x), (y, positions_y)) = (x?, y?);
         let measured = column(&file, part, "checkpoint/measured", size.measured)?;
-        Ok((ParticleCheckpoint { shares: [x, y], measured }, [positions_x, positions_y]))
+        let [(now_x, all_x), (now_y, all_y)] = match size.weights {
+            None => Default::default(),
+            Some(counts) => {
+                let [x, y] = Player::BOTH.map(|player| weights(&file, part, player, counts[player.index()], size));
+                [x?, y?]
+            }
+        };
+        let state = ParticleCheckpoint { shares: [x, y], weights: [now_x, now_y], measured };
+        Ok(ResumedParticles { state, positions: [positions_x, positions_y], weights: [all_x, all_y] })
     }
 
     /// Replaces the checkpoint.
@@ -144,12 +166,39 @@ impl ParticleWriter {
     }
 }
 
+/// Weights of a player now, and at all snapshots.
+fn weights(
+    file: &File,
+    part: &Path,
+    player: Player,
+    count: usize,
+    size: CheckpointSize,
+) -> Result<(Vec<f64>, Vec<f64>), OutputError> {
+    let letter = player.letter();
+    let name = format!("checkpoint/{letter}_weight");
+    let now = column(file, part, &name, count)?;
+    if !now.iter().all(|weight| (0.0..=1.0).contains(weight)) {
+        return Err(damaged(part, format!("{name} holds what are not weights")));
+    }
+    let name = format!("particles/{letter}_weight");
+    let all = dataset(file, part, &name)?;
+    if all.size() != count * size.snapshots {
+        return Err(damaged(part, format!("{name} has shape {:?}", all.shape())));
+    }
+    Ok((now, all.read_raw::<f64>().map_err(OutputError::damaged(part, &name))?))
+}
+
 fn state(header: &str, checkpoint: &ParticleCheckpoint) -> Vec<Array> {
     let mut builder = Builder::new(GROUP);
     builder.push("header", "which run this is, JSON", &[], Values::Bytes(header.as_bytes().to_vec()));
     for player in Player::BOTH {
         let long_name = format!("shares of the periods of the particles of {}", player.letter());
         builder.push(player.letter(), &long_name, &[], Values::Float(checkpoint.shares[player.index()].clone()));
+        let weights = &checkpoint.weights[player.index()];
+        if !weights.is_empty() {
+            let long_name = format!("weights of the particles of {}", player.letter());
+            builder.push(&format!("{}_weight", player.letter()), &long_name, &[], Values::Float(weights.clone()));
+        }
     }
     builder.push("measured", "measurements so far", &[], Values::Float(checkpoint.measured.clone()));
     builder.arrays

@@ -2,7 +2,7 @@
 //! measured of them.
 //!
 //! `/particles/x` has the shape `(time, particle, axis)`, with several replicas `(replica, time, particle, axis)`, and
-//! likewise `/particles/y`; the columns at the root have `(time)` or `(replica, time)`.
+//! likewise `/particles/y`; weights, where particles have any, are `/particles/x_weight` without the last axis; the columns at the root have `(time)` or `(replica, time)`.
 
 use super::arrays::{Array, Builder, Values};
 use super::attribute::{write_number, write_text};
@@ -41,6 +41,8 @@ pub struct ParticleRecord {
     pub origins: [Vec<f64>; 2],
     /// Coordinates: replica by replica, time by time, particle by particle.
     pub positions: [Vec<f64>; 2],
+    /// Weights: replica by replica, time by time, particle by particle; empty when all are equal.
+    pub weights: [Vec<f64>; 2],
     /// Measurements.
     pub columns: Vec<ParticleColumn>,
     /// Name of the scheme.
@@ -86,9 +88,13 @@ pub(super) fn arrays(record: &ParticleRecord) -> Vec<Array> {
             &mut builder,
             &format!("particles/{letter}"),
             &long_name,
-            &names(&[particle, axis.clone()]),
+            &names(&[particle.clone(), axis.clone()]),
             &record.positions[p],
         );
+        if !record.weights[p].is_empty() {
+            let long_name = format!("weights of the particles of {letter}, of sum 1");
+            push(&mut builder, &of("weight"), &long_name, &names(&[particle]), &record.weights[p]);
+        }
         for (what, long_name, values) in [
             ("period", "period of the torus", &record.periods[p]),
             ("origin", "origin of the torus", &record.origins[p]),

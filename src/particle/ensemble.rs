@@ -2,11 +2,12 @@
 //!
 //! A share `t = (x - origin)/period` is kept in `[0, 1)`, so that angles are reduced without rounding, however long the
 //! system runs. Particles are stored in chunks of [`CHUNK`], a chunk axis after axis, and served and summed in blocks of
-//! [`BLOCK`], which are whole numbers of chunks.
+//! [`BLOCK`], which are whole numbers of chunks. Particles have equal weights, or weights of their own, whose sum is 1.
 
 use super::modes::{CHUNK, ModeSet};
 use super::motion::mean;
 use super::stream::BLOCK;
+use crate::game::payoff::sum;
 use rayon::prelude::*;
 
 /// Particles on one torus.
@@ -15,9 +16,14 @@ pub struct Ensemble {
     dimension: usize,
     count: usize,
     shares: Vec<f64>,
+    /// One for each particle, in the order of the rows; none when all are equal.
+    weights: Vec<f64>,
 }
 
 impl Ensemble {
+    /// A sum of 1e7 weights differs from 1 by less.
+    pub const ROUNDING_OF_MASS: f64 = 1e-11;
+
     /// From shares of the periods in `[0, 1)`, one row of `dimension` numbers for each particle.
     ///
     /// # Panics
@@ -34,7 +40,46 @@ impl Ensemble {
         for chunk in rows.chunks(CHUNK * dimension) {
             (0..dimension).for_each(|axis| shares.extend(chunk[axis..].iter().step_by(dimension)));
         }
-        Ensemble { dimension, count: rows.len() / dimension, shares }
+        Ensemble { dimension, count: rows.len() / dimension, shares, weights: Vec::new() }
+    }
+
+    /// The same places with these weights, kept as they are.
+    ///
+    /// # Panics
+    /// When there is not one weight for each particle, or they are not finite, not negative and of sum 1.
+    #[track_caller]
+    pub fn with_weights(self, weights: Vec<f64>) -> Ensemble {
+        assert_eq!(weights.len(), self.count, "one weight for each particle");
+        assert!(weights.iter().all(|w| w.is_finite() && *w >= 0.0), "weights are finite and not negative");
+        let mass = total(&weights);
+        assert!((mass - 1.0).abs() <= Self::ROUNDING_OF_MASS, "weights of sum 1, not {mass}");
+        Ensemble { weights, ..self }
+    }
+
+    /// From shares as they are stored, with weights that are divided by their sum.
+    pub(super) fn stored(dimension: usize, shares: Vec<f64>, mut weights: Vec<f64>) -> Ensemble {
+        let mass = total(&weights);
+        weights.iter_mut().for_each(|w| *w /= mass);
+        Ensemble { dimension, count: shares.len() / dimension, shares, weights: Vec::new() }.with_weights(weights)
+    }
+
+    /// Weights of sum 1, in the order of the rows; empty when all are equal.
+    pub fn weights(&self) -> &[f64] {
+        &self.weights
+    }
+
+    /// `(sum w)^2 / sum w^2`: of how many particles of equal weight the cloud is worth in a mean.
+    pub fn effective_count(&self) -> f64 {
+        if self.weights.is_empty() {
+            return self.count as f64;
+        }
+        let squares: Vec<f64> = self.weights.iter().map(|w| w * w).collect();
+        total(&self.weights).powi(2) / total(&squares)
+    }
+
+    /// The sum of the weights minus 1: rounding.
+    pub fn mass_error(&self) -> f64 {
+        if self.weights.is_empty() { 0.0 } else { total(&self.weights) - 1.0 }
     }
 
     /// Shares, one row for each particle.
@@ -73,14 +118,26 @@ impl Ensemble {
 
     /// Means of the cosines and sines of the modes, in the order of [`ModeSet::add_sums`].
     pub fn mean_modes(&self, modes: &ModeSet) -> Vec<f64> {
-        let of_block = |block: &[f64]| {
+        let weights = |index: usize, length: usize| self.weights.get(index..(index + length).min(self.count));
+        let of_block = |(index, block): (usize, &[f64])| {
             let (mut sums, mut scratch) = (vec![0.0; 2 * modes.len()], modes.scratch());
-            block.chunks(CHUNK * self.dimension).for_each(|chunk| modes.add_sums(chunk, &mut sums, &mut scratch));
+            for (chunk, places) in block.chunks(CHUNK * self.dimension).enumerate() {
+                match weights(index * BLOCK + chunk * CHUNK, CHUNK) {
+                    Some(weights) => modes.add_weighted_sums(places, weights, &mut sums, &mut scratch),
+                    None => modes.add_sums(places, &mut sums, &mut scratch),
+                }
+            }
             sums
         };
-        let blocks: Vec<Vec<f64>> = self.shares.par_chunks(BLOCK * self.dimension).map(of_block).collect();
-        mean(&blocks, self.count)
+        let blocks = self.shares.par_chunks(BLOCK * self.dimension).enumerate().map(of_block);
+        let mass = if self.weights.is_empty() { self.count as f64 } else { 1.0 };
+        mean(&blocks.collect::<Vec<_>>(), mass)
     }
+}
+
+/// The sum, block by block.
+fn total(values: &[f64]) -> f64 {
+    values.chunks(BLOCK).map(sum).sum()
 }
 
 #[cfg(test)]
@@ -97,6 +154,25 @@ mod tests {
             let plain = rows.iter().step_by(dimension).map(|t| (4.0 * std::f64::consts::PI * t).cos()).sum::<f64>();
             assert!((ensemble.mean_modes(&modes)[0] - plain / count as f64).abs() <= 1e-14);
         }
+    }
+
+    #[test]
+    fn means_with_weights_are_those_of_particles_that_count_as_often() {
+        let (count, modes) = (2 * BLOCK + 300, ModeSet::new(2, vec![[1, 0], [2, 3]]));
+        let rows: Vec<f64> = (0..2 * count).map(|i| (i as f64 * 0.754_877_666_2).fract()).collect();
+        let often = |i: usize| 1 + (i * i) % 3;
+        let total: usize = (0..count).map(often).sum();
+        let weights = (0..count).map(|i| often(i) as f64 / total as f64).collect();
+        let weighted = Ensemble::from_rows(2, &rows).with_weights(weights);
+        let repeated: Vec<f64> = (0..count).flat_map(|i| rows[2 * i..2 * i + 2].repeat(often(i))).collect();
+        let repeated = Ensemble::from_rows(2, &repeated);
+        for (ours, plain) in weighted.mean_modes(&modes).iter().zip(repeated.mean_modes(&modes)) {
+            assert!((ours - plain).abs() <= 1e-14, "{ours} and {plain}");
+        }
+        let squares: usize = (0..count).map(|i| often(i).pow(2)).sum();
+        let effective = (total * total) as f64 / squares as f64;
+        assert!((weighted.effective_count() - effective).abs() <= 1e-12 * effective);
+        assert_eq!(repeated.effective_count(), total as f64);
     }
 
     #[test]

@@ -105,6 +105,16 @@ impl Interaction {
 
     /// Bound on `sum_j a_j |d^2V/dt_j^2|` for every place and every cloud of the opponent.
     pub fn curvature_bound(&self, player: Player, a: &[f64]) -> f64 {
+        self.bound(player, |mode| mode.iter().zip(a).map(|(m, a)| a.abs() * (TAU * *m as f64).powi(2)).sum())
+    }
+
+    /// Bound on `|V|` less its mean for every place and every cloud of the opponent.
+    pub fn potential_bound(&self, player: Player) -> f64 {
+        self.bound(player, |_| 1.0)
+    }
+
+    /// Bound on the potential with each mode multiplied by a number that is not negative.
+    fn bound(&self, player: Player, factor: impl Fn(&[i64; 2]) -> f64) -> f64 {
         let own = &self.sides[player.index()];
         let largest: Vec<f64> = self.sides[player.opponent().index()].functions.iter().map(Function::bound).collect();
         let matrix = self.coupling.to_dense();
@@ -116,15 +126,11 @@ impl Interaction {
             };
             largest.iter().enumerate().map(|(j, bound)| entry(j).abs() * bound).sum()
         };
-        let curvature = |function: &Function| -> f64 {
-            let of = |&(s, p, q): &(usize, f64, f64)| {
-                let mode = own.felt.modes()[s];
-                p.hypot(q) * mode.iter().zip(a).map(|(m, a)| a.abs() * (TAU * *m as f64).powi(2)).sum::<f64>()
-            };
-            function.terms.iter().map(of).sum()
+        let size = |function: &Function| -> f64 {
+            function.terms.iter().map(|&(s, p, q)| p.hypot(q) * factor(&own.felt.modes()[s])).sum()
         };
-        let coupled = own.functions.iter().enumerate().map(|(i, function)| weight(i) * curvature(function));
-        curvature(&own.static_part) + coupled.sum::<f64>()
+        let coupled = own.functions.iter().enumerate().map(|(i, function)| weight(i) * size(function));
+        size(&own.static_part) + coupled.sum::<f64>()
     }
 
     fn weights(&self, player: Player, opponent_means: &[f64]) -> Vec<f64> {

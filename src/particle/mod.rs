@@ -10,18 +10,26 @@ mod ensemble;
 mod euler_maruyama;
 mod heun;
 mod interaction;
+mod kernel_density;
 mod modes;
 mod motion;
+mod reaction;
+mod stationary_bias;
 mod stream;
 mod system;
 mod turn;
+mod weighted;
 
 pub use density_sampler::{DensitySampler, Sampling};
 pub use ensemble::Ensemble;
 pub use interaction::Interaction;
 pub use modes::{ModeScratch, ModeSet};
+pub use reaction::{Reaction, default_bandwidth, narrowest_width};
+pub use stationary_bias::stationary_bias;
 pub use stream::{BLOCK, BlockStream, Purpose, RandomStreams};
 pub use system::{Dynamics, ParticleScheme, ParticleSystem};
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod weighted_tests;

@@ -12,7 +12,7 @@
 //! times that for each mode of two dimensions.
 
 use super::turn::cosines_and_sines;
-use crate::game::payoff::sum;
+use crate::game::payoff::{dot, sum};
 use crate::registers::on_widest_registers;
 use std::f64::consts::TAU;
 
@@ -76,6 +76,27 @@ impl ModeSet {
             let (cosines, sines) = scratch.mode(*mode, n);
             pair[0] += sum(cosines);
             pair[1] += sum(sines);
+        }
+    }
+
+    /// As [`ModeSet::add_sums`], every point with a weight.
+    pub fn add_weighted_sums(&self, shares: &[f64], weights: &[f64], sums: &mut [f64], scratch: &mut ModeScratch) {
+        let n = self.fill_powers(shares, scratch);
+        for (mode, pair) in self.modes.iter().zip(sums.chunks_exact_mut(2)) {
+            let (cosines, sines) = scratch.mode(*mode, n);
+            pair[0] += dot(cosines, weights);
+            pair[1] += dot(sines, weights);
+        }
+    }
+
+    /// Writes `V` at the points; `polynomial` as for [`ModeSet::gradients`].
+    pub fn values(&self, polynomial: &[f64], shares: &[f64], out: &mut [f64], scratch: &mut ModeScratch) {
+        let n = self.fill_powers(shares, scratch);
+        assert_eq!(n, out.len(), "one value for each point");
+        out.fill(0.0);
+        for (mode, pair) in self.modes.iter().zip(polynomial.chunks_exact(2)) {
+            let (cosines, sines) = scratch.mode(*mode, n);
+            add_turned(pair[0], cosines, -pair[1], sines, out);
         }
     }
 

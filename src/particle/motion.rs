@@ -141,23 +141,23 @@ pub(super) fn for_each_chunk(
     };
     if count <= BLOCK {
         let sums = of_block(&mut Pass::new(field), (0, (first, second)));
-        return mean(&[sums], count);
+        return mean(&[sums], count as f64);
     }
     let blocks = first.len().div_ceil(block);
     let mut seconds: Vec<&mut [f64]> = second.chunks_mut(block).collect();
     seconds.resize_with(blocks, || &mut []);
     let all = first.par_chunks_mut(block).zip(seconds).enumerate();
     let sums: Vec<Vec<f64>> = all.map_init(|| Pass::new(field), of_block).collect();
-    mean(&sums, count)
+    mean(&sums, count as f64)
 }
 
-/// Means from the sums of blocks, added in their order.
-pub(super) fn mean(blocks: &[Vec<f64>], count: usize) -> Vec<f64> {
+/// Means from the sums of blocks, added in their order, over `mass`.
+pub(super) fn mean(blocks: &[Vec<f64>], mass: f64) -> Vec<f64> {
     let mut total = vec![0.0; blocks[0].len()];
     for block in blocks {
         total.iter_mut().zip(block).for_each(|(t, b)| *t += b);
     }
-    total.iter_mut().for_each(|t| *t /= count as f64);
+    total.iter_mut().for_each(|t| *t /= mass);
     total
 }
 

@@ -5,14 +5,18 @@
 //! dY_l = +eta   (1/N) sum_i grad_y f(X_i, Y_l) dt + sqrt(2 eta tau_y) dB'_l,    l = 1 .. M
 //! ```
 //!
+//! Particles of the Wasserstein-Fisher-Rao flow have weights as well ([`ParticleSystem::with_reactions`]), by which all means
+//! over a cloud are then taken.
+//!
 //! A state is a function of the seed, the replica, the initial clouds and the lengths of the steps taken: not of the number
 //! of threads, and not of where a run was interrupted.
 
 use super::ensemble::Ensemble;
 use super::interaction::Interaction;
 use super::motion::{Field, Mobility};
+use super::reaction::{Reaction, speed};
 use super::stream::{BLOCK, RandomStreams};
-use super::{euler_maruyama, heun};
+use super::{euler_maruyama, heun, weighted};
 use crate::game::{Game, Payoff, Player};
 use std::sync::Arc;
 
@@ -68,6 +72,16 @@ impl Dynamics {
         of(Player::X).max(of(Player::Y))
     }
 
+    /// No logarithm of a weight changes faster for long, per unit of time, whatever the clouds, under reactions of this weight:
+    /// `g e (tau + max |V|)`.
+    pub fn fastest_reaction(&self, game: &Game, weight: f64) -> f64 {
+        let of = |player: Player| {
+            let bound = self.interaction.potential_bound(player);
+            weight * speed(game, player) * (game.temperature(player) + bound)
+        };
+        of(Player::X).max(of(Player::Y))
+    }
+
     /// The forces.
     pub fn interaction(&self) -> &Interaction {
         &self.interaction
@@ -83,6 +97,8 @@ pub struct ParticleSystem {
     clouds: [Ensemble; 2],
     /// Coefficients of the potentials at the present clouds.
     potentials: [Vec<f64>; 2],
+    /// Of the weights, when particles have any.
+    reactions: Option<Arc<[Reaction; 2]>>,
     steps: u64,
 }
 
@@ -105,17 +121,33 @@ impl ParticleSystem {
         let interaction = &dynamics.interaction;
         let means = Player::BOTH.map(|player| clouds[player.index()].mean_modes(interaction.coupled_modes(player)));
         let potentials = Player::BOTH.map(|player| vec![0.0; 2 * interaction.felt_modes(player).len()]);
-        let mut system = ParticleSystem { dynamics, scheme, streams, clouds, potentials, steps };
+        let mut system = ParticleSystem { dynamics, scheme, streams, clouds, potentials, reactions: None, steps };
         system.set_means(means);
         system
+    }
+
+    /// The same particles with weights that react; equal ones where a cloud has none.
+    pub fn with_reactions(mut self, reactions: Arc<[Reaction; 2]>) -> ParticleSystem {
+        let clouds = Player::BOTH.map(|player| {
+            let cloud = self.clouds[player.index()].clone();
+            if !cloud.weights().is_empty() {
+                return cloud;
+            }
+            let count = cloud.count();
+            cloud.with_weights(vec![1.0 / count as f64; count])
+        });
+        self.reactions = Some(reactions);
+        self.set_clouds(clouds);
+        self
     }
 
     /// Takes `count` steps of length `h`.
     pub fn advance(&mut self, h: f64, count: u64) {
         for _ in 0..count {
-            match self.scheme {
-                ParticleScheme::EulerMaruyama => euler_maruyama::advance(self, h),
-                ParticleScheme::Heun => heun::advance(self, h),
+            match (&self.reactions, self.scheme) {
+                (Some(_), _) => weighted::advance(self, h),
+                (None, ParticleScheme::EulerMaruyama) => euler_maruyama::advance(self, h),
+                (None, ParticleScheme::Heun) => heun::advance(self, h),
             }
             self.steps += 1;
         }
@@ -139,6 +171,29 @@ impl ParticleSystem {
     /// `(1/(N M)) sum f(x_i, y_l)`.
     pub fn mean_payoff(&self) -> f64 {
         self.dynamics.interaction.mean_payoff([&self.clouds[0], &self.clouds[1]])
+    }
+
+    pub(super) fn scheme(&self) -> ParticleScheme {
+        self.scheme
+    }
+
+    /// What the weights follow, if there are any.
+    pub fn reactions(&self) -> Option<&Arc<[Reaction; 2]>> {
+        self.reactions.as_ref()
+    }
+
+    /// # Panics
+    /// When particles have no weights.
+    pub(super) fn reaction(&self, player: Player) -> &Reaction {
+        &self.reactions.as_ref().expect("weights that react")[player.index()]
+    }
+
+    /// Puts other clouds in the place of the present ones.
+    pub(super) fn set_clouds(&mut self, clouds: [Ensemble; 2]) {
+        self.clouds = clouds;
+        let modes = |player: Player| self.dynamics.interaction.coupled_modes(player);
+        let means = Player::BOTH.map(|player| self.clouds[player.index()].mean_modes(modes(player)));
+        self.set_means(means);
     }
 
     pub(super) fn mobility(&self, player: Player) -> &Mobility {

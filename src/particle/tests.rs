@@ -167,6 +167,40 @@ fn the_stationary_bias_of_euler_maruyama_is_the_predicted_one_for_both_players()
     }
 }
 
+#[test]
+fn the_bias_of_players_that_feel_each_other_is_the_solution_of_their_equations() {
+    let file = parse(
+        "[game]\npayoff = '0.3*cos(2*pi*x) + 0.7*cos(2*pi*x - pi*y) - 0.4*cos(pi*y)'\ntimescale = 5.0\n\
+         temperature = { x = 0.3, y = 0.2 }\ndomain.y = { dim = 1, period = 2.0, origin = -0.5 }",
+        &[],
+    );
+    // Clouds that did not feel each other's bias would be off by nearly half of it, those of y by more than all of it.
+    let (count, h) = (1 << 20, 5e-3);
+    let solved = discretise(file.game(), file.solver()).unwrap();
+    let equilibrium = Player::BOTH.map(|player| solved.equilibrium_density(player));
+    let [mu, nu] = &equilibrium;
+    let changes = stationary_bias(&solved.payoff, [mu, nu], [0.3, 0.2], 5.0, h).unwrap();
+    let streams = RandomStreams::new(9, 0);
+    let clouds = Player::BOTH.map(|player| {
+        DensitySampler::new(&equilibrium[player.index()]).sample(Sampling::Independent, count, &streams, player)
+    });
+    let mut system = ParticleSystem::new(dynamics(&file), ParticleScheme::EulerMaruyama, streams, clouds, 0);
+    system.advance(h, 100);
+    let noise = 1.0 / (2.0 * count as f64).sqrt();
+    for player in Player::BOTH {
+        let (density, change) = (&equilibrium[player.index()], &changes[player.index()]);
+        let values = density.values().iter().zip(change).map(|(r, change)| r * (1.0 + change)).collect();
+        let biased = modes_of_density(&Density::normalised(density.grid(), values).unwrap());
+        let (exact, ours) = (modes_of_density(density), modes_of_cloud(system.cloud(player)));
+        let norm = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+        let (bias, miss) = (norm(&biased, &exact), norm(&ours, &biased));
+        assert!(bias >= 10.0 * noise, "{player:?}: a bias of {bias} drowns in the noise {noise}");
+        assert!(miss <= 6.0 * noise + 0.15 * bias, "{player:?}: {miss} from a bias of {bias}, noise {noise}");
+    }
+    let reason = stationary_bias(&solved.payoff, [mu, nu], [0.3, 0.2], 5.0, 1.0).unwrap_err();
+    assert!(reason.contains("too large"), "{reason}");
+}
+
 fn system(name: &str, scheme: ParticleScheme, counts: [usize; 2]) -> ParticleSystem {
     let file = catalogue::get(name).unwrap().load(&[]).unwrap();
     let solved = discretise(file.game(), file.solver()).unwrap();

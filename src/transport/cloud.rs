@@ -115,6 +115,11 @@ impl Cloud {
         &self.weights
     }
 
+    /// Whether weights were given; all are equal otherwise.
+    pub fn is_weighted(&self) -> bool {
+        self.given_weights.is_some()
+    }
+
     /// The weights before they were normalised, exact up to a common power of two that brings the largest near 1; `None`
     /// for a cloud without weights.
     pub(super) fn given_weights(&self) -> Option<&[f64]> {
@@ -161,7 +166,7 @@ fn scaled_by_power_of_two(weights: &[f64]) -> Vec<f64> {
 }
 
 /// Weights divided by their sum, and the sum.
-pub(super) fn normalised(weights: &[f64]) -> Result<(Vec<f64>, f64), TransportError> {
+pub(crate) fn normalised(weights: &[f64]) -> Result<(Vec<f64>, f64), TransportError> {
     if let Some((index, &value)) = weights.iter().enumerate().find(|(_, w)| !(w.is_finite() && **w >= 0.0)) {
         return Err(TransportError::Weight { index, value });
     }

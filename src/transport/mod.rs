@@ -21,6 +21,7 @@ mod test_random;
 
 pub use circle::{CircleDistance, CircleParcel, CirclePlan, CircleSemiDiscrete, circle_distance, circle_plan};
 pub use cloud::Cloud;
+pub(crate) use cloud::normalised;
 pub use distance::{Distance, Method};
 pub use error::TransportError;
 pub use histogram::Histogram;

@@ -59,9 +59,9 @@ impl AsymptoticLaw {
         circle_constant(density).map(|constant| AsymptoticLaw::Circle { constant })
     }
 
-    /// The root of the expected square of the distance for this many points.
-    pub fn distance(&self, points: usize) -> f64 {
-        let n = points as f64;
+    /// The root of the expected square of the distance for this many points; of points with weights, `1/sum w^2`.
+    pub fn distance(&self, points: f64) -> f64 {
+        let n = points;
         match self {
             AsymptoticLaw::Circle { constant } => (constant / n).sqrt(),
             AsymptoticLaw::Torus { area } => (area * n.ln() / (4.0 * PI * n)).sqrt(),
@@ -167,6 +167,6 @@ mod tests {
         assert_eq!(AsymptoticLaw::new(&Density::normalised(&circle, values).unwrap()), None);
         let torus = Grid::new(&[8, 8], &[1.0, 2.0], &[0.0, 0.0]).unwrap();
         let law = AsymptoticLaw::new(&Density::uniform(&torus)).unwrap();
-        assert!((law.distance(100).powi(2) - 2.0 * 100.0_f64.ln() / (4.0 * PI * 100.0)).abs() <= 1e-16);
+        assert!((law.distance(100.0).powi(2) - 2.0 * 100.0_f64.ln() / (4.0 * PI * 100.0)).abs() <= 1e-16);
     }
 }

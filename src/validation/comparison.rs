@@ -11,10 +11,13 @@
 //!
 //! are free of bias, whatever the correlations between the particles of one replica. Of an observable the replicas give
 //! Student's `t = bias / (deviation between replicas / sqrt(R))`, likewise.
+//!
+//! Points may have weights. The clouds drawn from the density then have the same weights, in the same order: what is tested
+//! is that the points are independent points of the density whatever their weights.
 
 use super::{CloudDistance, Function, MomentTest, Moments, Observables, Sampler, Stream};
 use crate::torus::{Density, TorusError};
-use crate::transport::{Cloud, Distance, TransportError};
+use crate::transport::{Cloud, Distance, TransportError, normalised};
 
 /// How many points a cloud has, and how often it was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +78,8 @@ pub struct Comparison {
     moments: MomentTest,
     sampler: Sampler,
     size: Size,
+    /// Of all points, replica after replica, each replica of sum 1.
+    weights: Option<Vec<f64>>,
 }
 
 impl Comparison {
@@ -89,7 +94,37 @@ impl Comparison {
             sampler: Sampler::new(density, size.total())?,
             density: density.clone(),
             size,
+            weights: None,
         })
+    }
+
+    /// The same for points with these weights, replica after replica, which are divided by their sums.
+    ///
+    /// # Errors
+    /// [`TransportError::Weight`] with the index of a weight that cannot be used, [`TransportError::NoMass`].
+    ///
+    /// # Panics
+    /// When there are not as many weights as points.
+    pub fn with_weights(self, weights: &[f64]) -> Result<Comparison, TransportError> {
+        let Size { replicas, points } = self.size;
+        assert_eq!(weights.len(), replicas * points, "weights of {:?}", self.size);
+        let parts = weights.chunks_exact(points).enumerate().map(|(replica, part)| {
+            normalised(part).map(|(weights, _)| weights).map_err(|error| match error {
+                TransportError::Weight { index, value } => {
+                    TransportError::Weight { index: replica * points + index, value }
+                }
+                error => error,
+            })
+        });
+        let weights = Some(parts.collect::<Result<Vec<_>, _>>()?.concat());
+        Ok(Comparison { weights, ..self })
+    }
+
+    /// Of how many points of equal weight all points together are worth.
+    pub fn effective_points(&self) -> f64 {
+        let replicas = self.size.replicas as f64;
+        let squares = |weights: &Vec<f64>| weights.iter().map(|w| w * w).sum::<f64>();
+        self.weights.as_ref().map_or(self.size.total() as f64, |weights| replicas * replicas / squares(weights))
     }
 
     /// The density.
@@ -124,20 +159,22 @@ impl Comparison {
         let Size { replicas, points: count } = self.size;
         assert_eq!(points.len(), replicas * count * grid.dimension(), "coordinates of {:?}", self.size);
         let (periods, origins) = (grid.periods(), grid.origins());
-        let union = Cloud::new(points, None, &periods, &origins)?;
+        let union = Cloud::new(points, self.weights.as_deref(), &periods, &origins)?;
         let distance = self.distance(&union);
         if replicas == 1 {
             return Ok(Statistics { distance, moments: self.moments.of_cloud(&union), replicas: None });
         }
-        let clouds =
-            points.chunks_exact(count * grid.dimension()).map(|part| Cloud::new(part, None, &periods, &origins));
+        let clouds = points.chunks_exact(count * grid.dimension()).enumerate().map(|(replica, part)| {
+            let weights = self.weights.as_ref().map(|weights| &weights[replica * count..][..count]);
+            Cloud::new(part, weights, &periods, &origins)
+        });
         let clouds: Vec<Cloud> = clouds.collect::<Result<_, _>>()?;
         let means: Vec<Vec<f64>> = clouds.iter().map(|cloud| self.moments.observables().means(cloud)).collect();
         let squares: Option<Vec<f64>> =
             clouds.iter().map(|cloud| self.distance(cloud).ok().map(|d| d.value * d.value)).collect();
         let mean_square = squares.map(|squares| squares.iter().sum::<f64>() / replicas as f64);
         let (mean, deviations, bias_shares) = self.between_replicas(&means);
-        let moments = self.moments.of_means(mean, self.size.total());
+        let moments = self.moments.of_means(mean, self.effective_points());
         Ok(Statistics { distance, moments, replicas: Some(Replicas { mean_square, deviations, bias_shares }) })
     }
 

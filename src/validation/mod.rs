@@ -27,6 +27,8 @@ mod stream;
 mod tests;
 mod trial;
 mod verdict;
+#[cfg(test)]
+mod weighted_tests;
 
 pub use asymptotic::AsymptoticLaw;
 pub use comparison::{Comparison, Replicas, Size, Statistics, split};

@@ -1,9 +1,11 @@
 //! The bias of smooth observables of a cloud, in units of the noise of independent points.
 //!
 //! ```text
-//! z_k = sqrt(N) (mean of g_k over the cloud - mean under the density) / sigma_k
+//! z_k = sqrt(n) (mean of g_k over the cloud - mean under the density) / sigma_k
 //! chi^2 = z^T C^+ z,      C the correlations of the g_k under the density, C^+ its inverse off its null space
 //! ```
+//!
+//! `n` is the number of points; of points with weights it is `1/sum w^2`, for then the variance of a mean is `sigma^2 sum w^2`.
 //!
 //! For independent points of the density `chi^2` tends to the law of that name with `rank C` degrees of freedom, and
 //! `max |z_k|` to that of the largest of as many correlated normal numbers. Neither law is used: both statistics are
@@ -70,18 +72,23 @@ impl MomentTest {
 
     /// The statistics of a cloud.
     pub fn of_cloud(&self, cloud: &Cloud) -> Moments {
-        self.of_means(self.observables.means(cloud), cloud.len())
+        self.of_means(self.observables.means(cloud), effective_points(cloud))
     }
 
-    /// The statistics of means over this many points.
-    pub fn of_means(&self, means: Vec<f64>, points: usize) -> Moments {
-        let root = (points as f64).sqrt();
+    /// The statistics of means over this many points of equal weight.
+    pub fn of_means(&self, means: Vec<f64>, points: f64) -> Moments {
+        let root = points.sqrt();
         let score = |(mean, g): (&f64, &Observable)| root * (mean - g.mean) / g.deviation;
         let scores: Vec<f64> = means.iter().zip(self.observables.list()).map(score).collect();
         let along = |row: &Vec<f64>| row.iter().zip(&scores).map(|(v, z)| v * z).sum::<f64>();
         let chi_square = self.whitening.iter().map(along).map(|t| t * t).sum();
         Moments { means, scores, chi_square }
     }
+}
+
+/// `1/sum w^2`, of how many points of equal weight a cloud is worth in a mean.
+fn effective_points(cloud: &Cloud) -> f64 {
+    if cloud.is_weighted() { 1.0 / cloud.weights().iter().map(|w| w * w).sum::<f64>() } else { cloud.len() as f64 }
 }
 
 #[cfg(test)]

@@ -148,7 +148,7 @@ impl Observables {
         &self.left_out
     }
 
-    /// Means of the functions over a cloud of equal weights on the torus of the density.
+    /// Means of the functions over a cloud on the torus of the density, by its weights.
     pub fn means(&self, cloud: &Cloud) -> Vec<f64> {
         let sums = self.fourier_sums(cloud);
         self.series.iter().map(|series| series.iter().map(|(place, c)| (c * sums[*place]).re).sum()).collect()
@@ -160,7 +160,8 @@ impl Observables {
         let half = self.waves.half_len();
         let mut sums = vec![Complex64::ZERO; self.waves.spectrum_len()];
         let mut first = vec![Complex64::ONE; rows];
-        for point in cloud.positions().chunks_exact(cloud.dimension()) {
+        let weights = cloud.weights().iter().map(|weight| if cloud.is_weighted() { *weight } else { 1.0 });
+        for (point, weight) in cloud.positions().chunks_exact(cloud.dimension()).zip(weights) {
             if let [share, _] = *point {
                 powers(share, &mut first[..=rows / 2]);
                 for m in 1..=rows / 2 {
@@ -168,7 +169,7 @@ impl Observables {
                 }
             }
             let turn = Complex64::cis(TAU * point[point.len() - 1]);
-            let mut last = Complex64::ONE;
+            let mut last = Complex64::from(weight);
             for column in sums.chunks_exact_mut(rows).take(half) {
                 for (sum, e) in column.iter_mut().zip(&first) {
                     *sum += e * last;
@@ -176,7 +177,9 @@ impl Observables {
                 last *= turn;
             }
         }
-        sums.iter_mut().for_each(|sum| *sum /= cloud.len() as f64);
+        if !cloud.is_weighted() {
+            sums.iter_mut().for_each(|sum| *sum /= cloud.len() as f64);
+        }
         sums
     }
 }

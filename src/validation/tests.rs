@@ -154,7 +154,7 @@ fn the_floor_on_the_circle_is_the_law_of_the_brownian_bridge() {
         let mean = squares.iter().sum::<f64>() / clouds as f64;
         let variance = squares.iter().map(|s| (s - mean) * (s - mean)).sum::<f64>() / clouds as f64;
         let error = (variance / clouds as f64).sqrt();
-        let law = AsymptoticLaw::new(&circle(kappa)).unwrap().distance(1).powi(2);
+        let law = AsymptoticLaw::new(&circle(kappa)).unwrap().distance(1.0).powi(2);
         assert!((law - constant).abs() <= 6e-5, "kappa {kappa}: {law}");
         assert!((mean - law).abs() <= 4.0 * error, "kappa {kappa}: {mean} +- {error} against {law}");
     }
@@ -176,7 +176,7 @@ fn the_floor_on_the_torus_grows_with_the_logarithm() {
     };
     let ((few, of_few), (many, of_many)) = (mean(60, 400), mean(240, 400));
     let law = AsymptoticLaw::new(&uniform).unwrap();
-    let expected = 240.0 * law.distance(240).powi(2) - 60.0 * law.distance(60).powi(2);
+    let expected = 240.0 * law.distance(240.0).powi(2) - 60.0 * law.distance(60.0).powi(2);
     assert!((expected - 4.0_f64.ln() / (4.0 * std::f64::consts::PI)).abs() <= 1e-14);
     let error = (of_few + of_many).sqrt();
     assert!((many - few - expected).abs() <= 4.0 * error, "{few} and {many} +- {error}, expected {expected} more");

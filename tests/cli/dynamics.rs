@@ -36,14 +36,15 @@ fn any_number_of_threads_gives_the_same_bytes_with_every_dynamics() {
 }
 
 #[test]
-fn commands_that_know_one_dynamics_refuse_the_others() {
+fn commands_that_do_not_know_every_dynamics_refuse_the_others() {
     let workspace = Workspace::new();
     workspace.write("game.toml", game("dynamics = \"best-response\""));
-    for command in ["spectrum", "orbit", "particles"] {
-        workspace.refuses(
-            &[command, "game.toml"],
-            &["game.toml: flow.dynamics", command, "is for mfl-da, not for best-response"],
-        );
+    for (command, served) in [
+        ("spectrum", "is for mfl-da, not for best-response"),
+        ("orbit", "is for mfl-da, not for best-response"),
+        ("particles", "is for mfl-da and wasserstein-fisher-rao, not for best-response"),
+    ] {
+        workspace.refuses(&[command, "game.toml"], &["game.toml: flow.dynamics", command, served]);
     }
     workspace.run(&["equilibrium", "game.toml"]).succeeds();
 }

@@ -223,6 +223,7 @@ fn an_interrupted_or_killed_run_resumes_to_the_same_bytes() {
     let tori = TORI.replace("snapshots = 10", "snapshots = 2");
     // More steps between snapshots than between two looks at the clock, and distances that take longer than the steps.
     for (game, options) in [
+        (weighted(), ["-n", "3000,200", "--step", "2e-3", "--scheme", "heun"]),
         (circles, ["-n", "10000,8000", "--step", "4e-4", "--scheme", "heun"]),
         (tori, ["-n", "200,100", "--step", "1e-3", "--scheme", "euler-maruyama"]),
     ] {
@@ -314,6 +315,70 @@ fn the_file_of_a_cloud_can_be_measured_against_that_of_the_run() {
     }
 }
 
+/// Two circles under the Wasserstein-Fisher-Rao flow.
+fn weighted() -> String {
+    CIRCLES.replace("snapshots = 25", "snapshots = 2") + "[flow]\ndynamics = \"wasserstein-fisher-rao\"\nweight = 20\n"
+}
+
+#[test]
+fn weights_are_written_with_their_mass_and_judged_with_the_cloud() {
+    let workspace = Workspace::new();
+    workspace.write("game.toml", weighted());
+    workspace.run(&["run", "game.toml", "-o", "run.h5", "--quiet"]).succeeds();
+    let words = ["particles", "game.toml", "-n", "500,400", "-o", "cloud.h5", "--json", "--set", "solver.time=0.25"];
+    let object = workspace.run(&words).succeeds().json();
+    assert_eq!(object["dynamics"], "wasserstein-fisher-rao");
+    let file = open(&workspace.path("cloud.h5"));
+    for (player, count) in [("x", 500), ("y", 400)] {
+        assert!(number(&object, &["bandwidth", player]) > 0.0);
+        let weights = file.dataset(&format!("particles/{player}_weight")).unwrap();
+        assert_eq!(weights.shape(), [3, count]);
+        let weights = weights.read_raw::<f64>().unwrap();
+        for (index, weights) in weights.chunks_exact(count).enumerate() {
+            assert_near(weights.iter().sum(), 1.0, 1e-13);
+            let effective = 1.0 / weights.iter().map(|w| w * w).sum::<f64>();
+            let reported = number(&object, &["snapshots", &index.to_string(), "effective", player]);
+            assert_near(reported, effective, 1e-10 * effective);
+            assert!(if index == 0 {
+                (effective - count as f64).abs() < 1e-8
+            } else {
+                effective < 0.999 * count as f64
+            });
+        }
+    }
+    assert!(number(&object, &["snapshots", "2", "mass_error"]) <= 1e-13);
+    // The distance of the cloud with its weights, by another command, with the file of the run.
+    let words = ["validate", "cloud.h5", "--against", "run.h5", "--time", "0.25", "--samples", "39", "--json"];
+    let judged = workspace.run(&words).succeeds().json();
+    for (player, w2) in [("x", "w2_x"), ("y", "w2_y")] {
+        let reported = number(&object, &["snapshots", "2", "mean_field", w2]);
+        assert_near(number(&judged, &[player, "w2"]), reported, 1e-5);
+        let effective = number(&object, &["snapshots", "2", "effective", player]);
+        assert_near(number(&judged, &[player, "effective_points"]), effective, 1e-9 * effective);
+    }
+    assert!(judged["notes"].to_string().contains("have weights"), "{}", judged["notes"]);
+}
+
+#[test]
+fn the_bias_of_the_step_is_predicted_for_euler_maruyama_and_null_with_a_reason_otherwise() {
+    let workspace = Workspace::new();
+    let game = "[game]\npayoff = 'cos(2*pi*x) - cos(2*pi*y)'\ntemperature = 0.5\n[solver]\ntime = 0.4\n[output]\nsnapshots = 1\n";
+    workspace.write("game.toml", game);
+    let run = |words: &[&str]| {
+        let common = ["particles", "game.toml", "--step", "1/100", "--sampling", "stratified", "--json"];
+        workspace.run(&[&common[..], words].concat()).succeeds().json()
+    };
+    let euler = run(&["-n", "400000", "--scheme", "euler-maruyama"]);
+    let (predicted, found) =
+        (number(&euler, &["step_bias", "w2"]), number(&euler, &["snapshots", "1", "equilibrium", "w2"]));
+    // Noise of 1/(6 N) in the square, and terms of second order in the step.
+    assert!(predicted * predicted > 10.0 / 2.4e6, "a bias of {predicted} drowns in the noise");
+    assert_near(found, predicted, 0.25 * predicted);
+    let heun = run(&["-n", "10"]);
+    assert!(heun["step_bias"]["w2"].is_null());
+    assert!(heun["step_bias"]["reason"].as_str().unwrap().contains("heun"), "{}", heun["step_bias"]);
+}
+
 #[test]
 fn one_particle_is_a_system() {
     let workspace = Workspace::new();
@@ -360,6 +425,11 @@ fn what_cannot_be_done_is_refused_with_what_is_allowed() {
     assert_eq!(workspace.read("out.h5"), b"kept");
     refused(&["game.toml", "-o", "nowhere/out.h5"], &["nowhere"]);
     refused(&["game.toml", "--resume"], &["--resume", "-o"]);
+    refused(&["game.toml", "--bandwidth", "0.1"], &["--bandwidth", "weights", "mfl-da"]);
+    workspace.write("weighted.toml", weighted());
+    for width in ["0", "-0.1", "nan", "1e-9", "2", "0.1,0", "wide"] {
+        refused(&["weighted.toml", "--bandwidth", width], &["--bandwidth"]);
+    }
     for exit in ["0.1", "above=-1", "beside=1", "below=x", "above="] {
         refused(&["game.toml", "--ladder", "10", "--exit", exit], &["--exit"]);
     }

@@ -1,14 +1,15 @@
 //! Stopping a system of particles and going on with it, bit for bit.
 //!
 //! A state of the system is a function of the seed, the replica, the initial clouds and the steps taken (see
-//! [`crate::particle`]): the shares of the particles and the number of steps are all there is to remember of it.
+//! [`crate::particle`]): the shares of the particles, their weights if they have any, and the number of steps are all there
+//! is to remember of it.
 
 use super::replicas::Record;
 use super::setup::{ParticleRequest, Setup};
 use crate::experiment::RunError;
 use crate::experiment::resumption::compare;
 use crate::game::{GameFile, Player};
-use crate::output::{CheckpointSize, OutputError, ParticleCheckpoint, ParticleWriter};
+use crate::output::{CheckpointSize, OutputError, ParticleCheckpoint, ParticleWriter, ResumedParticles};
 use crate::particle::{Ensemble, ParticleSystem, RandomStreams};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -30,6 +31,7 @@ pub(super) struct Header {
 /// The options that decide what the particles do, as text: a number by its shortest exact form.
 fn options(request: &ParticleRequest, counts: [usize; 2]) -> Vec<(String, String)> {
     let step = request.step.map_or_else(|| "the default".to_owned(), |step| format!("{step:?}"));
+    let bandwidth = request.bandwidth.map_or_else(|| "the default".to_owned(), |[x, y]| format!("{x:?},{y:?}"));
     [
         ("-n", format!("{},{}", counts[0], counts[1])),
         ("--replicas", request.replicas.to_string()),
@@ -38,6 +40,7 @@ fn options(request: &ParticleRequest, counts: [usize; 2]) -> Vec<(String, String
         ("--seed", request.seed.to_string()),
         ("--sampling", request.sampling.name().to_owned()),
         ("--no-distances", (!request.distances).to_string()),
+        ("--bandwidth", bandwidth),
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into()
@@ -101,23 +104,33 @@ impl Header {
             shares: one.map(|one| one * replicas),
             measured: self.snapshots * replicas * Record::NUMBERS,
             snapshots: self.snapshots,
+            weights: setup.reaction.as_ref().map(|_| counts.map(|count| count * replicas)),
         };
-        let (state, positions) = writer.read(size)?;
+        let ResumedParticles { state, positions, weights } = writer.read(size)?;
+        let reactions = setup.reactions(counts)?;
         let system = |replica: usize| {
             let cloud = |p: usize| Ensemble::from_rows(dimensions[p], &state.shares[p][replica * one[p]..][..one[p]]);
             let streams = RandomStreams::new(setup.request.seed, replica as u64);
             let (dynamics, scheme) = (setup.dynamics.clone(), setup.request.scheme);
-            ParticleSystem::new(dynamics, scheme, streams, [cloud(0), cloud(1)], self.steps)
+            let Some(reactions) = &reactions else {
+                return ParticleSystem::new(dynamics, scheme, streams, [cloud(0), cloud(1)], self.steps);
+            };
+            let weighted =
+                |p: usize| cloud(p).with_weights(state.weights[p][replica * counts[p]..][..counts[p]].to_vec());
+            ParticleSystem::new(dynamics, scheme, streams, [weighted(0), weighted(1)], self.steps)
+                .with_reactions(reactions.clone())
         };
         let systems = (0..replicas).map(system).collect();
         let times = setup.file.output().times()[..self.snapshots].to_vec();
         let failures = self.failures.clone();
-        Ok((systems, Record::restore(times, replicas, counts, failures, &state.measured, &positions)))
+        Ok((systems, Record::restore(times, replicas, counts, failures, &state.measured, &positions, &weights)))
     }
 }
 
 /// What a checkpoint remembers of a system and its record.
 pub(super) fn checkpoint(systems: &[ParticleSystem], record: &Record) -> ParticleCheckpoint {
     let shares = |player: Player| systems.iter().flat_map(|system| system.cloud(player).rows()).collect();
-    ParticleCheckpoint { shares: Player::BOTH.map(shares), measured: record.numbers() }
+    let weights = |player: Player| systems.iter().flat_map(|system| system.cloud(player).weights().to_vec()).collect();
+    let (shares, weights) = (Player::BOTH.map(shares), Player::BOTH.map(weights));
+    ParticleCheckpoint { shares, weights, measured: record.numbers() }
 }

@@ -62,6 +62,7 @@ pub(super) fn coordinates(game: &Game, player: Player, particles: &Ensemble) -> 
 
 fn cloud(game: &Game, player: Player, particles: &Ensemble) -> Cloud {
     let domain = game.domain(player);
-    Cloud::new(&coordinates(game, player, particles), None, domain.period(), domain.origin())
-        .expect("shares in [0, 1) are places on the torus")
+    let weights = Some(particles.weights()).filter(|weights| !weights.is_empty());
+    Cloud::new(&coordinates(game, player, particles), weights, domain.period(), domain.origin())
+        .expect("shares in [0, 1) are places on the torus, and weights have sum 1")
 }

@@ -101,7 +101,13 @@ mod tests {
             let measured = |first: &usize| {
                 let w2 = if k >= *first { 2.0 } else { 0.5 };
                 let distance = PairDistance { w2, w2_x: w2, w2_y: 0.0, error: 0.0 };
-                Measured { to_mean_field: None, to_equilibrium: Some(distance), payoff: 0.0 }
+                Measured {
+                    to_mean_field: None,
+                    to_equilibrium: Some(distance),
+                    payoff: 0.0,
+                    effective: [1.0; 2],
+                    mass_error: 0.0,
+                }
             };
             first_outside.iter().map(measured).collect()
         };

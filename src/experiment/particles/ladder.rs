@@ -15,6 +15,7 @@
 //! Beside it stands the rate of the densities over the same snapshots with the same weights, so that what is left of a
 //! transient is in both, and the spectral gap. There is no rate when fewer than [`FEWEST_POINTS`] snapshots are left.
 
+use super::bias::StepBias;
 use super::distance::PairDistance;
 use super::exit::{Exit, ExitGrowth, RungExit, growth};
 use super::replicas::{Record, Replicas};
@@ -115,6 +116,8 @@ pub struct LadderReport {
     pub time: f64,
     /// Spectral gap of the densities at the equilibrium; null with the reason among the notes.
     pub gap: Option<f64>,
+    /// Predicted distance of the stationary law of the scheme from the equilibrium: floors end there.
+    pub step_bias: StepBias,
     /// One entry for each number of particles.
     pub rungs: Vec<Rung>,
     /// Of the error; null with fewer than two values or a single replica.
@@ -157,7 +160,7 @@ pub fn ladder(
     let mut rungs = Vec::with_capacity(request.counts.len());
     for &count in &request.counts {
         let started = Instant::now();
-        let mut replicas = Replicas::new(&setup, [count; 2], false);
+        let mut replicas = Replicas::new(&setup, [count; 2], false)?;
         replicas.run(&mut |_, _| Ok(()), watch)?;
         let record = replicas.finish();
         let iid_floor = floor(&setup, count).unwrap_or_else(|reason| {
@@ -196,6 +199,7 @@ pub fn ladder(
         step: setup.longest_step(),
         time: file.solver().time(),
         gap: gap.ok(),
+        step_bias: setup.step_bias.clone(),
         error_power: power(&rungs, |rung| rung.error),
         floor_power: power(&rungs, |rung| rung.floor),
         exit_growth: growth(&rungs),
@@ -349,6 +353,8 @@ mod tests {
                 to_mean_field: None,
                 to_equilibrium: distance(square + floor + sign * noise),
                 payoff: 0.0,
+                effective: [1.0; 2],
+                mass_error: 0.0,
             };
             [1.0, -1.0, 1.0, -1.0].map(of).to_vec()
         };

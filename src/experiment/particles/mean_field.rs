@@ -2,10 +2,9 @@
 
 use crate::experiment::advice::{after_failed_step, check_fixed_grid};
 use crate::experiment::discretisation::grown_shapes;
-use crate::experiment::discretisation::temperatures;
-use crate::experiment::run::{new_clock, new_stepper};
+use crate::experiment::run::{new_clock, new_flow, new_stepper};
 use crate::experiment::{Discretisation, RunError, Simulation};
-use crate::flow::{Flow, MflDa, PairLayout};
+use crate::flow::{Flow, PairLayout};
 use crate::game::{GameFile, GridChoice, Player};
 use crate::torus::{Density, Fourier};
 use num_complex::Complex64;
@@ -21,7 +20,7 @@ pub(crate) fn mean_field(
     times: &[f64],
 ) -> Result<Vec<[Density; 2]>, RunError> {
     let flow = new_flow(file, &discretisation);
-    let state = flow.layout().from_values([initial[0].values(), initial[1].values()]);
+    let state = flow.start([initial[0].values(), initial[1].values()]);
     let clock = new_clock(file, &flow);
     let mut simulation = Simulation::new(flow, new_stepper(file), state, clock);
     let mut densities = vec![initial];
@@ -49,7 +48,7 @@ pub(crate) fn mean_field(
 fn grow(
     file: &GameFile,
     discretisation: &mut Discretisation,
-    simulation: &mut Simulation<MflDa>,
+    simulation: &mut Simulation<Box<dyn Flow>>,
 ) -> Result<(), RunError> {
     let layout = simulation.flow().layout().clone();
     let dated = |error: RunError| error.dated(simulation.clock().time);
@@ -63,11 +62,7 @@ fn grow(
     Ok(())
 }
 
-fn new_flow(file: &GameFile, discretisation: &Discretisation) -> MflDa {
-    MflDa::new(discretisation.payoff.clone(), temperatures(file.game()), file.game().timescale())
-}
-
-/// The densities of a state.
+/// The densities of a state, which is the pair itself.
 fn pair(layout: &PairLayout, state: &[Complex64]) -> Result<[Density; 2], RunError> {
     let of = |player: Player| {
         let fourier = Fourier::new(layout.grid(player));

@@ -5,24 +5,27 @@
 //! [`distance`]). With an output file it can be stopped and gone on with ([`checkpoint`]). A [`ladder`] does so for several
 //! numbers of particles.
 
+mod bias;
 mod checkpoint;
 mod distance;
 mod exit;
 mod ladder;
 mod mean_field;
+mod reaction;
 mod replicas;
 mod report;
 mod setup;
 
+pub use bias::StepBias;
 pub use exit::{Exit, ExitGrowth, RungExit};
 pub use ladder::{LadderReport, LadderRequest, Power, Rung, RungDecay, ladder};
 #[cfg(test)]
 pub(crate) use mean_field::mean_field;
-pub use report::{DistanceSummary, ParticleCounts, ParticleReport, SnapshotSummary};
+pub use report::{DistanceSummary, ParticleCounts, ParticleReport, PerPlayer, SnapshotSummary};
 pub use setup::ParticleRequest;
 
 use super::{Progress, RunError};
-use crate::game::GameFile;
+use crate::game::{GameFile, Player};
 use crate::output::ParticleWriter;
 use checkpoint::{Header, checkpoint};
 use replicas::Replicas;
@@ -84,7 +87,7 @@ pub fn particles(
             command = header.command;
             Replicas::with(&setup, systems, record, true)
         }
-        _ => Replicas::new(&setup, counts, output.is_some()),
+        _ => Replicas::new(&setup, counts, output.is_some())?,
     };
     match (&writer, output) {
         (Some(writer), Some(output)) => {
@@ -95,7 +98,7 @@ pub fn particles(
         _ => replicas.run(&mut |_, _| Ok(()), watch)?,
     }
     let record = replicas.finish();
-    let mut report = ParticleReport::new(&setup, &record, counts);
+    let mut report = ParticleReport::new(&setup, &record, counts)?;
     if let (Some(writer), Some(output)) = (writer, output) {
         writer.finish(file.text(), &command, &record.to_file(&setup))?;
         report.output = Some(output.path.display().to_string());
@@ -146,8 +149,9 @@ impl Saved {
 }
 
 fn check_memory(file: &GameFile, request: &ParticleRequest, counts: [usize; 2]) -> Result<(), RunError> {
-    let of_player = |player: crate::game::Player| counts[player.index()] * file.game().domain(player).dimension();
-    let one = crate::game::Player::BOTH.map(of_player).iter().sum::<usize>();
+    let weight = usize::from(!file.flow().is_mfl_da());
+    let of_player = |player: Player| counts[player.index()] * (file.game().domain(player).dimension() + weight);
+    let one = Player::BOTH.map(of_player).iter().sum::<usize>();
     let values = one as f64 * request.replicas as f64 * file.output().times().len() as f64;
     if values > MOST_VALUES as f64 {
         let message = format!(

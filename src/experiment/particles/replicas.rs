@@ -18,8 +18,12 @@ pub(super) struct Measured {
     /// To the density of infinitely many particles.
     pub to_mean_field: Option<PairDistance>,
     pub to_equilibrium: Option<PairDistance>,
-    /// `(1/(N M)) sum f(x_i, y_l)`.
+    /// Mean of `f` over all pairs of particles.
     pub payoff: f64,
+    /// `(sum w)^2/sum w^2` of x and of y: numbers of particles when weights are equal.
+    pub effective: [f64; 2],
+    /// The largest difference of the mass of a player from 1.
+    pub mass_error: f64,
 }
 
 /// Everything measured, and the clouds if they were wanted.
@@ -33,6 +37,8 @@ pub(super) struct Record {
     pub counts: [usize; 2],
     /// Coordinates of every snapshot and replica, for each player.
     clouds: Vec<Vec<[Vec<f64>; 2]>>,
+    /// Weights likewise; empty when all are equal.
+    weights: Vec<Vec<[Vec<f64>; 2]>>,
 }
 
 /// The replicas under way.
@@ -47,16 +53,24 @@ pub(super) struct Replicas<'a> {
 
 impl<'a> Replicas<'a> {
     /// At time 0.
-    pub fn new(setup: &'a Setup<'a>, counts: [usize; 2], keep: bool) -> Replicas<'a> {
+    ///
+    /// # Errors
+    /// [`RunError`] when the weights of so many particles cannot be served.
+    pub fn new(setup: &'a Setup<'a>, counts: [usize; 2], keep: bool) -> Result<Replicas<'a>, RunError> {
         let request = setup.request;
+        let reactions = setup.reactions(counts)?;
         let start = |replica: u64| {
             let streams = RandomStreams::new(request.seed, replica);
             let clouds = setup.clouds(counts, &streams);
-            ParticleSystem::new(setup.dynamics.clone(), request.scheme, streams, clouds, 0)
+            let system = ParticleSystem::new(setup.dynamics.clone(), request.scheme, streams, clouds, 0);
+            match &reactions {
+                Some(reactions) => system.with_reactions(reactions.clone()),
+                None => system,
+            }
         };
         let systems = (0..request.replicas as u64).into_par_iter().map(start).collect();
-        let record = Record { times: vec![], rows: vec![], failures: vec![], counts, clouds: vec![] };
-        Replicas::with(setup, systems, record, keep)
+        let record = Record { times: vec![], rows: vec![], failures: vec![], counts, clouds: vec![], weights: vec![] };
+        Ok(Replicas::with(setup, systems, record, keep))
     }
 
     /// With these systems and what was measured of them so far; `keep` says whether clouds are kept.
@@ -135,11 +149,13 @@ impl<'a> Replicas<'a> {
             let clouds = Player::BOTH.map(|player| system.cloud(player));
             let to_mean_field = mean_field.as_ref().map(|targets| distance(targets, clouds));
             let to_equilibrium = equilibrium.as_ref().map(|targets| distance(targets, clouds));
-            (to_mean_field, to_equilibrium, system.mean_payoff())
+            let effective = clouds.map(Ensemble::effective_count);
+            let mass_error = clouds.map(|cloud| cloud.mass_error().abs()).into_iter().fold(0.0, f64::max);
+            (to_mean_field, to_equilibrium, (system.mean_payoff(), effective, mass_error))
         };
         let found: Vec<_> = self.systems.par_iter().map(of).collect();
         let mut row = Vec::with_capacity(found.len());
-        for (to_mean_field, to_equilibrium, payoff) in found {
+        for (to_mean_field, to_equilibrium, (payoff, effective, mass_error)) in found {
             let mut keep = |distance: Option<Result<PairDistance, String>>, what: &str| match distance? {
                 Ok(distance) => Some(distance),
                 Err(reason) => {
@@ -151,7 +167,7 @@ impl<'a> Replicas<'a> {
             };
             let to_mean_field = keep(to_mean_field, "the distance to the density");
             let to_equilibrium = keep(to_equilibrium, "the distance to the equilibrium");
-            row.push(Measured { to_mean_field, to_equilibrium, payoff });
+            row.push(Measured { to_mean_field, to_equilibrium, payoff, effective, mass_error });
         }
         self.record.times.push(time);
         self.record.rows.push(row);
@@ -160,6 +176,8 @@ impl<'a> Replicas<'a> {
                 Player::BOTH.map(|player| coordinates(setup.file.game(), player, system.cloud(player)))
             };
             self.record.clouds.push(self.systems.iter().map(place).collect());
+            let weigh = |system: &ParticleSystem| Player::BOTH.map(|player| system.cloud(player).weights().to_vec());
+            self.record.weights.push(self.systems.iter().map(weigh).collect());
         }
     }
 }
@@ -175,16 +193,17 @@ fn distance(targets: &Result<Targets<'_>, String>, clouds: [&Ensemble; 2]) -> Re
 impl Record {
     #[cfg(test)]
     pub fn of_rows(times: Vec<f64>, rows: Vec<Vec<Measured>>) -> Record {
-        Record { times, rows, failures: vec![], counts: [1, 1], clouds: vec![] }
+        Record { times, rows, failures: vec![], counts: [1, 1], clouds: vec![], weights: vec![] }
     }
 
     /// Numbers of one replica at one snapshot.
-    pub const NUMBERS: usize = 9;
+    pub const NUMBERS: usize = 12;
 
     /// All measurements as numbers, NaN where there is none.
     pub fn numbers(&self) -> Vec<f64> {
         let four = |d: Option<PairDistance>| d.map_or([f64::NAN; 4], |d| [d.w2, d.w2_x, d.w2_y, d.error]);
-        let one = |m: &Measured| [&four(m.to_mean_field)[..], &four(m.to_equilibrium), &[m.payoff]].concat();
+        let rest = |m: &Measured| [m.payoff, m.effective[0], m.effective[1], m.mass_error];
+        let one = |m: &Measured| [four(m.to_mean_field), four(m.to_equilibrium), rest(m)].concat();
         self.rows.iter().flatten().flat_map(one).collect()
     }
 
@@ -196,20 +215,30 @@ impl Record {
         failures: Vec<String>,
         numbers: &[f64],
         positions: &[Vec<f64>; 2],
+        weights: &[Vec<f64>; 2],
     ) -> Record {
         let distance = |four: &[f64]| match *four {
             [w2, w2_x, w2_y, error] if !w2.is_nan() => Some(PairDistance { w2, w2_x, w2_y, error }),
             _ => None,
         };
-        let one =
-            |n: &[f64]| Measured { to_mean_field: distance(&n[..4]), to_equilibrium: distance(&n[4..8]), payoff: n[8] };
-        let measured: Vec<Measured> = numbers.chunks_exact(Record::NUMBERS).map(one).collect();
-        let lengths = [0, 1].map(|p| positions[p].len() / (replicas * times.len()));
-        let cloud = |t: usize, r: usize| {
-            [0, 1].map(|p| positions[p][(r * times.len() + t) * lengths[p]..][..lengths[p]].to_vec())
+        let one = |n: &[f64]| Measured {
+            to_mean_field: distance(&n[..4]),
+            to_equilibrium: distance(&n[4..8]),
+            payoff: n[8],
+            effective: [n[9], n[10]],
+            mass_error: n[11],
         };
-        let clouds = (0..times.len()).map(|t| (0..replicas).map(|r| cloud(t, r)).collect()).collect();
-        Record { rows: measured.chunks(replicas).map(<[Measured]>::to_vec).collect(), times, failures, counts, clouds }
+        let measured: Vec<Measured> = numbers.chunks_exact(Record::NUMBERS).map(one).collect();
+        let split = |all: &[Vec<f64>; 2]| -> Vec<Vec<[Vec<f64>; 2]>> {
+            let lengths = [0, 1].map(|p| all[p].len() / (replicas * times.len()));
+            let part = |t: usize, r: usize| {
+                [0, 1].map(|p| all[p][(r * times.len() + t) * lengths[p]..][..lengths[p]].to_vec())
+            };
+            (0..times.len()).map(|t| (0..replicas).map(|r| part(t, r)).collect()).collect()
+        };
+        let (clouds, weights) = (split(positions), split(weights));
+        let rows = measured.chunks(replicas).map(<[Measured]>::to_vec).collect();
+        Record { rows, times, failures, counts, clouds, weights }
     }
 
     /// What the output file holds: replica by replica, time by time.
@@ -241,6 +270,26 @@ impl Record {
             long_name: "mean of f over all pairs of particles".to_owned(),
             values: column(&|measured| measured.payoff),
         });
+        if setup.reaction.is_some() {
+            for player in Player::BOTH {
+                let (p, letter) = (player.index(), player.letter());
+                columns.push(ParticleColumn {
+                    name: format!("effective_{letter}"),
+                    long_name: format!("effective number of particles of {letter}, 1 over the sum of squared weights"),
+                    values: column(&|measured| measured.effective[p]),
+                });
+            }
+            columns.push(ParticleColumn {
+                name: "mass_error".to_owned(),
+                long_name: "largest difference of the sum of the weights of a player from 1".to_owned(),
+                values: column(&|measured| measured.mass_error),
+            });
+        }
+        let all = |parts: &[Vec<[Vec<f64>; 2]>]| {
+            [0, 1].map(|p| {
+                (0..replicas).flat_map(|r| parts.iter().flat_map(move |row| row[r][p].iter().copied())).collect()
+            })
+        };
         let game = setup.file.game();
         ParticleRecord {
             times: self.times.clone(),
@@ -248,9 +297,8 @@ impl Record {
             counts: self.counts,
             periods: Player::BOTH.map(|player| game.domain(player).period().to_vec()),
             origins: Player::BOTH.map(|player| game.domain(player).origin().to_vec()),
-            positions: [0, 1].map(|p| {
-                (0..replicas).flat_map(|r| self.clouds.iter().flat_map(move |row| row[r][p].iter().copied())).collect()
-            }),
+            positions: all(&self.clouds),
+            weights: all(&self.weights),
             columns,
             scheme: setup.request.scheme.name(),
             seed: setup.request.seed,

@@ -1,8 +1,10 @@
 //! What the command says.
 
+use super::bias::StepBias;
 use super::distance::PairDistance;
 use super::replicas::{Measured, Record};
 use super::setup::Setup;
+use crate::experiment::RunError;
 use serde::Serialize;
 
 /// Numbers of particles.
@@ -12,6 +14,15 @@ pub struct ParticleCounts {
     pub x: usize,
     /// Of the y player.
     pub y: usize,
+}
+
+/// A number of x and one of y.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct PerPlayer {
+    /// Of the x player.
+    pub x: f64,
+    /// Of the y player.
+    pub y: f64,
 }
 
 /// The distance of clouds to a pair of densities: root mean squares over the replicas.
@@ -42,6 +53,10 @@ pub struct SnapshotSummary {
     pub payoff: f64,
     /// Its standard error from the spread of the replicas; null for a single one.
     pub payoff_error: Option<f64>,
+    /// `1/sum w^2`, mean over the replicas: of how many particles of equal weight the clouds are worth.
+    pub effective: PerPlayer,
+    /// Largest difference of the mass of a player from 1 in a replica.
+    pub mass_error: f64,
 }
 
 /// The object of `particles --json`.
@@ -53,6 +68,10 @@ pub struct ParticleReport {
     pub output: Option<String>,
     /// Numbers of particles.
     pub particles: ParticleCounts,
+    /// What they follow: `mfl-da`, or `wasserstein-fisher-rao` with weights.
+    pub dynamics: &'static str,
+    /// Widths over which weighted particles see their density; null without weights.
+    pub bandwidth: Option<PerPlayer>,
     /// Realisations.
     pub replicas: usize,
     /// Seed of the random numbers.
@@ -69,6 +88,8 @@ pub struct ParticleReport {
     pub steps: u64,
     /// Final time.
     pub time: f64,
+    /// Predicted distance of the stationary law of the scheme from the equilibrium.
+    pub step_bias: StepBias,
     /// One entry for each snapshot.
     pub snapshots: Vec<SnapshotSummary>,
     /// Wall time of the call.
@@ -78,17 +99,23 @@ pub struct ParticleReport {
 }
 
 impl ParticleReport {
-    pub(super) fn new(setup: &Setup<'_>, record: &Record, counts: [usize; 2]) -> ParticleReport {
+    pub(super) fn new(setup: &Setup<'_>, record: &Record, counts: [usize; 2]) -> Result<ParticleReport, RunError> {
         let request = setup.request;
         let mut notes = setup.notes.clone();
         if let (Err(reason), true) = (&setup.mean_field, request.distances) {
             notes.push(format!("no distance to the density of infinitely many particles: {reason}"));
         }
         notes.extend(record.failures.iter().cloned());
-        ParticleReport {
+        let bandwidth = setup.reactions(counts)?.map(|reactions| {
+            let [x, y] = [0, 1].map(|p| reactions[p].bandwidth());
+            PerPlayer { x, y }
+        });
+        Ok(ParticleReport {
             game: setup.file.game().name().to_owned(),
             output: None,
             particles: ParticleCounts { x: counts[0], y: counts[1] },
+            dynamics: setup.file.flow().name(),
+            bandwidth,
             replicas: request.replicas,
             seed: request.seed,
             sampling: if setup.has_clouds() { "cloud" } else { request.sampling.name() },
@@ -97,10 +124,11 @@ impl ParticleReport {
             step: setup.longest_step(),
             steps: setup.steps(),
             time: record.times[record.times.len() - 1],
+            step_bias: setup.step_bias.clone(),
             snapshots: record.times.iter().zip(&record.rows).map(|(t, row)| SnapshotSummary::new(*t, row)).collect(),
             wall_seconds: 0.0,
             notes,
-        }
+        })
     }
 }
 
@@ -108,12 +136,15 @@ impl SnapshotSummary {
     fn new(time: f64, row: &[Measured]) -> SnapshotSummary {
         let payoffs: Vec<f64> = row.iter().map(|measured| measured.payoff).collect();
         let (payoff, payoff_error) = mean_with_error(&payoffs);
+        let effective = |p: usize| row.iter().map(|measured| measured.effective[p]).sum::<f64>() / row.len() as f64;
         SnapshotSummary {
             time,
             mean_field: DistanceSummary::new(row.iter().map(|measured| measured.to_mean_field)),
             equilibrium: DistanceSummary::new(row.iter().map(|measured| measured.to_equilibrium)),
             payoff,
             payoff_error,
+            effective: PerPlayer { x: effective(0), y: effective(1) },
+            mass_error: row.iter().map(|measured| measured.mass_error).fold(0.0, f64::max),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! From a game file and a request to everything that the replicas share.
 
+use super::bias::StepBias;
 use super::mean_field::mean_field;
+use super::reaction::ReactionChoice;
 use crate::array_file::ArrayAddress;
 use crate::experiment::notes::wrapped;
 use crate::experiment::{Discretisation, RunError, discretise, discretise_with_initial};
 use crate::game::{GameFile, Initial, Player};
-use crate::particle::{DensitySampler, Dynamics, Ensemble, ParticleScheme, RandomStreams, Sampling};
+use crate::particle::{DensitySampler, Dynamics, Ensemble, ParticleScheme, RandomStreams, Reaction, Sampling};
 use crate::torus::Density;
 use crate::transport::Cloud;
 use std::path::Path;
@@ -25,7 +27,7 @@ pub struct ParticleRequest {
     pub counts: Option<[usize; 2]>,
     /// How time is discretised.
     pub scheme: ParticleScheme,
-    /// Longest step; `None` for a tenth of the time scale of the fastest drift.
+    /// Longest step; `None` for a tenth of the time scale of the fastest drift, or reaction of the weights.
     pub step: Option<f64>,
     /// Realisations with random numbers of their own.
     pub replicas: usize,
@@ -35,6 +37,8 @@ pub struct ParticleRequest {
     pub sampling: Sampling,
     /// Whether distances are computed.
     pub distances: bool,
+    /// Width over which weighted particles see their density, of x and of y; `None` for the default.
+    pub bandwidth: Option<[f64; 2]>,
 }
 
 impl ParticleRequest {
@@ -98,14 +102,17 @@ pub(super) struct Setup<'a> {
     pub mean_field: Result<Vec<[Density; 2]>, String>,
     /// Steps of each stretch between snapshots, and their length.
     pub stretches: Vec<(u64, f64)>,
+    pub step_bias: StepBias,
     pub notes: Vec<String>,
+    /// Of the weights, if particles have any.
+    pub reaction: Option<ReactionChoice>,
     starts: [Start; 2],
 }
 
 impl<'a> Setup<'a> {
     pub fn new(file: &'a GameFile, request: &'a ParticleRequest) -> Result<Setup<'a>, RunError> {
         request.check()?;
-        RunError::unless_mfl_da("particles", file)?;
+        let reaction = ReactionChoice::new(file, request)?;
         let (game, times) = (file.game(), file.output().times());
         let mut notes = Vec::new();
         let has_cloud = Player::BOTH.iter().any(|player| matches!(game.initial(*player), Initial::Cloud(_)));
@@ -125,14 +132,20 @@ impl<'a> Setup<'a> {
         let [x, y] = Player::BOTH.map(start);
         let starts = [x?, y?];
         let dynamics = Arc::new(Dynamics::new(game, &solved.payoff));
-        let stretches = stretches(times, request.step.unwrap_or_else(|| default_step(&dynamics)))?;
         let equilibrium = Player::BOTH.map(|player| solved.equilibrium_density(player));
+        let reaction = reaction.map(|choice| choice.with_densities(&equilibrium, initial.as_ref()));
+        let reaction_rate = reaction.as_ref().map_or(0.0, |choice| choice.fastest_rate(file.game(), &dynamics));
+        let rate = dynamics.fastest_rate().max(reaction_rate);
+        let stretches = stretches(times, request.step.unwrap_or_else(|| default_step(rate)))?;
+        let longest = stretches.iter().map(|(_, length)| *length).fold(0.0, f64::max);
+        let step_bias = StepBias::new(game, request, reaction.is_some(), &solved.payoff, &equilibrium, longest);
         let mean_field = match initial {
             _ if !request.distances => Err("no distances were asked for".to_owned()),
             None => Err("the initial state is a cloud, which has no density to follow".to_owned()),
             Some(initial) => mean_field(file, solved, initial, times).map_err(|error| error.to_string()),
         };
-        let setup = Setup { file, request, dynamics, equilibrium, mean_field, stretches, notes, starts };
+        let setup =
+            Setup { file, request, dynamics, equilibrium, mean_field, stretches, step_bias, notes, reaction, starts };
         request.check_counts("-n", setup.counts())?;
         setup.check_cloud_sizes()?;
         Ok(setup)
@@ -168,6 +181,11 @@ impl<'a> Setup<'a> {
         Ok(())
     }
 
+    /// The reactions of so many particles, if they have weights.
+    pub fn reactions(&self, counts: [usize; 2]) -> Result<Option<Arc<[Reaction; 2]>>, RunError> {
+        self.reaction.as_ref().map(|choice| choice.reactions(self.file.game(), counts)).transpose()
+    }
+
     /// The clouds that a replica starts from.
     pub fn clouds(&self, counts: [usize; 2], streams: &RandomStreams) -> [Ensemble; 2] {
         Player::BOTH.map(|player| match &self.starts[player.index()] {
@@ -188,8 +206,7 @@ impl<'a> Setup<'a> {
 }
 
 /// The longest step when none is asked for; without drift, any.
-fn default_step(dynamics: &Dynamics) -> f64 {
-    let rate = dynamics.fastest_rate();
+fn default_step(rate: f64) -> f64 {
     if rate > 0.0 { DEFAULT_STEP / rate } else { f64::MAX }
 }
 

@@ -1,7 +1,7 @@
-//! The points of one player in a file of arrays: shapes, rows, replicas.
+//! The points of one player in a file of arrays, or their weights: shapes, rows, replicas.
 //!
 //! An array has the axes `replicas, rows, N, d`, of which the first is there with `--replicas` only, the second may be
-//! left out when there is one row, and the last in dimension 1.
+//! left out when there is one row, and the last in dimension 1. Weights are read as places in dimension 1.
 
 use super::ValidationError;
 use crate::array_file::{ArrayAddress, NumericArray};
@@ -12,6 +12,8 @@ use crate::validation::Size;
 #[derive(Debug)]
 pub(super) struct PlayerCloud {
     word: String,
+    /// `points` or `weights`.
+    what: &'static str,
     player: Player,
     dimension: usize,
     has_replicas: bool,
@@ -30,24 +32,35 @@ enum Source {
     Rows(ArrayAddress),
 }
 
+/// Which array holds the points of a player, or their weights.
+pub(super) struct CloudArray<'a> {
+    /// The argument of the command, for messages.
+    pub word: &'a str,
+    /// `points` or `weights`.
+    pub what: &'static str,
+    pub player: Player,
+    pub address: &'a ArrayAddress,
+    /// Axes of the torus; one for weights.
+    pub dimension: usize,
+}
+
 impl PlayerCloud {
     /// Reads the array, or the first of its rows.
     ///
     /// `rows` is the number of times, `first` a time that is in the file when rows are to be read one by one.
     pub fn open(
-        word: &str,
-        player: Player,
-        address: &ArrayAddress,
-        dimension: usize,
+        array: &CloudArray<'_>,
         rows: usize,
         has_replicas: bool,
         first: Option<f64>,
     ) -> Result<PlayerCloud, ValidationError> {
+        let CloudArray { word, what, player, address, dimension } = *array;
         let source = ArrayAddress { time: first, ..address.clone() };
         let array = source.read()?;
         let by_rows = first.is_some();
         let mut cloud = PlayerCloud {
             word: word.to_owned(),
+            what,
             player,
             dimension,
             has_replicas,
@@ -105,7 +118,8 @@ impl PlayerCloud {
         let size = sizes(shape, self.dimension, self.rows, self.has_replicas);
         let size = size.ok_or_else(|| {
             let message = format!(
-                "the points of {} have shape {shape:?}; expected {} (dimension {}, {} time{}{})",
+                "the {} of {} have shape {shape:?}; expected {} (dimension {}, {} time{}{})",
+                self.what,
                 self.player.letter(),
                 self.expected(),
                 self.dimension,
@@ -116,7 +130,8 @@ impl PlayerCloud {
             ValidationError::input(&self.word, message)
         })?;
         if size.points == 0 || size.replicas == 0 {
-            let message = format!("the points of {} have shape {shape:?}: the cloud is empty", self.player.letter());
+            let message =
+                format!("the {} of {} have shape {shape:?}: the cloud is empty", self.what, self.player.letter());
             return Err(ValidationError::input(&self.word, message));
         }
         if self.has_replicas && size.replicas < 2 {

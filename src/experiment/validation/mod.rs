@@ -21,7 +21,7 @@ use crate::output::{StateIndex, StoredState, read_game, read_state, read_times};
 use crate::torus::Density;
 use crate::transport::{Cloud, TransportError};
 use crate::validation::{Comparison, Finding, Size, Trial, Verdict, fewest_samples, number_of_tests, verdicts};
-use cloud::PlayerCloud;
+use cloud::{CloudArray, PlayerCloud};
 use functions::PayoffFunctions;
 use operand::Operand;
 use std::path::Path;
@@ -60,6 +60,7 @@ pub struct ValidationRequest<'a> {
 struct Pair<'a> {
     player: Player,
     cloud: &'a PlayerCloud,
+    weights: Option<&'a PlayerCloud>,
     row: usize,
     time: Option<f64>,
     /// Time of the snapshot; `None` for the equilibrium.
@@ -83,7 +84,8 @@ pub fn validate(request: &ValidationRequest<'_>) -> Result<ValidationReport, Val
     same_game::check(request.cloud, request.against, &file, &mut notes)?;
     let rows = Rows::new(request.cloud, operand.times.as_ref(), request.times, &mut notes)?;
     let clouds = open(request, &operand, &file, &rows)?;
-    let pairs = pairs(request, &rows, &clouds, &snapshots)?;
+    let weights = open_weights(request, &operand, &rows, &clouds, &mut notes)?;
+    let pairs = pairs(request, &rows, [&clouds, &weights], &snapshots)?;
     check_points(request, &file, &pairs, &mut notes)?;
     let samples = samples(request, &clouds)?;
     let functions = PayoffFunctions::new(&file, request.against, &mut notes)?;
@@ -97,15 +99,49 @@ fn open(
     file: &GameFile,
     rows: &Rows,
 ) -> Result<[Option<PlayerCloud>; 2], ValidationError> {
-    let by_rows = operand.has_rows && rows.count() > 1 && !request.has_replicas;
-    let first = rows.times.as_ref().filter(|_| by_rows).map(|times| times[rows.chosen[0]]);
+    let first = first_row(request, operand, rows);
     let open = |player: Player| {
         let open = |address: &ArrayAddress| {
             let dimension = file.game().domain(player).dimension();
-            let has_replicas = request.has_replicas;
-            PlayerCloud::open(request.cloud, player, address, dimension, rows.count(), has_replicas, first)
+            let array = CloudArray { word: request.cloud, what: "points", player, address, dimension };
+            PlayerCloud::open(&array, rows.count(), request.has_replicas, first)
         };
         operand.points[player.index()].as_ref().map(open).transpose()
+    };
+    Ok([open(Player::X)?, open(Player::Y)?])
+}
+
+/// The time of the first row that is compared, when rows are read one by one.
+fn first_row(request: &ValidationRequest<'_>, operand: &Operand, rows: &Rows) -> Option<f64> {
+    let by_rows = operand.has_rows && rows.count() > 1 && !request.has_replicas;
+    rows.times.as_ref().filter(|_| by_rows).map(|times| times[rows.chosen[0]])
+}
+
+/// Weights of the points, where the file has any.
+fn open_weights(
+    request: &ValidationRequest<'_>,
+    operand: &Operand,
+    rows: &Rows,
+    clouds: &[Option<PlayerCloud>; 2],
+    notes: &mut Vec<String>,
+) -> Result<[Option<PlayerCloud>; 2], ValidationError> {
+    let first = first_row(request, operand, rows);
+    let mut open = |player: Player| {
+        let (Some(address), Some(cloud)) = (&operand.weights[player.index()], &clouds[player.index()]) else {
+            return Ok(None);
+        };
+        let letter = player.letter();
+        let array = CloudArray { word: request.cloud, what: "weights", player, address, dimension: 1 };
+        let weights = PlayerCloud::open(&array, rows.count(), request.has_replicas, first)?;
+        if weights.size() != cloud.size() {
+            let of = |size: Size| format!("{} in {} replicas", size.points, size.replicas);
+            let message = format!("{letter} has points: {}, and weights: {}", of(cloud.size()), of(weights.size()));
+            return Err(ValidationError::input(request.cloud, message));
+        }
+        notes.push(format!(
+            "the points of {letter} have weights; the clouds that they are compared with have the same weights"
+        ));
+        Ok(Some(weights))
     };
     Ok([open(Player::X)?, open(Player::Y)?])
 }
@@ -114,7 +150,7 @@ fn open(
 fn pairs<'a>(
     request: &ValidationRequest<'_>,
     rows: &Rows,
-    clouds: &'a [Option<PlayerCloud>; 2],
+    [clouds, weights]: [&'a [Option<PlayerCloud>; 2]; 2],
     snapshots: &[f64],
 ) -> Result<Vec<Pair<'a>>, ValidationError> {
     let mut pairs = Vec::new();
@@ -126,7 +162,8 @@ fn pairs<'a>(
         };
         for player in Player::BOTH {
             if let Some(cloud) = &clouds[player.index()] {
-                pairs.push(Pair { player, cloud, row, time, snapshot });
+                let weights = weights[player.index()].as_ref();
+                pairs.push(Pair { player, cloud, weights, row, time, snapshot });
             }
         }
     }
@@ -145,7 +182,16 @@ fn check_points(
     for pair in pairs {
         let domain = file.game().domain(pair.player);
         let points = pair.cloud.row(pair.row, pair.time)?;
-        let cloud = Cloud::new(&points, None, domain.period(), domain.origin()).map_err(|error| match error {
+        let weights = pair.weights.map(|weights| weights.row(pair.row, pair.time)).transpose()?;
+        let cloud = Cloud::new(&points, weights.as_deref(), domain.period(), domain.origin());
+        let cloud = cloud.map_err(|error| match error {
+            TransportError::Weight { index, value } => ValidationError::input(
+                request.cloud,
+                format!(
+                    "{}: the weight is {value:e}; weights must be finite and not negative",
+                    pair.cloud.place(index, pair.time)
+                ),
+            ),
             TransportError::Coordinate { index, axis, value } => ValidationError::input(
                 request.cloud,
                 format!(
@@ -246,6 +292,12 @@ fn trials(
             }
             Ok(comparison) => {
                 let points = pair.cloud.row(pair.row, pair.time)?;
+                let comparison = match pair.weights {
+                    Some(weights) => comparison
+                        .with_weights(&weights.row(pair.row, pair.time)?)
+                        .map_err(|error| ValidationError::input(request.cloud, error.to_string()))?,
+                    None => comparison,
+                };
                 let stream = [request.seed, pair.row as u64, pair.player.index() as u64];
                 let trial = Trial::new(&comparison, &points, samples, &stream, &drawn)
                     .map_err(|error| ValidationError::input(request.cloud, error.to_string()))?;

@@ -1,8 +1,8 @@
 //! What a user types for a cloud, and where its arrays are.
 //!
 //! ```text
-//! FILE.h5          /particles/x, /particles/y and /time
-//! FILE.npz         x, y and times (or time)
+//! FILE.h5          /particles/x, /particles/y and /time; weights in /particles/x_weight, /particles/y_weight
+//! FILE.npz         x, y and times (or time); weights in x_weight, y_weight
 //! x=FILE,y=FILE    one array each (or of one player only): npy, text, FILE.npz:name, FILE.h5:/dataset
 //! ```
 
@@ -16,6 +16,8 @@ use std::path::Path;
 pub(super) struct Operand {
     /// Points of each player, if there are any.
     pub points: [Option<ArrayAddress>; 2],
+    /// Weights of each player's points, if they have any.
+    pub weights: [Option<ArrayAddress>; 2],
     /// Times of the leading axis.
     pub times: Option<ArrayAddress>,
     /// Whether rows can be read one by one: an HDF5 file whose times are `/time`.
@@ -28,7 +30,7 @@ impl Operand {
         if !Path::new(word).exists()
             && let Some(points) = named(word)?
         {
-            return Ok(Operand { points, times: None, has_rows: false });
+            return Ok(Operand { points, weights: [None, None], times: None, has_rows: false });
         }
         let path = Path::new(word);
         let member = |name: &str| ArrayAddress { name: Some(name.to_owned()), ..ArrayAddress::whole(path) };
@@ -42,11 +44,13 @@ impl Operand {
             }
             FileFormat::Hdf5 => Operand {
                 points: Player::BOTH.map(|player| first_of(&[&format!("particles/{}", player.letter())])),
+                weights: Player::BOTH.map(|player| first_of(&[&format!("particles/{}_weight", player.letter())])),
                 times: first_of(&["time", "times"]),
                 has_rows: member("time").is_member(),
             },
             FileFormat::Npz => Operand {
                 points: Player::BOTH.map(|player| first_of(&[player.letter()])),
+                weights: Player::BOTH.map(|player| first_of(&[&format!("{}_weight", player.letter())])),
                 times: first_of(&["times", "time"]),
                 has_rows: false,
             },

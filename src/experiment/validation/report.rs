@@ -78,6 +78,8 @@ pub struct TimeReport {
 pub struct PlayerReport {
     /// Points, of all replicas together.
     pub points: usize,
+    /// `1/sum w^2`: of how many points of equal weight they are worth; `points` without weights.
+    pub effective_points: f64,
     /// Distance of the points from the density, in the unit of length of the torus; `None` with a `reason`.
     pub w2: Option<f64>,
     /// The true distance lies within `w2 - error` and `w2 + error`.
@@ -193,6 +195,7 @@ impl PlayerReport {
         let excess = trial.excess();
         PlayerReport {
             points: size.total(),
+            effective_points: comparison.effective_points(),
             w2: distance.map(|d| d.value),
             error: distance.map(|d| d.error),
             reason: trial.failure().map(ToString::to_string),
@@ -200,7 +203,7 @@ impl PlayerReport {
                 mean: floor.mean,
                 low: floor.low,
                 high: floor.high,
-                asymptotic: law.map(|law| law.distance(size.total())),
+                asymptotic: law.map(|law| law.distance(comparison.effective_points())),
             }),
             p_value: test.as_ref().map(|test| test.p_above()),
             p_value_below: test.as_ref().map(|test| test.p_below()),
@@ -243,7 +246,7 @@ fn biases(comparison: &Comparison, trial: &Trial) -> Vec<BiasReport> {
         let bias = cloud - observable.mean;
         let standard_error = match &trial.observed.replicas {
             Some(replicas) => replicas.deviations[k] / (size.replicas as f64).sqrt(),
-            None => observable.deviation / (size.points as f64).sqrt(),
+            None => observable.deviation / comparison.effective_points().sqrt(),
         };
         BiasReport {
             observable: observable.name.clone(),
