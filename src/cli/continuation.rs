@@ -5,7 +5,9 @@ use crate::experiment::RunError;
 /// What to type next, where the message itself does not say it.
 pub fn advice(error: &RunError) -> Option<String> {
     match error {
-        RunError::Interrupted { .. } | RunError::SweepInterrupted { .. } => Some(format!("continue with: {}", resuming_command())),
+        RunError::Interrupted { .. } | RunError::SweepInterrupted { .. } => {
+            Some(format!("continue with: {}", resuming_command()))
+        }
         RunError::Step { .. } | RunError::Negative { .. } | RunError::Unresolved { time: Some(_), .. } => {
             Some("the changed game needs --force or another -o".to_owned())
         }

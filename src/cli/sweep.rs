@@ -152,10 +152,7 @@ fn script(arguments: &SweepArguments, shards: usize) -> Result<String, RunError>
 fn render(report: &SweepReport) -> String {
     let mut table = Table::new();
     let cube: Vec<String> = report.axes.iter().map(|axis| format!("{} {}", axis.length, axis.name)).collect();
-    table
-        .row("axes", cube.join(" x "))
-        .row("recorded", report.record.join(", "))
-        .row("points", counts(report));
+    table.row("axes", cube.join(" x ")).row("recorded", report.record.join(", ")).row("points", counts(report));
     add_failures(&mut table, &report.failures);
     table.row(
         "output",

@@ -45,8 +45,8 @@ pub use simulation::{Clock, Simulation, Stretch};
 pub use spectrum::{LinearSpectrum, SpectrumReport, SpectrumSummary, linear_spectrum, spectrum};
 pub use summary::{EquilibriumSummary, GridSummary, PayoffSummary, StateSummary, Summary};
 pub use sweep::{
-    FailureReport, MergeReport, MergeRequest, Shard, SweepAxisReport, SweepProgress, SweepReport, SweepRequest, is_journal_name, merge,
-    slurm_script, sweep, vocabulary,
+    FailureReport, MergeReport, MergeRequest, Shard, SweepAxisReport, SweepProgress, SweepReport, SweepRequest,
+    is_journal_name, merge, slurm_script, sweep, vocabulary,
 };
 pub use validation::{
     BiasReport, ChiSquareReport, FloorReport, LargestScoreReport, PlayerReport, ReplicaReport, TimeChoice, TimeReport,

@@ -106,11 +106,7 @@ pub(super) fn run_recorded(
 ///
 /// # Errors
 /// As [`run`].
-pub(super) fn run_point(
-    file: &GameFile,
-    options: &RunOptions,
-    interrupt: &AtomicBool,
-) -> Result<Recorded, RunError> {
+pub(super) fn run_point(file: &GameFile, options: &RunOptions, interrupt: &AtomicBool) -> Result<Recorded, RunError> {
     let (started, unwatched) = (Instant::now(), &mut |_: &Progress| {});
     let mut session = match resume(file, &options.output) {
         Ok(Some(Resumption::Unfinished(unfinished))) => Session::resume(file, options, *unfinished, unwatched)?,

@@ -6,8 +6,8 @@ use super::blank::{access, write_values};
 use super::place::Place;
 use super::scale;
 use super::schema::{Element, Role, Variable};
-use hdf5::types::VarLenUnicode;
 use hdf5::dataset::{AllocTime, Layout as StorageLayout};
+use hdf5::types::VarLenUnicode;
 use hdf5::{Dataset, File, Result};
 use std::path::Path;
 

@@ -227,7 +227,8 @@ pub fn read_journal(path: &Path) -> Result<Option<(JournalHeader, Vec<PointRow>)
             false => Err(foreign("it is not the journal of a sweep".to_owned())),
         };
     };
-    let first: HeaderLine = serde_json::from_str(&first).map_err(|error| foreign(format!("its first line: {error}")))?;
+    let first: HeaderLine =
+        serde_json::from_str(&first).map_err(|error| foreign(format!("its first line: {error}")))?;
     if first.format != FORMAT {
         return Err(foreign(format!("its format is {:?}", first.format)));
     }

@@ -117,18 +117,19 @@ fn same_sweep(expected: &JournalHeader, found: &JournalHeader) -> Result<(), &'s
 }
 
 /// Every point of the sweep, in order.
-fn collect<'a>(
-    file: &SweepFile,
-    found: &'a [(PathBuf, Vec<PointRow>)],
-) -> Result<Vec<Option<&'a PointRow>>, RunError> {
+fn collect<'a>(file: &SweepFile, found: &'a [(PathBuf, Vec<PointRow>)]) -> Result<Vec<Option<&'a PointRow>>, RunError> {
     let mut rows: Vec<Option<(&PathBuf, &PointRow)>> = vec![None; file.len()];
     for (path, row) in found.iter().flat_map(|(path, rows)| rows.iter().map(move |row| (path, row))) {
         let refuse = |reason: String| Err(RunError::Merge { path: path.clone(), reason });
         match rows.get(row.index) {
             None => return refuse(format!("it holds point {}, of {} in the sweep", row.index, file.len())),
             Some(Some((other, known))) if *known != row => {
-                let reason = format!("its point {} is not that of {}: it was computed from other files, \
-                                      or by another version; delete one of them", row.index, other.display());
+                let reason = format!(
+                    "its point {} is not that of {}: it was computed from other files, \
+                                      or by another version; delete one of them",
+                    row.index,
+                    other.display()
+                );
                 return refuse(reason);
             }
             Some(_) => rows[row.index] = Some((path, row)),

@@ -72,7 +72,8 @@ pub fn sweep(
 ) -> Result<SweepReport, RunError> {
     let started = Instant::now();
     let plan = Plan::new(file);
-    let start = if request.resume { JournalStart::Resume } else { JournalStart::Fresh { overwrite: request.overwrite } };
+    let start =
+        if request.resume { JournalStart::Resume } else { JournalStart::Fresh { overwrite: request.overwrite } };
     let mut journal = Journal::take(request.output, start)?;
     let points = identified(file, request.shard)?;
     let mut rows = if request.resume { known(&journal, request, &points, plan.columns())? } else { HashMap::new() };

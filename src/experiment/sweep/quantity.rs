@@ -93,13 +93,20 @@ const fn evolution(name: &'static str, meaning: &'static str, read: fn(&Findings
     Quantity { name, meaning, stage: Stage::Evolution, reading: Reading::Number(read) }
 }
 
-const fn code(stage: Stage, name: &'static str, meaning: &'static str, read: fn(&Findings) -> Option<usize>) -> Quantity {
+const fn code(
+    stage: Stage,
+    name: &'static str,
+    meaning: &'static str,
+    read: fn(&Findings) -> Option<usize>,
+) -> Quantity {
     Quantity { name, meaning, stage, reading: Reading::Code(read) }
 }
 
 /// All quantities.
 pub const QUANTITIES: &[Quantity] = &[
-    equilibrium("equilibrium_nikaido_isoda", "duality gap of the computed equilibrium", |f| of_pair(f, |e| e.nikaido_isoda)),
+    equilibrium("equilibrium_nikaido_isoda", "duality gap of the computed equilibrium", |f| {
+        of_pair(f, |e| e.nikaido_isoda)
+    }),
     equilibrium("equilibrium_residual", "largest residual of its log-densities", |f| of_pair(f, |e| e.residual)),
     equilibrium("equilibrium_energy", "F(mu*, nu*)", |f| of_pair(f, |e| e.energy)),
     equilibrium("equilibrium_tail", "largest spectral tail of the equilibrium", |f| of_pair(f, |e| e.tail)),
@@ -137,7 +144,9 @@ pub const QUANTITIES: &[Quantity] = &[
     evolution("period_error", "error of the period", |f| cycle(f, |c| c.period_error)),
     evolution("amplitude_x", "amplitude of mu on the cycle", |f| cycle(f, |c| c.amplitude[0])),
     evolution("amplitude_y", "amplitude of nu on the cycle", |f| cycle(f, |c| c.amplitude[1])),
-    evolution("contraction", "factor by which the distance to the cycle shrinks in one turn", |f| cycle(f, |c| c.contraction)),
+    evolution("contraction", "factor by which the distance to the cycle shrinks in one turn", |f| {
+        cycle(f, |c| c.contraction)
+    }),
     code(Stage::Evolution, "steps", "accepted steps", |f| summary(f).map(|s| s.steps)),
     code(Stage::Evolution, "rejected", "rejected steps", |f| summary(f).map(|s| s.rejected)),
     Quantity {

@@ -6,7 +6,8 @@
 /// The script that computes a sweep in `shards` tasks. `command` is the program with all arguments but those of the share, as a
 /// shell reads it; `merge` the command that comes after.
 pub fn slurm_script(name: &str, shards: usize, command: &str, merge: &str) -> String {
-    let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
+    let name: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
     format!(
         "#!/bin/bash
 #SBATCH --job-name={name}

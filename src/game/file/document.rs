@@ -22,7 +22,11 @@ pub(in crate::game) struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
-    pub(in crate::game) fn parse(path: &Path, text: &'a str, overrides: Vec<(String, String)>) -> Result<Self, GameError> {
+    pub(in crate::game) fn parse(
+        path: &Path,
+        text: &'a str,
+        overrides: Vec<(String, String)>,
+    ) -> Result<Self, GameError> {
         let refuse = |message: String, span: Range<usize>| {
             GameError::File(Box::new(Diagnostic::new(path, text, span, Fault::new("", message), None)))
         };

@@ -104,7 +104,9 @@ impl SweepAxis {
         };
         let moved = |(key, column): (&String, &Column)| -> Result<Vec<String>, Fault> {
             let setting = |(i, value): (usize, &String)| {
-                folder.relocate(&format!("{key}={value}")).map_err(|message| Fault::new(format!("{}[{i}]", entry.key), message))
+                folder
+                    .relocate(&format!("{key}={value}"))
+                    .map_err(|message| Fault::new(format!("{}[{i}]", entry.key), message))
             };
             column.toml.iter().enumerate().map(setting).collect()
         };
@@ -123,7 +125,9 @@ impl SweepAxis {
         };
         let axis = SweepAxis { name, keys, settings, variables, form };
         match (1..axis.len()).find(|&i| (0..i).any(|j| axis.settings.iter().all(|of_key| of_key[i] == of_key[j]))) {
-            Some(i) if axis.form == "values" => Err(Fault::new(format!("{}[{i}]", entry.key), "this value is there twice")),
+            Some(i) if axis.form == "values" => {
+                Err(Fault::new(format!("{}[{i}]", entry.key), "this value is there twice"))
+            }
             _ => Ok(axis),
         }
     }
@@ -176,7 +180,9 @@ fn key(entry: &Entry<'_>) -> Result<String, Fault> {
     let text = entry.text()?;
     match Key::parse(text.trim()) {
         Ok(parts) if parts.len() > 1 && !text.contains('=') => Ok(text.trim().to_owned()),
-        _ => Err(Fault::new(entry.key.clone(), format!("`{text}` is not a key of a game file such as game.temperature"))),
+        _ => {
+            Err(Fault::new(entry.key.clone(), format!("`{text}` is not a key of a game file such as game.temperature")))
+        }
     }
 }
 
@@ -220,10 +226,12 @@ fn listed(document: &Document<'_>, entry: &Entry<'_>, keys: usize) -> Result<Vec
         rows.push(each);
     }
     let of_key = |k: usize| {
-        let values: Vec<&Entry<'_>> = elements.iter().zip(&rows).map(|(one, each)| each.get(k).unwrap_or(one)).collect();
+        let values: Vec<&Entry<'_>> =
+            elements.iter().zip(&rows).map(|(one, each)| each.get(k).unwrap_or(one)).collect();
         let scope = Scope::default();
         let toml = |value: &&Entry<'_>| document.source(value).to_owned();
-        let shown = |value: &&Entry<'_>| value.as_text().map_or_else(|| document.source(value).to_owned(), str::to_owned);
+        let shown =
+            |value: &&Entry<'_>| value.as_text().map_or_else(|| document.source(value).to_owned(), str::to_owned);
         Column {
             toml: values.iter().map(toml).collect(),
             shown: values.iter().map(shown).collect(),
@@ -266,7 +274,8 @@ fn named<T: Copy>(entry: &Entry<'_>, all: &[T], name: fn(T) -> &'static str) -> 
     let text = entry.text()?;
     all.iter().copied().find(|value| name(*value) == text).ok_or_else(|| {
         let known: Vec<&str> = all.iter().map(|value| name(*value)).collect();
-        Fault::new(entry.key.clone(), format!("unknown name `{text}`")).with_help(format!("allowed: {}", known.join(", ")))
+        Fault::new(entry.key.clone(), format!("unknown name `{text}`"))
+            .with_help(format!("allowed: {}", known.join(", ")))
     })
 }
 

@@ -36,7 +36,9 @@ impl Folder {
         }
         let climbs = |part: Component<'_>| !matches!(part, Component::Normal(_) | Component::CurDir);
         let outside = || {
-            format!("{name} is outside the folder of the sweep file; files are named relative to that folder, without `..`")
+            format!(
+                "{name} is outside the folder of the sweep file; files are named relative to that folder, without `..`"
+            )
         };
         if Path::new(name).components().any(climbs) {
             return Err(outside());
@@ -59,7 +61,9 @@ impl Folder {
         let keys: Vec<&str> = keys.iter().map(Key::get).collect();
         let value: Value = text.trim().parse().unwrap_or_else(|_| Value::from(text.trim()));
         let moved = match (keys.as_slice(), &value) {
-            (["game", "table"] | ["initial", _, "file" | "cloud"], Value::String(name)) => self.moved(name.value())?.into(),
+            (["game", "table"] | ["initial", _, "file" | "cloud"], Value::String(name)) => {
+                self.moved(name.value())?.into()
+            }
             (["initial", _], Value::InlineTable(table)) => {
                 let mut table = table.clone();
                 for name in ["file", "cloud"] {

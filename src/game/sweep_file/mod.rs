@@ -166,11 +166,16 @@ impl SweepFile {
     pub fn place(&self, point: usize) -> Vec<usize> {
         assert!(point < self.len(), "point {point} of {}", self.len());
         let mut rest = point;
-        let mut place: Vec<usize> = self.axes.iter().rev().map(|axis| {
-            let index = rest % axis.len();
-            rest /= axis.len();
-            index
-        }).collect();
+        let mut place: Vec<usize> = self
+            .axes
+            .iter()
+            .rev()
+            .map(|axis| {
+                let index = rest % axis.len();
+                rest /= axis.len();
+                index
+            })
+            .collect();
         place.reverse();
         place
     }
@@ -303,8 +308,11 @@ fn check_names(axes: &[SweepAxis], vocabulary: Vocabulary<'_>) -> Result<(), Fau
     for (number, axis) in axes.iter().enumerate() {
         for name in axis.names() {
             if names.contains(&name) {
-                let message = format!("the name `{name}` is taken, by another axis or by a quantity that can be recorded");
-                return Err(Fault::new(format!("axis[{number}]"), message).with_help("choose another with name = \"..\""));
+                let message =
+                    format!("the name `{name}` is taken, by another axis or by a quantity that can be recorded");
+                return Err(
+                    Fault::new(format!("axis[{number}]"), message).with_help("choose another with name = \"..\"")
+                );
             }
             names.push(name);
         }
@@ -342,7 +350,10 @@ fn thresholds(sweep: &Section<'_>, name: &str, default: &[f64]) -> Result<Vec<f6
     let Some(entry) = sweep.get(name) else { return Ok(default.to_vec()) };
     let elements = entry.elements("an array of numbers")?;
     if elements.is_empty() || elements.len() > MAXIMUM_THRESHOLDS {
-        return Err(Fault::new(entry.key, format!("expected 1 to {MAXIMUM_THRESHOLDS} numbers, got {}", elements.len())));
+        return Err(Fault::new(
+            entry.key,
+            format!("expected 1 to {MAXIMUM_THRESHOLDS} numbers, got {}", elements.len()),
+        ));
     }
     let threshold = |element: &super::file::document::Entry<'_>| {
         let value = element.number(&Scope::default())?;
@@ -374,7 +385,8 @@ fn base_game(path: &Path, document: &Document<'_>, more: &[String]) -> Result<Ba
         },
         false => {
             let game = beside.inside(name).map_err(|message| locate(Fault::new(entry.key.clone(), message)))?;
-            let text = reading::read(&game).map_err(|error| locate(Fault::new(entry.key.clone(), error.to_string())))?;
+            let text =
+                reading::read(&game).map_err(|error| locate(Fault::new(entry.key.clone(), error.to_string())))?;
             (game, text)
         }
     };
