@@ -101,6 +101,14 @@ pub fn get(name: &str) -> Result<&'static BundledGame, GameError> {
     })
 }
 
+/// The text of the bundled game or, if there is none, of the bundled sweep of this name.
+///
+/// # Errors
+/// [`GameError::UnknownGame`] with the names there are.
+pub fn text(name: &str) -> Result<&'static str, GameError> {
+    get(name).map(|game| game.text).or_else(|error| sweep(name).map(|sweep| sweep.text).map_err(|_| error))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
