@@ -14,9 +14,7 @@ pub fn main(arguments: &GamesArguments) -> i32 {
             list(*json);
             Ok(())
         }
-        GamesCommand::Show { name } => {
-            catalogue::text(name).map(print).map_err(|error| error.to_string())
-        }
+        GamesCommand::Show { name } => catalogue::text(name).map(print).map_err(|error| error.to_string()),
         GamesCommand::Copy { name, destination, force } => copy(name, destination.as_deref(), *force),
     };
     match result {

@@ -16,6 +16,7 @@
 //! axis by itself, is found when the file is read; what only a combination of values brings about is the affair of its point.
 
 mod axis;
+mod contents;
 mod design;
 mod folder;
 
@@ -23,20 +24,17 @@ pub use axis::{AxisVariable, SweepAxis};
 
 use super::diagnostic::Diagnostic;
 use super::fault::Fault;
-use super::file::document::{Document, Section};
+use super::file::document::Document;
 use super::file::{overrides, reading};
-use super::{GameError, GameFile, Scope, catalogue};
+use super::{GameError, GameFile, catalogue};
+use contents::{Contents, read};
 use folder::Folder;
 use std::path::{Path, PathBuf};
 
 /// Most points of a sweep.
 pub const MAXIMUM_POINTS: usize = 1_000_000;
-/// Most axes: arrays of HDF5 have at most 32, one of which belongs to the thresholds.
-const MAXIMUM_AXES: usize = 16;
 /// Values at either end of an axis that are checked when the file is read.
 const CHECKED_VALUES: usize = 50;
-/// Most thresholds of a kind.
-const MAXIMUM_THRESHOLDS: usize = 100;
 
 /// What the names in a sweep file may mean.
 #[derive(Debug, Clone, Copy)]
@@ -250,125 +248,6 @@ fn text_of(diagnostic: &Diagnostic) -> String {
     format!("{}: {}{help}", diagnostic.key, diagnostic.message)
 }
 
-struct Contents {
-    name: Option<String>,
-    axes: Vec<SweepAxis>,
-    record: Vec<String>,
-    thresholds: [Vec<f64>; 2],
-}
-
-fn read(document: &Document<'_>, folder: &Folder, vocabulary: Vocabulary<'_>) -> Result<Contents, Fault> {
-    let root = document.section();
-    root.allow(&["sweep", "axis"])?;
-    let sweep = root.require("sweep")?.section()?;
-    sweep.allow(&["name", "game", "set", "record", "w2_thresholds", "nikaido_isoda_thresholds"])?;
-    let axes = axes(document, &root, folder, vocabulary)?;
-    Ok(Contents {
-        name: sweep.get("name").map(|entry| entry.text()).transpose()?.map(str::to_owned),
-        axes,
-        record: record(&sweep, vocabulary)?,
-        thresholds: [
-            thresholds(&sweep, "w2_thresholds", vocabulary.thresholds[0])?,
-            thresholds(&sweep, "nikaido_isoda_thresholds", vocabulary.thresholds[1])?,
-        ],
-    })
-}
-
-fn axes(
-    document: &Document<'_>,
-    root: &Section<'_>,
-    folder: &Folder,
-    vocabulary: Vocabulary<'_>,
-) -> Result<Vec<SweepAxis>, Fault> {
-    let expected = "an array of tables, [[axis]]";
-    let elements = root.require("axis")?.elements(expected)?;
-    if elements.is_empty() || elements.len() > MAXIMUM_AXES {
-        let message = format!("a sweep has 1 to {MAXIMUM_AXES} axes, got {}", elements.len());
-        return Err(Fault::new("axis", message));
-    }
-    let mut axes: Vec<SweepAxis> = Vec::with_capacity(elements.len());
-    let mut points: usize = 1;
-    for element in &elements {
-        let axis = SweepAxis::read(document, element, folder)?;
-        points = points.saturating_mul(axis.len());
-        if points > MAXIMUM_POINTS {
-            let message = format!("makes {points} points or more; a sweep has at most {MAXIMUM_POINTS}");
-            return Err(Fault::new(element.key.clone(), message));
-        }
-        axes.push(axis);
-    }
-    check_names(&axes, vocabulary)?;
-    Ok(axes)
-}
-
-/// No array of the result may have the name of another, and no key two axes.
-fn check_names(axes: &[SweepAxis], vocabulary: Vocabulary<'_>) -> Result<(), Fault> {
-    let mut names: Vec<&str> = vocabulary.quantities.iter().chain(vocabulary.reserved).copied().collect();
-    let mut keys: Vec<&str> = Vec::new();
-    for (number, axis) in axes.iter().enumerate() {
-        for name in axis.names() {
-            if names.contains(&name) {
-                let message =
-                    format!("the name `{name}` is taken, by another axis or by a quantity that can be recorded");
-                return Err(
-                    Fault::new(format!("axis[{number}]"), message).with_help("choose another with name = \"..\"")
-                );
-            }
-            names.push(name);
-        }
-        for key in axis.keys() {
-            if keys.contains(&key.as_str()) {
-                return Err(Fault::new(format!("axis[{number}]"), format!("the key {key} has an axis already")));
-            }
-            keys.push(key);
-        }
-    }
-    Ok(())
-}
-
-fn record(sweep: &Section<'_>, vocabulary: Vocabulary<'_>) -> Result<Vec<String>, Fault> {
-    let allowed = || format!("allowed: {}", vocabulary.quantities.join(", "));
-    let entry = sweep.require("record").map_err(|fault| fault.with_help(allowed()))?;
-    let mut record: Vec<String> = Vec::new();
-    for element in entry.elements("an array of names")? {
-        let name = element.text()?;
-        if !vocabulary.quantities.contains(&name) {
-            return Err(Fault::new(element.key, format!("unknown quantity `{name}`")).with_help(allowed()));
-        }
-        if record.iter().any(|known| known == name) {
-            return Err(Fault::new(element.key, format!("{name} is there twice")));
-        }
-        record.push(name.to_owned());
-    }
-    if record.is_empty() {
-        return Err(Fault::new(entry.key, "names at least one quantity").with_help(allowed()));
-    }
-    Ok(record)
-}
-
-fn thresholds(sweep: &Section<'_>, name: &str, default: &[f64]) -> Result<Vec<f64>, Fault> {
-    let Some(entry) = sweep.get(name) else { return Ok(default.to_vec()) };
-    let elements = entry.elements("an array of numbers")?;
-    if elements.is_empty() || elements.len() > MAXIMUM_THRESHOLDS {
-        return Err(Fault::new(
-            entry.key,
-            format!("expected 1 to {MAXIMUM_THRESHOLDS} numbers, got {}", elements.len()),
-        ));
-    }
-    let threshold = |element: &super::file::document::Entry<'_>| {
-        let value = element.number(&Scope::default())?;
-        match value > 0.0 {
-            true => Ok(value),
-            false => Err(Fault::new(element.key.clone(), format!("thresholds are positive, got {value:?}"))),
-        }
-    };
-    let values: Vec<f64> = elements.iter().map(threshold).collect::<Result<_, _>>()?;
-    match (1..values.len()).find(|&i| values[..i].contains(&values[i])) {
-        Some(i) => Err(Fault::new(format!("{}[{i}]", entry.key), format!("{:?} is there twice", values[i]))),
-        None => Ok(values),
-    }
-}
-
 /// The text of the base game after `set` and after `--set`.
 fn base_game(path: &Path, document: &Document<'_>, more: &[String]) -> Result<BaseGame, GameError> {
     let locate = |fault: Fault| document.locate(fault);
@@ -408,6 +287,3 @@ fn base_game(path: &Path, document: &Document<'_>, more: &[String]) -> Result<Ba
     let (text, _) = overrides::apply(&text, &settings)?;
     Ok(BaseGame { path: game, text })
 }
-
-#[cfg(test)]
-mod tests;
