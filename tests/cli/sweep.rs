@@ -9,7 +9,7 @@ use std::f64::consts::PI;
 use std::process::{Command, Stdio};
 
 const GAME: &str = "[game]\npayoff = \"c*cos(2*pi*(x - y))\"\ntemperature = 0.1\n[game.parameters]\nc = 1.0\n\
-    [initial]\nx = \"exp(cos(2*pi*x))\"\ny = \"1 + 0.5*sin(2*pi*y)\"\n[solver]\ntime = 0.2\ngrid = 32\n\
+    [initial]\nx = \"exp(cos(2*pi*x))\"\ny = \"1 + 0.5*sin(2*pi*y)\"\n[solver]\ntime = 0.2\ngrid = 64\n\
     [output]\nsnapshots = 4\n";
 
 const SWEEP: &str = "[sweep]\nname = \"small\"\ngame = \"game.toml\"\n\
@@ -145,7 +145,7 @@ fn a_point_that_fails_says_why_and_the_others_go_on() {
     workspace.write("sweep.toml", sweep);
     let report = run(&workspace, &["sweep", "sweep.toml", "-o", "out.h5", "--json"]).succeeds().json();
     let failures = report["failures"].as_array().unwrap();
-    // The density of a temperature of 1e-5 is fine here, uniform; that of its steps is not resolved on 32 nodes.
+    // The density of a temperature of 1e-5 is fine here, uniform; that of its steps is not resolved on 64 nodes.
     let failed: Vec<u64> = failures.iter().map(|failure| failure["point"].as_u64().unwrap()).collect();
     assert_eq!(failed, [0, 1], "{report}");
     let status = whole_numbers(&workspace, "out.h5", "status");
@@ -200,7 +200,7 @@ fn a_killed_sweep_goes_on_and_ends_in_the_same_file() {
 fn an_interrupted_sweep_keeps_its_points_and_a_changed_one_those_that_are_still_in_it() {
     let workspace = small();
     // Long enough to be interrupted.
-    workspace.write("game.toml", GAME.replace("time = 0.2", "time = 3").replace("grid = 32", "grid = 128"));
+    workspace.write("game.toml", GAME.replace("time = 0.2", "time = 3").replace("grid = 64", "grid = 128"));
     let sweep = ["sweep", "sweep.toml", "-o", "out.h5", "--json", "--threads", "1"];
     let mut child = command(&workspace, &sweep).spawn().unwrap();
     let lines = || std::fs::read_to_string(workspace.path("out.h5.part")).map_or(0, |text| text.lines().count());
