@@ -38,7 +38,11 @@ fn render(report: &SpectrumReport) -> String {
             ),
         );
     for (i, ([re, im], error)) in s.eigenvalues.iter().zip(&s.errors).enumerate() {
-        table.row(if i == 0 { "eigenvalues" } else { "" }, eigenvalue(*re, *im, *error));
+        let times = match s.multiplicities[i] {
+            Some(number) if number > 1 => format!(", {number} times"),
+            _ => String::new(),
+        };
+        table.row(if i == 0 { "eigenvalues" } else { "" }, eigenvalue(*re, *im, *error) + &times);
     }
     for note in &s.notes {
         table.row("note", note.as_str());

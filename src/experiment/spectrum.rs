@@ -5,15 +5,13 @@ use super::{Destination, Discretisation, RunError, discretise};
 use crate::game::{Game, GameFile, Player};
 use crate::output::{EigenvalueRecord, Header, SpectrumRecord, check_destination, write_spectrum};
 use crate::spectrum::{ConfirmedSpectrum, Spectrum};
+use crate::torus::next_fast_odd_size;
 use serde::Serialize;
 
 /// The finer grid has so many times the points of the coarser one along each axis: enough for a false eigenvalue to move.
 const REFINEMENT: [f64; 2] = [1.2, 1.05];
 /// More eigenvalues on the coarser grid: rounding may order nearly equal real parts in another way.
 const SPARE: usize = 1;
-/// Prime factors of the points per axis of a player of dimension 2.
-const FAST_ODD_FACTORS: [usize; 4] = [3, 5, 7, 11];
-
 /// The object of `spectrum --json`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SpectrumReport {
@@ -52,6 +50,8 @@ pub struct SpectrumSummary {
     pub poincare_error: [f64; 2],
     /// Real and imaginary parts, leading first, repeated eigenvalues once.
     pub eigenvalues: Vec<[f64; 2]>,
+    /// How many equal eigenvalues each stands for; null where it is not computed.
+    pub multiplicities: Vec<Option<usize>>,
     /// Error of each eigenvalue.
     pub errors: Vec<f64>,
     /// Residual of each eigenvalue.
@@ -160,6 +160,7 @@ impl SpectrumSummary {
             poincare: c.poincare.map(|e| e.value),
             poincare_error: c.poincare.map(|e| e.error),
             eigenvalues: c.eigenvalues.iter().map(|v| [v.re, v.im]).collect(),
+            multiplicities: c.multiplicities.clone(),
             errors: c.errors.clone(),
             residuals: c.residuals.clone(),
             growth_bound: c.growth_bound,
@@ -204,7 +205,7 @@ fn notes(confirmed: &ConfirmedSpectrum, count: usize) -> Vec<String> {
     }
     if !confirmed.complete {
         notes.push(format!(
-            "eigenvalues that turn fast (up to {:.1e}) may be missing: they have not been searched to the end",
+            "eigenvalues may be missing, above all such as turn fast (up to {:.1e}): they have not been searched to the end",
             confirmed.largest_frequency
         ));
     }
@@ -213,21 +214,11 @@ fn notes(confirmed: &ConfirmedSpectrum, count: usize) -> Vec<String> {
 
 /// The next shape of odd sizes with at least `factor` times the points; in two dimensions, sizes of fast transforms.
 fn odd_shape(shape: &[usize], factor: f64) -> Vec<usize> {
-    let is_good = |n: usize| !n.is_multiple_of(2) && (shape.len() == 1 || has_only_fast_factors(n));
     let next = |points: &usize| {
         let least = (*points as f64 * factor).ceil() as usize;
-        (least..).find(|n| is_good(*n)).expect("odd numbers do not end")
+        if shape.len() == 1 { least | 1 } else { next_fast_odd_size(least) }
     };
     shape.iter().map(next).collect()
-}
-
-fn has_only_fast_factors(n: usize) -> bool {
-    FAST_ODD_FACTORS.iter().fold(n, |mut rest, factor| {
-        while rest.is_multiple_of(*factor) {
-            rest /= factor;
-        }
-        rest
-    }) == 1
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@
 //! & Eckhardt, Phys. Rev. Lett. 96 (2006)). Newton's method from the closest return of that path finds it.
 //!
 //! A state has arrived at the equilibrium, or at the cycle, when its distance is a small share of the distance between
-//! the two; the cycle is known by samples, between which the squared distance is taken for a parabola.
+//! the two; the cycle is known by samples, between which the squared distance is taken for a parabola. Where mass has to pass
+//! barriers, the way to the equilibrium takes `exp(barrier/tau)`: a path that all but rests is taken to be on it, as there is
+//! no other state of rest.
 
 use super::coordinates::{difference, sum};
 use super::find::{Finding, Orbit, find, refine};
@@ -17,12 +19,16 @@ use super::{OrbitError, Symmetry};
 use crate::flow::{Flow, MflDa, PairLayout};
 use crate::stepper::{Etd43, Semilinear, Stepper};
 use num_complex::Complex64;
+use std::collections::VecDeque;
 
 /// A state this close to the equilibrium, as a share of its distance from the cycle, has arrived: a sink takes in all
 /// that comes this near, unless the edge state is as near, which Newton's method then shows.
 const AT_EQUILIBRIUM: f64 = 0.1;
 /// A state this close to the cycle, as a share of the same, has arrived. The edge state can be near it.
 const AT_CYCLE: f64 = 0.01;
+/// A path that moved by no more than this share of the same during a period of the cycle all but rests. Slower modes move
+/// less, and faster ones reach the equilibrium within some hundred periods; an edge state moves as far as the cycle does.
+const AT_REST: f64 = 0.01;
 /// Looks at the distance per period of the cycle.
 const LOOKS: f64 = 8.0;
 /// Newton steps towards the edge state.
@@ -181,6 +187,7 @@ impl Attractors {
     ) -> Result<bool, OrbitError> {
         let mut stepper = Etd43::new(how.finding.tolerance);
         let (mut time, mut next_look) = (0.0, 0.0);
+        let mut recent = Recent::default();
         while time < how.time {
             let step = stepper
                 .advance(flow, &mut state, how.time - time)
@@ -190,12 +197,19 @@ impl Attractors {
                 continue;
             }
             next_look = time + self.period / LOOKS;
-            if self.layout.norm(&difference(&state, &self.equilibrium)) <= AT_EQUILIBRIUM * self.separation {
+            let near = |other: &[Complex64], share: f64| {
+                self.layout.norm(&difference(&state, other)) <= share * self.separation
+            };
+            if near(&self.equilibrium, AT_EQUILIBRIUM) {
                 return Ok(true);
             }
             if self.distance_to_cycle(&state) <= AT_CYCLE * self.separation {
                 return Ok(false);
             }
+            if recent.cover(time - self.period) && recent.states().all(|other| near(other, AT_REST)) {
+                return Ok(true);
+            }
+            recent.add(time, &state);
         }
         Err(OrbitError::Undecided { time: how.time })
     }
@@ -208,5 +222,27 @@ impl Attractors {
         let (left, middle, right) = (squares[(nearest + n - 1) % n], squares[nearest], squares[(nearest + 1) % n]);
         let (slope, curvature) = (0.5 * (right - left), left + right - 2.0 * middle);
         (middle - 0.5 * slope * slope / curvature.max(f64::MIN_POSITIVE)).max(0.0).sqrt()
+    }
+}
+
+/// Where a path has been of late.
+#[derive(Default)]
+struct Recent(VecDeque<(f64, Vec<Complex64>)>);
+
+impl Recent {
+    fn add(&mut self, time: f64, state: &[Complex64]) {
+        self.0.push_back((time, state.to_vec()));
+    }
+
+    /// Forgets what is not needed since `from`; whether there is something that old.
+    fn cover(&mut self, from: f64) -> bool {
+        while self.0.get(1).is_some_and(|(time, _)| *time <= from) {
+            self.0.pop_front();
+        }
+        self.0.front().is_some_and(|(time, _)| *time <= from)
+    }
+
+    fn states(&self) -> impl Iterator<Item = &[Complex64]> {
+        self.0.iter().map(|(_, state)| &state[..])
     }
 }

@@ -49,4 +49,6 @@ pub use shooting::{Closed, Point, Shooting, shoot};
 pub use symmetry::{Invariance, Symmetry};
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use crate::torus::Grid;
 use num_complex::Complex64;
 
 /// A bundled game on fixed grids, with its initial state.
-struct Setting {
+pub(super) struct Setting {
     file: GameFile,
     payoff: Payoff,
     flow: MflDa,
@@ -14,7 +14,7 @@ struct Setting {
     start: Vec<Complex64>,
 }
 
-fn setting(file: GameFile, n: usize) -> Setting {
+pub(super) fn setting(file: GameFile, n: usize) -> Setting {
     let grids = Player::BOTH.map(|p| file.game().domain(p).grid(&vec![n; file.game().domain(p).dimension()]).unwrap());
     setting_on(file, grids)
 }
@@ -41,7 +41,7 @@ fn cycle(tau: f64, n: usize) -> Setting {
 }
 
 impl Setting {
-    fn find(&mut self, how: &Finding) -> Result<Orbit, OrbitError> {
+    pub(super) fn find(&mut self, how: &Finding) -> Result<Orbit, OrbitError> {
         find(&mut self.flow, temperatures(&self.file), &self.symmetry, &self.start, how)
     }
 }
@@ -331,6 +331,27 @@ fn the_boundary_between_rest_and_cycle_is_the_unstable_orbit_of_the_same_tempera
     assert!(unstable.point.period > found.cycle.point.period + 0.2);
     let swapped = edge(&mut setting.flow, [0.14; 2], &setting.symmetry, &equilibrium, [&start, &start], &how);
     assert!(matches!(swapped, Err(OrbitError::SameBasin)), "{swapped:?}");
+}
+
+/// At this temperature mass needs longer than any run to pass the barriers on its way to the equilibrium.
+#[test]
+fn a_path_that_all_but_rests_is_on_its_way_to_the_equilibrium() {
+    let mut setting = cycle(0.0625, 216);
+    let uniform = Player::BOTH.map(|p| {
+        let grid = setting.flow.layout().grid(p);
+        vec![1.0 / grid.volume(); grid.len()]
+    });
+    let rest = setting.flow.layout().from_values([&uniform[0], &uniform[1]]);
+    let equilibrium = crate::equilibrium::Equilibrium::solve_on_grid(&setting.payoff, [0.0625; 2]).unwrap();
+    let equilibrium = setting.flow.layout().from_values(equilibrium.densities());
+    let finding = Finding { tolerance: 1e-5, period_error: 1e-6, multipliers: 1, ..Finding::default() };
+    let how = EdgeSearch { width: 0.02, time: 2000.0, finding };
+    let start = setting.start.clone();
+    let found = edge(&mut setting.flow, [0.0625; 2], &setting.symmetry, &equilibrium, [&rest, &start], &how);
+    let found = found.unwrap_or_else(|error| panic!("{error}"));
+    println!("{:?} {:?}", found.interval, found.edge.as_ref().map(|orbit| orbit.point.period));
+    assert!(found.first_goes_to_equilibrium && found.interval[0] > 0.0 && found.interval[1] < 1.0);
+    assert!((found.cycle.point.period - 5.0922357).abs() <= 1e-4, "{}", found.cycle.point.period);
 }
 
 #[test]

@@ -6,8 +6,8 @@
 //!
 //! Reference: Saad, Numerical Methods for Large Eigenvalue Problems (2011), section 6.2.
 
-use super::SpectrumError;
 use super::hessenberg::eigenvector;
+use super::subspace::remove;
 use crate::game::payoff::dot;
 use faer::Mat;
 use num_complex::Complex64;
@@ -49,9 +49,9 @@ impl Arnoldi {
         mut start: Vec<f64>,
         kernel: Vec<Vec<f64>>,
         most: usize,
-        mut product: impl FnMut(&[f64], &mut [f64]) -> Result<(), SpectrumError>,
+        mut product: impl FnMut(&[f64], &mut [f64]),
         mut enough: impl FnMut(&Arnoldi) -> bool,
-    ) -> Result<Arnoldi, SpectrumError> {
+    ) -> Arnoldi {
         let dimension = start.len() - kernel.len();
         let most = most.min(dimension);
         for q in &kernel {
@@ -63,7 +63,7 @@ impl Arnoldi {
             Arnoldi { kernel, basis: vec![first], hessenberg: Vec::new(), pairs: Vec::new(), invariant: false };
         let mut look = FIRST_LOOK;
         loop {
-            space.extend(&mut product)?;
+            space.extend(&mut product);
             let size = space.hessenberg.len();
             space.invariant |= size == dimension;
             if size < look && size < most && !space.invariant {
@@ -71,19 +71,16 @@ impl Arnoldi {
             }
             space.pairs = space.ritz_pairs();
             if enough(&space) || size >= most || space.invariant {
-                return Ok(space);
+                return space;
             }
             look = (look as f64 * GROWTH).ceil() as usize;
         }
     }
 
-    fn extend(
-        &mut self,
-        product: &mut impl FnMut(&[f64], &mut [f64]) -> Result<(), SpectrumError>,
-    ) -> Result<(), SpectrumError> {
+    fn extend(&mut self, product: &mut impl FnMut(&[f64], &mut [f64])) {
         let last = &self.basis[self.basis.len() - 1];
         let mut next = vec![0.0; last.len()];
-        product(last, &mut next)?;
+        product(last, &mut next);
         let before = dot(&next, &next).sqrt();
         let mut column = vec![0.0; self.basis.len() + 1];
         for _ in 0..2 {
@@ -102,7 +99,6 @@ impl Arnoldi {
             next.iter_mut().for_each(|v| *v /= norm);
             self.basis.push(next);
         }
-        Ok(())
     }
 
     fn ritz_pairs(&self) -> Vec<RitzPair> {
@@ -135,11 +131,4 @@ impl Arnoldi {
         }
         x
     }
-}
-
-/// Takes the share of `v` out of `u`; how much it was.
-fn remove(v: &[f64], u: &mut [f64]) -> f64 {
-    let share = dot(v, u);
-    u.iter_mut().zip(v).for_each(|(a, b)| *a -= share * b);
-    share
 }

@@ -1,4 +1,4 @@
-//! How fast eigenvalues can turn, and hence how many must be found before none can be missing.
+//! How fast eigenvalues can turn, and when none can be missing.
 //!
 //! In the tangent norm of W2 the linearisation is `-(S + R)` with `S = diag(tau_x A_x, eta tau_y A_y)` and `R` skew,
 //! `R = sqrt(eta) A_x^1/2 K A_y^1/2` above the diagonal. An eigenvalue is `-<z, S z> - <z, R z>` for a unit vector `z`,
@@ -9,10 +9,37 @@
 //! ```
 //!
 //! the norm of the operator with kernel `grad_x grad_y f` between gradients in `L2(nu*)` and `L2(mu*)`. An eigenvalue
-//! with `Re lambda >= -r` therefore lies in the disc of radius `sqrt(r^2 + |R|^2)` around 0.
+//! with `Re lambda >= -r` therefore lies in the disc of radius `sqrt(r^2 + |R|^2)` around 0: when all of the disc are known,
+//! none is missing.
+//!
+//! A second way counts. Let `T` be `S + R` on energy modes that hold all energies (of `S`) below a cut `c`, `N` what `R` leads
+//! from them to the other modes, where `S >= c`, and `0 < r < c`. The coupling back is `-N^T`, and with it turned up from 0 to
+//! its full size, an eigenvalue of `S + R` at `z`, `Re z = r`, solves `det(T - z + N^T (S' + R' - z)^-1 N) = 0`, in which the
+//! inverse is at most `1/(c - r)`. So none crosses the line `Re z = r`, and as many eigenvalues have `Re lambda > -r` as `T` has
+//! of `Re z < r`, if
+//!
+//! ```text
+//! sup over real w of |N (T - r - i w)^-1 N^T| < c - r.
+//! ```
+//!
+//! This is an H-infinity norm: it holds if and only if a Hamiltonian matrix of twice the size has no eigenvalue on the
+//! imaginary axis, with `G = N^T N` and `A = T - r`, `A^T = J A J`,
+//!
+//! ```text
+//! ( A        J G J/(c - r) )
+//! ( -G/(c - r)        -A^T ),        J = diag(1, -1).
+//! ```
+//!
+//! Known up to rounding and to the residuals of the modes, and as far as these are all modes below the cut: a block of more
+//! vectors than modes, from all modes of a coarse grid, misses none but by an accident of its start.
+//!
+//! Reference: Boyd, Balakrishnan & Kabamba, Math. Control Signals Systems 2 (1989) 207, theorem 2.
 
+use super::energy_modes::Cascade;
+use super::galerkin::{PlayerSpace, Projection};
 use super::generator::Generator;
-use super::linearisation::gram;
+use super::linearisation::{Coupling, gram};
+use super::subspace::remove;
 use faer::{Mat, Side};
 
 /// Up to so many functions the norm is computed; beyond, the larger Hilbert-Schmidt norm is cheaper.
@@ -56,4 +83,61 @@ pub fn operator_norm(left: &Mat<f64>, coupling: &Mat<f64>, right: &Mat<f64>) -> 
     let product = root.transpose() * inner * &root;
     let squares = product.self_adjoint_eigenvalues(Side::Lower).expect("the eigenvalues of a small symmetric matrix");
     squares.into_iter().fold(0.0, f64::max).sqrt()
+}
+
+/// The size of `|Re|`, relative to the line, below which an eigenvalue of the Hamiltonian matrix may be on the axis.
+const OFF_AXIS: f64 = 1e-6;
+
+/// What the modes lack of the payoff's functions: Gram matrices in the tangent norm, `G = M^T C^T tail C M` for moments `M`.
+pub struct Tails([Mat<f64>; 2]);
+
+impl Tails {
+    /// Of the modes of both players.
+    pub fn new(spaces: &[PlayerSpace; 2], coupling: &Coupling, cascades: &mut [Cascade; 2], timescale: f64) -> Tails {
+        Tails([0, 1].map(|player| {
+            let share = if player == 0 { 1.0 } else { timescale };
+            let mut slopes = Vec::new();
+            let lacking = |function: &Vec<f64>| {
+                let mut rest = function.clone();
+                for _ in 0..2 {
+                    for j in 0..spaces[player].modes.energies.len() {
+                        remove(spaces[player].modes.vectors.col_as_slice(j), &mut rest);
+                    }
+                }
+                cascades[player].generator.factor_products(&rest, &mut slopes);
+                slopes.iter().map(|s| share.sqrt() * s).collect::<Vec<f64>>()
+            };
+            gram(&coupling.functions[player].iter().map(lacking).collect::<Vec<_>>())
+        }))
+    }
+}
+
+/// Whether the projection on energy modes has as many eigenvalues before the line as the linearisation, all energies below
+/// `cut` being among those of the modes.
+pub fn is_counted(projection: &Projection, coupling: &Coupling, tails: &Tails, line: f64, cut: f64) -> bool {
+    if cut.is_infinite() {
+        return true;
+    }
+    let (size, first) = (projection.matrix.nrows(), projection.first());
+    let c = &coupling.matrix;
+    let [of_x, of_y] = [projection.moments(0), projection.moments(1)];
+    // The first player's modes lead to the second's functions, and the other way round.
+    let from_x = of_x.transpose() * c * &tails.0[1] * c.transpose() * of_x;
+    let from_y = of_y.transpose() * c.transpose() * &tails.0[0] * c * of_y;
+    let gram = |i: usize, j: usize| match (i < first, j < first) {
+        (true, true) => from_x[(i, j)],
+        (false, false) => from_y[(i - first, j - first)],
+        _ => 0.0,
+    };
+    let shifted = |i: usize, j: usize| projection.matrix[(i, j)] - if i == j { line } else { 0.0 };
+    let room = cut - line;
+    let hamiltonian = Mat::from_fn(2 * size, 2 * size, |i, j| match (i < size, j < size) {
+        (true, true) => shifted(i, j),
+        // J G J = G: the blocks between the players vanish.
+        (true, false) => gram(i, j - size) / room,
+        (false, true) => -gram(i - size, j) / room,
+        (false, false) => -shifted(j - size, i - size),
+    });
+    let values = hamiltonian.eigenvalues().expect("the eigenvalues of a matrix of finite numbers");
+    values.iter().all(|value| value.re.abs() > OFF_AXIS * line)
 }

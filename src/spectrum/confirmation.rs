@@ -25,7 +25,9 @@ pub struct ConfirmedSpectrum {
     pub eigenvalues: Vec<Complex64>,
     /// Error of each: difference between the grids and residuals, absolute.
     pub errors: Vec<f64>,
-    /// `|L^-1 z + z/lambda|` times `|lambda|^2` for the eigenvector `z` of norm 1, on the finer grid.
+    /// How many equal eigenvalues each stands for; of two players of one dimension that is not known.
+    pub multiplicities: Vec<Option<usize>>,
+    /// Error of each as its residual shows it, on the finer grid.
     pub residuals: Vec<f64>,
     /// `-max Re lambda`.
     pub gap: Estimate,
@@ -53,6 +55,7 @@ impl ConfirmedSpectrum {
     pub fn new(coarse: &Spectrum, fine: &Spectrum) -> Result<ConfirmedSpectrum, SpectrumError> {
         let pairs: Vec<(usize, usize)> = (0..fine.eigenvalues.len())
             .map_while(|i| nearest(&coarse.eigenvalues, fine.eigenvalues[i]).map(|j| (i, j)))
+            .take_while(|(i, _)| has_all_copies(coarse, fine, *i))
             .collect();
         if pairs.is_empty() {
             let first = |s: &Spectrum| s.eigenvalues.first().map_or(f64::NAN, |v| v.re);
@@ -75,6 +78,7 @@ impl ConfirmedSpectrum {
         Ok(ConfirmedSpectrum {
             eigenvalues: pairs.iter().map(|p| fine.eigenvalues[p.0]).collect(),
             residuals: pairs.iter().map(|p| fine.residuals[p.0]).collect(),
+            multiplicities: pairs.iter().map(|p| fine.multiplicities[p.0]).collect(),
             gap: part(|v| -v.re),
             frequency,
             poincare: [poincare(0)?, poincare(1)?],
@@ -93,6 +97,16 @@ fn nearest(others: &[Complex64], value: Complex64) -> Option<usize> {
     let distance = |j: &usize| (others[*j] - value).norm();
     let best = (0..others.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
     (distance(&best) <= AGREEMENT * value.norm()).then_some(best)
+}
+
+/// Whether as many eigenvalues of the coarse grid agree with that one of the fine grid as there are copies of it; what is not
+/// known of one of the grids contradicts nothing.
+fn has_all_copies(coarse: &Spectrum, fine: &Spectrum, i: usize) -> bool {
+    let value = fine.eigenvalues[i];
+    let near = |(other, _): &(&Complex64, &Option<usize>)| (**other - value).norm() <= AGREEMENT * value.norm();
+    let pairs = coarse.eigenvalues.iter().zip(&coarse.multiplicities);
+    let number: Option<usize> = pairs.filter(near).map(|(_, number)| *number).sum();
+    number.zip(fine.multiplicities[i]).is_none_or(|(there, here)| here <= there)
 }
 
 fn agreed(what: &'static str, coarse: f64, fine: f64) -> Result<Estimate, SpectrumError> {

@@ -6,17 +6,11 @@ use crate::game::Player;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum SpectrumError {
     /// The preconditioner of a generator in two dimensions could not be factorised.
-    #[error("the finite-volume generator of the equilibrium density cannot be factorised: {reason}")]
-    Singular {
-        /// What the factorisation said.
-        reason: String,
-    },
-    /// A solve with the generator did not reach rounding.
-    #[error("a solve with the generator of the equilibrium density stopped at the relative residual {residual:.1e}")]
-    Inverse {
-        /// Residual over right-hand side.
-        residual: f64,
-    },
+    #[error(
+        "the generator of an equilibrium density is singular up to rounding, because its barriers are too high: raise the \
+         temperature"
+    )]
+    Singular,
     /// The gap cannot be told from rounding.
     #[error(
         "the Poincare constant of player {} is below resolution: {value:.1e} with rounding of {rounding:.1e}; raise the \
@@ -32,7 +26,7 @@ pub enum SpectrumError {
         rounding: f64,
     },
     /// No eigenvalue converged.
-    #[error("the leading eigenvalue did not converge within {vectors} Krylov vectors")]
+    #[error("the leading eigenvalue did not converge within {vectors} vectors")]
     NotConverged {
         /// Vectors used.
         vectors: usize,

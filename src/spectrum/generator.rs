@@ -1,7 +1,9 @@
 //! What the linearisation needs of a player's generator `A = -(1/mu*) div(mu* grad .) = B^T B`.
 
-use super::SpectrumError;
+use super::{SchroedingerOperator, SpectrumError, WittenFactor};
+use crate::equilibrium::Equilibrium;
 use crate::game::{Payoff, Player};
+use crate::torus::Grid;
 use faer::Mat;
 
 /// The generator in the coordinates `u_j = h(x_j) sqrt(mu*(x_j) cell)`, in which it is symmetric in the Euclidean
@@ -10,11 +12,14 @@ pub trait Generator {
     /// `sqrt(mu* cell)`: the function 1, of Euclidean norm 1. The kernel of `A`.
     fn ground_state(&self) -> &[f64];
 
-    /// `out = A^-1 (input - mean)`, orthogonal to the ground state.
-    ///
-    /// # Errors
-    /// [`SpectrumError::Inverse`] when an iteration ends above rounding.
-    fn apply_inverse(&mut self, input: &[f64], out: &mut [f64]) -> Result<(), SpectrumError>;
+    /// Every column `r` becomes `A^-1 (r - mean)`, orthogonal to the ground state: up to rounding in one dimension, up to the
+    /// error of finite volumes in two.
+    fn precondition(&mut self, columns: &mut Mat<f64>);
+
+    /// Whether `precondition` is the inverse up to rounding.
+    fn is_inverted(&self) -> bool {
+        false
+    }
 
     /// `out = B u`: for every axis the derivative of `h` times `sqrt(mu* cell)`.
     fn factor_products(&mut self, u: &[f64], out: &mut Vec<f64>);
@@ -34,6 +39,47 @@ pub trait Generator {
     fn centre(&self, u: &mut [f64]) {
         let mean: f64 = u.iter().zip(self.ground_state()).map(|(u, q)| u * q).sum();
         u.iter_mut().zip(self.ground_state()).for_each(|(u, q)| *u -= mean * q);
+    }
+}
+
+/// The density of which a generator is made.
+#[derive(Debug, Clone)]
+pub struct Landscape {
+    /// Its grid, odd along every axis.
+    pub grid: Grid,
+    /// `log mu*` at the nodes.
+    pub log_density: Vec<f64>,
+    /// The derivatives of `phi = -log mu*` along every axis, from the payoff.
+    pub slopes: Vec<Vec<f64>>,
+}
+
+impl Landscape {
+    /// Of a player at the equilibrium of `payoff`.
+    pub fn new(payoff: &Payoff, equilibrium: &Equilibrium, player: Player) -> Landscape {
+        let (own, other) = (player.index(), player.opponent().index());
+        let grid = payoff.grid(player);
+        let mut work = payoff.work();
+        let sign = if player == Player::X { 1.0 } else { -1.0 };
+        let slopes = (0..grid.dimension())
+            .map(|axis| {
+                let mut slope = vec![0.0; grid.len()];
+                payoff.gradient(player, axis, equilibrium.densities()[other], &mut slope, &mut work);
+                slope.iter_mut().for_each(|v| *v *= sign / equilibrium.temperature()[own]);
+                slope
+            })
+            .collect();
+        Landscape { grid: grid.clone(), log_density: equilibrium.log_densities()[own].to_vec(), slopes }
+    }
+
+    /// Its generator.
+    ///
+    /// # Errors
+    /// [`SpectrumError::Singular`] when a factorisation fails.
+    pub fn generator(&self) -> Result<Box<dyn Generator>, SpectrumError> {
+        Ok(match self.grid.dimension() {
+            1 => Box::new(WittenFactor::new(&self.grid, &self.log_density, &self.slopes[0])),
+            _ => Box::new(SchroedingerOperator::new(&self.grid, &self.log_density, &self.slopes)?),
+        })
     }
 }
 

@@ -29,7 +29,6 @@
 //! whose denominator cannot vanish. (The quotient with the left eigenvector `diag(1, -1) y` is of second order in the
 //! error of `x`, but its denominator does vanish, for instance on equal eigenvalues of both players.)
 
-use super::SpectrumError;
 use super::generator::Generator;
 use crate::game::payoff::dot;
 use faer::Mat;
@@ -39,18 +38,17 @@ use num_complex::Complex64;
 /// `-L^-1` on pairs `(u, w)` in the coordinates of the players' generators, one after the other.
 pub struct InverseLinearisation<'a> {
     generators: [&'a mut dyn Generator; 2],
-    temperature: [f64; 2],
     timescale: f64,
     coupling: Coupling,
-    middle: Vec<f64>,
 }
 
 /// `M` and its inverse through the payoff's factors.
-struct Coupling {
+pub struct Coupling {
+    temperature: [f64; 2],
     /// `A^T` and `B^T`: for every function its centred values times `sqrt(mu* cell)`.
-    functions: [Vec<Vec<f64>>; 2],
+    pub functions: [Vec<Vec<f64>>; 2],
     /// `C`.
-    matrix: Mat<f64>,
+    pub matrix: Mat<f64>,
     /// `C G_B C^T`.
     returned: Mat<f64>,
     /// Factors of `tau_x tau_y + G_A C G_B C^T`.
@@ -58,22 +56,14 @@ struct Coupling {
 }
 
 impl<'a> InverseLinearisation<'a> {
-    /// From the payoff's weighted functions and matrix.
-    pub fn new(
-        functions: [Vec<Vec<f64>>; 2],
-        matrix: Mat<f64>,
-        generators: [&'a mut dyn Generator; 2],
-        temperature: [f64; 2],
-        timescale: f64,
-    ) -> InverseLinearisation<'a> {
-        let coupling = Coupling::new(functions, matrix, temperature);
-        let middle = vec![0.0; generators[0].len() + generators[1].len()];
-        InverseLinearisation { generators, temperature, timescale, coupling, middle }
+    /// From the generators and what couples them.
+    pub fn new(generators: [&'a mut dyn Generator; 2], coupling: Coupling, timescale: f64) -> InverseLinearisation<'a> {
+        InverseLinearisation { generators, timescale, coupling }
     }
 
     /// Nodes of both players.
     pub fn len(&self) -> usize {
-        self.middle.len()
+        self.generators[0].len() + self.generators[1].len()
     }
 
     /// The masses of both players, as orthonormal vectors.
@@ -83,20 +73,16 @@ impl<'a> InverseLinearisation<'a> {
     }
 
     /// `out = -L^-1 input`; both of mean zero.
-    ///
-    /// # Errors
-    /// Those of the generators.
-    pub fn apply(&mut self, input: &[f64], out: &mut [f64]) -> Result<(), SpectrumError> {
+    pub fn apply(&mut self, input: &[f64], out: &mut [f64]) {
         let n = self.generators[0].len();
-        let (a, b) = self.middle.split_at_mut(n);
-        self.generators[0].apply_inverse(&input[..n], a)?;
-        self.generators[1].apply_inverse(&input[n..], b)?;
-        b.iter_mut().for_each(|v| *v /= self.timescale);
-        self.coupling.solve(self.temperature, a, b, out);
+        let [mut a, mut b] = [&input[..n], &input[n..]].map(|part| Mat::from_fn(part.len(), 1, |i, _| part[i]));
+        self.generators[0].precondition(&mut a);
+        self.generators[1].precondition(&mut b);
+        b.col_as_slice_mut(0).iter_mut().for_each(|v| *v /= self.timescale);
+        self.coupling.solve(a.col_as_slice(0), b.col_as_slice(0), out);
         let (u, w) = out.split_at_mut(n);
         self.generators[0].centre(u);
         self.generators[1].centre(w);
-        Ok(())
     }
 
     /// The eigenvalue of `L` whose eigenvector is near `x`.
@@ -107,7 +93,7 @@ impl<'a> InverseLinearisation<'a> {
         let mut y = [vec![0.0; x.len()], vec![0.0; x.len()]];
         let mut products = Vec::new();
         for (x, y) in parts.iter().zip(&mut y) {
-            self.coupling.apply(self.temperature, &x[..n], &x[n..], y);
+            self.coupling.apply(&x[..n], &x[n..], y);
             for ((generator, share), y) in self.generators.iter_mut().zip([1.0, self.timescale]).zip([&y[..n], &y[n..]])
             {
                 generator.factor_products(y, &mut products);
@@ -121,15 +107,17 @@ impl<'a> InverseLinearisation<'a> {
 }
 
 impl Coupling {
-    fn new(functions: [Vec<Vec<f64>>; 2], matrix: Mat<f64>, temperature: [f64; 2]) -> Coupling {
+    /// From the payoff's weighted functions and matrix.
+    pub fn new(functions: [Vec<Vec<f64>>; 2], matrix: Mat<f64>, temperature: [f64; 2]) -> Coupling {
         let returned = &matrix * gram(&functions[1]) * matrix.transpose();
         let mut system = gram(&functions[0]) * &returned;
         (0..matrix.nrows()).for_each(|i| system[(i, i)] += temperature[0] * temperature[1]);
-        Coupling { functions, matrix, returned, system: system.partial_piv_lu() }
+        Coupling { temperature, functions, matrix, returned, system: system.partial_piv_lu() }
     }
 
     /// `out = M (u, w)`.
-    fn apply(&self, [tau_x, tau_y]: [f64; 2], u: &[f64], w: &[f64], out: &mut [f64]) {
+    pub fn apply(&self, u: &[f64], w: &[f64], out: &mut [f64]) {
+        let [tau_x, tau_y] = self.temperature;
         let [left, right] = &self.functions;
         let (a, b) = out.split_at_mut(u.len());
         a.iter_mut().zip(u).for_each(|(a, u)| *a = tau_x * u);
@@ -139,7 +127,8 @@ impl Coupling {
     }
 
     /// `out = M^-1 (a, b)`.
-    fn solve(&self, [tau_x, tau_y]: [f64; 2], a: &[f64], b: &[f64], out: &mut [f64]) {
+    pub fn solve(&self, a: &[f64], b: &[f64], out: &mut [f64]) {
+        let [tau_x, tau_y] = self.temperature;
         let [left, right] = &self.functions;
         let (u, w) = out.split_at_mut(a.len());
         let sent = &self.matrix * moments(right, b);

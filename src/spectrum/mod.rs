@@ -9,18 +9,27 @@
 //! The flow contracts at the guaranteed rate in the tangent norm of W2 (Seo, Shin, Monmarche & Choi 2026); the spectral
 //! gap is what `log W2(t)` shows in the end.
 //!
-//! `witten.rs` and `schroedinger.rs` invert a player's generator in one and in two dimensions; `linearisation.rs` the coupled
-//! pair; `arnoldi.rs` finds the leading eigenvalues; `completeness.rs` says when none can have been missed;
-//! `transient.rs` bounds what grows before it decays; `confirmation.rs` compares two grids.
+//! `witten.rs` and `schroedinger.rs` hold a player's generator in one and in two dimensions; `linearisation.rs` what couples
+//! them. Two players of one dimension without a slow mode: `inverse_search.rs` takes the leading eigenvalues from the inverse
+//! by `arnoldi.rs`. Otherwise: `energy_search.rs` takes them from each player's `energy_modes.rs` by `galerkin.rs`.
+//! `completeness.rs` says when none can have been missed; `transient.rs` bounds what grows before it decays;
+//! `confirmation.rs` compares two grids.
 
 mod arnoldi;
 mod completeness;
 mod confirmation;
+mod dense;
+mod energy_modes;
+mod energy_search;
 mod error;
+mod galerkin;
 mod generator;
 mod hessenberg;
+mod inverse_search;
 mod linearisation;
+mod ordering;
 mod schroedinger;
+mod subspace;
 mod transient;
 mod witten;
 
@@ -30,32 +39,27 @@ pub use error::SpectrumError;
 use crate::equilibrium::Equilibrium;
 use crate::game::payoff::dot;
 use crate::game::{Payoff, Player};
-use arnoldi::{Arnoldi, RitzPair};
-use generator::Generator;
-use linearisation::InverseLinearisation;
+use arnoldi::Arnoldi;
+use energy_modes::{Cascade, irregular};
+use faer::Mat;
+use generator::{Generator, Landscape};
+use linearisation::{Coupling, InverseLinearisation};
 use num_complex::Complex64;
+use ordering::turned;
 use schroedinger::SchroedingerOperator;
+use std::f64::consts::PI;
 use transient::Rates;
 use witten::WittenFactor;
 
 /// Relative residual of an eigenvalue that counts as converged.
 const TOLERANCE: f64 = 1e-11;
-/// Krylov vectors at most, in one dimension and where a player has two.
-const MOST_VECTORS: [usize; 2] = [400, 200];
-/// Looks at a Krylov space in which no further eigenvalue converges and the next one comes no nearer, after which it is given
-/// up: a much smaller eigenvalue leaves only rounding of the others in the products.
-const FRUITLESS_LOOKS: usize = 4;
-/// The next eigenvalue comes nearer when its residual falls below this share of the smallest so far.
-const NEARER: f64 = 0.5;
-/// Eigenvalues nearer to each other, relative, are listed once. Copies of a repeated eigenvalue come into a Krylov space by
-/// rounding alone: whether they are there says nothing.
-const DISTINCT: f64 = 1e-7;
-/// A Ritz value so near to a converged one, relative, is its copy.
-const NEARLY: f64 = 1e-5;
 /// Rounding of a factor's products, relative to its norm.
 const ROUNDING: f64 = 1e-15;
 /// A constant this many times above what rounding could do to it is resolved: the square of 1000 in the singular value.
 const RESOLVED: f64 = 1e6;
+/// Where the Poincare constant of a circle is below this share of that of the uniform density, rounding of the inverse would
+/// leave the other eigenvalues fewer than nine digits or so: they are taken from energy modes.
+const SLOW: f64 = 1e-5;
 
 /// Leading eigenvalues on one pair of grids.
 #[derive(Debug, Clone)]
@@ -64,6 +68,8 @@ pub struct Spectrum {
     pub eigenvalues: Vec<Complex64>,
     /// Error of each as its residual shows it, absolute.
     pub residuals: Vec<f64>,
+    /// How many equal eigenvalues each stands for; not known where they come from the inverse.
+    pub multiplicities: Vec<Option<usize>>,
     /// Perturbations `(mu* h, nu* g)` of the densities at the nodes, `|h|^2 + |g|^2 = 1` in `L2(mu*)` and `L2(nu*)`, the
     /// entry of largest weight being real and positive.
     pub eigenfunctions: Vec<[Vec<Complex64>; 2]>,
@@ -77,17 +83,18 @@ pub struct Spectrum {
     pub largest_frequency: f64,
     /// Whether no eigenvalue can have been missed among those listed.
     pub complete: bool,
-    /// Krylov vectors used.
+    /// Basis vectors used.
     pub vectors: usize,
 }
 
 impl Spectrum {
     /// The `count` leading eigenvalues of the linearisation at an equilibrium of `payoff`, on the payoff's grids.
     ///
-    /// In one dimension `O(n^3)`, in two a sparse factorisation and some hundred solves by conjugate gradients.
+    /// Two players of one dimension cost `O(n^3)`; otherwise it is a sparse factorisation and some hundred products for every
+    /// player.
     ///
     /// # Errors
-    /// [`SpectrumError`] when a generator cannot be inverted, its gap is rounding, or nothing converges.
+    /// [`SpectrumError`] when a generator cannot be factorised, its gap is rounding, or nothing converges.
     ///
     /// # Panics
     /// When an axis has an even number of points, on which the derivative has false zeros, or `count` is 0.
@@ -98,233 +105,151 @@ impl Spectrum {
         count: usize,
     ) -> Result<Spectrum, SpectrumError> {
         assert!(count > 0, "at least one eigenvalue, got {count}");
-        let mut x = generator(payoff, equilibrium, Player::X)?;
-        let mut y = generator(payoff, equilibrium, Player::Y)?;
-        let dimension = payoff.grids().iter().map(|grid| grid.dimension()).max().unwrap_or(1);
-        let most_vectors = MOST_VECTORS[dimension - 1];
-        let poincare = [
-            poincare_constant(&mut *x, Player::X, most_vectors)?,
-            poincare_constant(&mut *y, Player::Y, most_vectors)?,
-        ];
-        let rates = Rates { temperature: equilibrium.temperature(), timescale, poincare };
-        let matrix = generator::coupling_matrix(payoff);
-        let functions = [
-            generator::weighted_functions(payoff, Player::X, &*x),
-            generator::weighted_functions(payoff, Player::Y, &*y),
-        ];
-        let largest_frequency = completeness::largest_frequency(&functions, &matrix, [&mut *x, &mut *y], timescale);
-        let growth_bound = transient::growth_bound(&functions, &matrix, [&mut *x, &mut *y], &rates);
-        let temperature = rates.temperature;
-        let mut inverse = InverseLinearisation::new(functions, matrix, [&mut *x, &mut *y], temperature, timescale);
-        let mut found = Leading::default();
-        let mut progress = Progress::default();
-        let space = Arnoldi::run(
-            start(inverse.len()),
-            inverse.kernel(),
-            most_vectors,
-            |input, out| inverse.apply(input, out),
-            |space| {
-                found = Leading::new(space, count, largest_frequency);
-                found.complete || progress.has_ended(&found)
-            },
-        )?;
-        let modes = modes(&space, &found.pairs, &mut inverse);
-        if modes.is_empty() {
-            return Err(SpectrumError::NotConverged { vectors: space.len() });
-        }
-        let roots = Player::BOTH.map(|player| payoff.grid(player).cell_volume().sqrt());
-        let densities = |z: &[Complex64]| {
-            let (u, w) = z.split_at(x.len());
-            let scaled = |u: &[Complex64], generator: &dyn Generator, root: f64| -> Vec<Complex64> {
-                u.iter().zip(generator.ground_state()).map(|(u, q)| u * q / (root * root)).collect()
-            };
-            [scaled(u, &*x, roots[0]), scaled(w, &*y, roots[1])]
-        };
-        Ok(Spectrum {
-            eigenvalues: modes.iter().map(|m| m.eigenvalue).collect(),
-            residuals: modes.iter().map(|m| m.residual).collect(),
-            eigenfunctions: modes.iter().map(|m| densities(&m.vector)).collect(),
-            poincare,
-            guaranteed_rate: rates.guaranteed(),
-            growth_bound,
-            largest_frequency,
-            complete: found.complete,
-            vectors: space.len(),
-        })
-    }
-}
-
-/// The leading pairs among those converged.
-#[derive(Default)]
-struct Leading {
-    pairs: Vec<RitzPair>,
-    /// Whether none can be missing.
-    complete: bool,
-    /// How many Ritz values are known before the first that has not converged, and its relative residual.
-    known: usize,
-    next_residual: f64,
-}
-
-/// Whether looks at a growing space still find something.
-struct Progress {
-    known: usize,
-    next_residual: f64,
-    fruitless: usize,
-}
-
-impl Default for Progress {
-    fn default() -> Progress {
-        Progress { known: 0, next_residual: f64::INFINITY, fruitless: 0 }
-    }
-}
-
-impl Progress {
-    fn has_ended(&mut self, found: &Leading) -> bool {
-        if found.known > self.known || found.next_residual < NEARER * self.next_residual {
-            *self = Progress { known: found.known, next_residual: found.next_residual, fruitless: 0 };
-        } else {
-            self.fruitless += 1;
-        }
-        self.fruitless >= FRUITLESS_LOOKS
-    }
-}
-
-impl Leading {
-    fn new(space: &Arnoldi, count: usize, largest_frequency: f64) -> Leading {
-        let converged = |pair: &RitzPair| pair.residual <= TOLERANCE * pair.value.norm();
-        // Eigenvalues come by falling |theta| = 1/|lambda|: up to the first that is not converged, all are known. Another
-        // copy of one that is known, on its way into the space, is nothing new.
-        let is_new = |i: usize| {
-            let pair = &space.pairs[i];
-            let near = NEARLY * pair.value.norm();
-            !converged(pair) && space.pairs[..i].iter().all(|p| (p.value - pair.value).norm() > near || !converged(p))
-        };
-        let known = (0..space.pairs.len()).find(|i| is_new(*i)).unwrap_or(space.pairs.len());
-        let radius = match space.pairs.get(known).or(space.pairs.last()) {
-            Some(pair) if !space.invariant => 1.0 / pair.value.norm(),
-            _ => f64::INFINITY,
-        };
-        let eigenvalue = |p: &RitzPair| -1.0 / p.value;
-        let mut sorted: Vec<RitzPair> = space.pairs[..known].iter().filter(|p| converged(p)).cloned().collect();
-        sort_leading(&mut sorted, eigenvalue);
-        let mut pairs: Vec<RitzPair> = Vec::new();
-        for pair in sorted {
-            if pairs.len() < count && pairs.iter().all(|p| is_distinct(eigenvalue(p), eigenvalue(&pair))) {
-                pairs.push(pair);
+        let landscapes = Player::BOTH.map(|player| Landscape::new(payoff, equilibrium, player));
+        let is_circle = |landscape: &Landscape| landscape.grid.dimension() == 1;
+        let temperature = equilibrium.temperature();
+        if landscapes.iter().all(is_circle) {
+            let [mut x, mut y] = landscapes.each_ref().map(Landscape::generator);
+            let (x, y) = (x.as_mut().map_err(|e| e.clone())?, y.as_mut().map_err(|e| e.clone())?);
+            let poincare = [circle_constant(&mut **x, Player::X)?, circle_constant(&mut **y, Player::Y)?];
+            let is_slow = |p: usize| poincare[p] < SLOW * (2.0 * PI / landscapes[p].grid.volume()).powi(2);
+            if !is_slow(0) && !is_slow(1) {
+                let rates = Rates { temperature, timescale, poincare };
+                let bounds = Bounds::new(payoff, [&mut **x, &mut **y], &rates);
+                let coupling = bounds.coupling(temperature);
+                let mut inverse = InverseLinearisation::new([&mut **x, &mut **y], coupling, timescale);
+                let found = inverse_search::search(&mut inverse, count, bounds.largest_frequency);
+                return Spectrum::new(payoff, [&**x, &**y], found, bounds, &rates);
             }
         }
-        let reach = pairs.last().map_or(f64::INFINITY, |p| eigenvalue(p).re.hypot(largest_frequency));
-        let complete = space.invariant || (pairs.len() == count && reach < radius);
-        let next_residual = space.pairs.get(known).map_or(0.0, |pair| pair.residual / pair.value.norm());
-        Leading { pairs, complete, known, next_residual }
+        let [x, y] = landscapes;
+        let mut cascades = [Cascade::new(x)?, Cascade::new(y)?];
+        let poincare = [lowest_energy(&mut cascades[0], Player::X)?, lowest_energy(&mut cascades[1], Player::Y)?];
+        let rates = Rates { temperature, timescale, poincare };
+        let [x, y] = &mut cascades;
+        let bounds = Bounds::new(payoff, [&mut *x.generator, &mut *y.generator], &rates);
+        let coupling = bounds.coupling(temperature);
+        let found = energy_search::search(&mut cascades, &coupling, temperature, timescale, count);
+        let [x, y] = &cascades;
+        Spectrum::new(payoff, [&*x.generator, &*y.generator], found, bounds, &rates)
+    }
+
+    fn new(
+        payoff: &Payoff,
+        generators: [&dyn Generator; 2],
+        found: Found,
+        bounds: Bounds,
+        rates: &Rates,
+    ) -> Result<Spectrum, SpectrumError> {
+        if found.modes.is_empty() {
+            return Err(SpectrumError::NotConverged { vectors: found.vectors });
+        }
+        let cells = Player::BOTH.map(|player| payoff.grid(player).cell_volume());
+        let densities = |z: &[Complex64]| {
+            let (u, w) = z.split_at(generators[0].len());
+            let scaled = |u: &[Complex64], p: usize| -> Vec<Complex64> {
+                u.iter().zip(generators[p].ground_state()).map(|(u, q)| u * q / cells[p]).collect()
+            };
+            [scaled(u, 0), scaled(w, 1)]
+        };
+        Ok(Spectrum {
+            eigenvalues: found.modes.iter().map(|m| m.eigenvalue).collect(),
+            residuals: found.modes.iter().map(|m| m.residual).collect(),
+            multiplicities: found.modes.iter().map(|m| m.multiplicity).collect(),
+            eigenfunctions: found.modes.iter().map(|m| densities(&m.vector)).collect(),
+            poincare: rates.poincare,
+            guaranteed_rate: rates.guaranteed(),
+            growth_bound: bounds.growth,
+            largest_frequency: bounds.largest_frequency,
+            complete: found.complete,
+            vectors: found.vectors,
+        })
     }
 }
 
 /// An eigenvalue of `L` with its vector.
+#[derive(Clone)]
 struct Mode {
     eigenvalue: Complex64,
     residual: f64,
+    /// How many equal ones there are, where that is known.
+    multiplicity: Option<usize>,
+    /// In the coordinates of the generators, of norm 1, the largest entry real and positive.
     vector: Vec<Complex64>,
 }
 
-/// Eigenvalues from the quotients of the vectors, sorted, repeated ones once.
-fn modes(space: &Arnoldi, pairs: &[RitzPair], inverse: &mut InverseLinearisation) -> Vec<Mode> {
-    let mut all: Vec<Mode> = pairs
-        .iter()
-        .map(|pair| {
-            let vector = turned(space.vector(pair));
-            let quotient = inverse.quotient(&vector);
-            // A conjugate pair this near to the axis would be listed once.
-            let is_real = 2.0 * quotient.im.abs() <= DISTINCT * quotient.norm();
-            let eigenvalue = if is_real { Complex64::new(quotient.re, 0.0) } else { quotient };
-            Mode { eigenvalue, residual: pair.residual * eigenvalue.norm_sqr(), vector }
-        })
-        .collect();
-    sort_leading(&mut all, |mode| mode.eigenvalue);
-    let mut modes: Vec<Mode> = Vec::new();
-    for mode in all {
-        if modes.iter().all(|m| is_distinct(m.eigenvalue, mode.eigenvalue)) {
-            modes.push(mode);
-        }
-    }
-    modes
+/// What a search for eigenvalues ends with.
+struct Found {
+    /// Leading first.
+    modes: Vec<Mode>,
+    /// Whether none can be missing among them.
+    complete: bool,
+    /// Basis vectors used.
+    vectors: usize,
 }
 
-/// Sorts by falling real part; of a conjugate pair, whose real parts agree up to rounding, the upper one comes first.
-fn sort_leading<T>(items: &mut [T], eigenvalue: impl Fn(&T) -> Complex64) {
-    items.sort_by(|a, b| {
-        let (a, b) = (eigenvalue(a), eigenvalue(b));
-        b.re.total_cmp(&a.re).then(b.im.total_cmp(&a.im))
-    });
-    for i in 1..items.len() {
-        let (a, b) = (eigenvalue(&items[i - 1]), eigenvalue(&items[i]));
-        if a.im < 0.0 && !is_distinct(a.conj(), b) {
-            items.swap(i - 1, i);
-        }
+/// The payoff's functions and what follows from them for all eigenvalues and times.
+struct Bounds {
+    functions: [Vec<Vec<f64>>; 2],
+    matrix: Mat<f64>,
+    largest_frequency: f64,
+    growth: f64,
+}
+
+impl Bounds {
+    fn new(payoff: &Payoff, [x, y]: [&mut dyn Generator; 2], rates: &Rates) -> Bounds {
+        let matrix = generator::coupling_matrix(payoff);
+        let functions =
+            [generator::weighted_functions(payoff, Player::X, x), generator::weighted_functions(payoff, Player::Y, y)];
+        let largest_frequency =
+            completeness::largest_frequency(&functions, &matrix, [&mut *x, &mut *y], rates.timescale);
+        let growth = transient::growth_bound(&functions, &matrix, [x, y], rates);
+        Bounds { functions, matrix, largest_frequency, growth }
+    }
+
+    fn coupling(&self, temperature: [f64; 2]) -> Coupling {
+        Coupling::new(self.functions.clone(), self.matrix.clone(), temperature)
     }
 }
 
-fn is_distinct(a: Complex64, b: Complex64) -> bool {
-    (a - b).norm() > DISTINCT * a.norm()
-}
-
-/// The vector with its largest entry real and positive.
-fn turned(mut vector: Vec<Complex64>) -> Vec<Complex64> {
-    let largest =
-        vector.iter().fold(Complex64::ZERO, |m, v| if v.norm() > m.norm() * (1.0 + DISTINCT) { *v } else { m });
-    let turn = largest.conj() / largest.norm();
-    vector.iter_mut().for_each(|v| *v *= turn);
-    vector
-}
-
-fn generator(payoff: &Payoff, equilibrium: &Equilibrium, player: Player) -> Result<Box<dyn Generator>, SpectrumError> {
-    let (own, other) = (player.index(), player.opponent().index());
-    let grid = payoff.grid(player);
-    let mut work = payoff.work();
-    let sign = if player == Player::X { 1.0 } else { -1.0 };
-    let slopes: Vec<Vec<f64>> = (0..grid.dimension())
-        .map(|axis| {
-            let mut slope = vec![0.0; grid.len()];
-            payoff.gradient(player, axis, equilibrium.densities()[other], &mut slope, &mut work);
-            slope.iter_mut().for_each(|v| *v *= sign / equilibrium.temperature()[own]);
-            slope
-        })
-        .collect();
-    let log_density = equilibrium.log_densities()[own];
-    Ok(match grid.dimension() {
-        1 => Box::new(WittenFactor::new(grid, log_density, &slopes[0])),
-        _ => Box::new(SchroedingerOperator::new(grid, log_density, &slopes)?),
-    })
-}
-
-/// The Poincare constant: the smallest positive eigenvalue of `A`, from the products of its factor.
-fn poincare_constant(generator: &mut dyn Generator, player: Player, most: usize) -> Result<f64, SpectrumError> {
+/// The Poincare constant of a player of one dimension: the smallest positive eigenvalue of `A`, from the products of its
+/// factor.
+fn circle_constant(generator: &mut dyn Generator, player: Player) -> Result<f64, SpectrumError> {
     let converged = |space: &Arnoldi| space.pairs[0].residual <= TOLERANCE * space.pairs[0].value.norm();
     let kernel = vec![generator.ground_state().to_vec()];
+    let mut column = Mat::zeros(generator.len(), 1);
     let space = Arnoldi::run(
-        start(generator.len()),
+        irregular(generator.len(), 0),
         kernel,
-        most,
-        |input, out| generator.apply_inverse(input, out),
+        inverse_search::MOST_VECTORS,
+        |input, out| {
+            column.col_as_slice_mut(0).copy_from_slice(input);
+            generator.precondition(&mut column);
+            out.copy_from_slice(column.col_as_slice(0));
+        },
         converged,
-    )?;
+    );
     if !converged(&space) {
         return Err(SpectrumError::NotConverged { vectors: space.len() });
     }
     let vector: Vec<f64> = turned(space.vector(&space.pairs[0])).iter().map(|v| v.re).collect();
     let mut products = Vec::new();
     generator.factor_products(&vector, &mut products);
-    let value = dot(&products, &products) / dot(&vector, &vector);
+    resolved(dot(&products, &products) / dot(&vector, &vector), generator, player)
+}
+
+/// The Poincare constant, where the modes are computed anyway.
+fn lowest_energy(cascade: &mut Cascade, player: Player) -> Result<f64, SpectrumError> {
+    let value = cascade.modes(energy_search::FIRST_MODES).energies[0];
+    resolved(value, &*cascade.generator, player)
+}
+
+fn resolved(value: f64, generator: &dyn Generator, player: Player) -> Result<f64, SpectrumError> {
     let rounding = (ROUNDING * generator.factor_norm()).powi(2);
     if value > RESOLVED * rounding {
         return Ok(value);
     }
     Err(SpectrumError::BelowResolution { player, value, rounding })
-}
-
-/// A fixed vector without symmetry: the fractional parts of multiples of the golden ratio.
-fn start(len: usize) -> Vec<f64> {
-    (1..=len).map(|j| (j as f64 * 0.618_033_988_749_894_9).fract() - 0.5).collect()
 }
 
 #[cfg(test)]

@@ -21,7 +21,6 @@
 //!
 //! Cost: `2 n^3/3` once, `4 n^2` for an application of the inverse.
 
-use super::SpectrumError;
 use super::generator::{Generator, ground_state, normalised_exponential};
 use crate::game::payoff::dot;
 use crate::torus::Grid;
@@ -37,7 +36,6 @@ pub struct WittenFactor {
     half_slope: Vec<f64>,
     /// The derivative's matrix, row by row from the diagonal: twice, so that every row is a slice.
     derivative: Vec<f64>,
-    column: Mat<f64>,
     norm: f64,
 }
 
@@ -68,7 +66,6 @@ impl WittenFactor {
             half_slope: slope.iter().map(|s| 0.5 * s).collect(),
             // Row i of the matrix is entry (i - k) mod n in column k: the reversed sequence, shifted.
             derivative: (0..2 * n).map(|m| row[(2 * n - m) % n]).collect(),
-            column: Mat::zeros(n + 1, 1),
             norm: scale + slope.iter().fold(0.0, |m: f64, s| m.max(0.5 * s.abs())),
         }
     }
@@ -79,15 +76,19 @@ impl Generator for WittenFactor {
         &self.ground
     }
 
-    fn apply_inverse(&mut self, input: &[f64], out: &mut [f64]) -> Result<(), SpectrumError> {
+    fn precondition(&mut self, columns: &mut Mat<f64>) {
         let n = self.ground.len();
-        self.column.col_as_slice_mut(0)[..n].copy_from_slice(input);
-        self.column[(n, 0)] = 0.0;
-        self.factor.solve_transpose_in_place_with_conj(faer::Conj::No, self.column.as_mut());
-        self.column[(n, 0)] = 0.0;
-        self.factor.solve_in_place_with_conj(faer::Conj::No, self.column.as_mut());
-        out.copy_from_slice(&self.column.col_as_slice(0)[..n]);
-        Ok(())
+        let mut bordered = Mat::from_fn(n + 1, columns.ncols(), |i, j| if i < n { columns[(i, j)] } else { 0.0 });
+        self.factor.solve_transpose_in_place_with_conj(faer::Conj::No, bordered.as_mut());
+        (0..columns.ncols()).for_each(|j| bordered[(n, j)] = 0.0);
+        self.factor.solve_in_place_with_conj(faer::Conj::No, bordered.as_mut());
+        for j in 0..columns.ncols() {
+            columns.col_as_slice_mut(j).copy_from_slice(&bordered.col_as_slice(j)[..n]);
+        }
+    }
+
+    fn is_inverted(&self) -> bool {
+        true
     }
 
     fn factor_products(&mut self, u: &[f64], out: &mut Vec<f64>) {

@@ -269,6 +269,22 @@ pub fn next_fast_size(n: usize) -> usize {
     (n.max(Grid::MINIMUM_POINTS)..).find(|&m| is_fast_size(m)).expect("there is a power of two above every number")
 }
 
+/// Prime factors of odd sizes of fast transforms.
+const FAST_ODD_FACTORS: [usize; 4] = [3, 5, 7, 11];
+
+/// The smallest odd size of fast transforms that is at least `n`.
+pub fn next_fast_odd_size(n: usize) -> usize {
+    let rest = |n: usize| {
+        FAST_ODD_FACTORS.iter().fold(n, |mut rest, factor| {
+            while rest.is_multiple_of(*factor) {
+                rest /= factor;
+            }
+            rest
+        })
+    };
+    (n.max(1)..).find(|n| rest(*n) == 1).expect("there is a power of three above every number")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,7 +20,7 @@ mod tail;
 pub use density::Density;
 pub use derivative::{divergence, gradient};
 pub use fourier::{Fourier, FourierScratch};
-pub use grid::{Axis, Grid, is_fast_size, next_fast_size};
+pub use grid::{Axis, Grid, is_fast_size, next_fast_odd_size, next_fast_size};
 pub use interpolation::evaluate;
 pub use resample::{pad_values, resample};
 pub use tail::{spectral_tail, tail_per_axis, tails_of_values};

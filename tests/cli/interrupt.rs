@@ -2,6 +2,7 @@
 
 use crate::contents::{self, assert_increasing, assert_same};
 use crate::workspace::{Moments, Outcome, TORI, Workspace, signal, wait_until};
+use std::process::Stdio;
 use std::time::Duration;
 
 const LONG: [&str; 7] = ["run", "limit-cycle", "-o", "out.h5", "--quiet", "--set", "solver.time=2"];
@@ -143,4 +144,22 @@ fn the_equilibrium_stops_at_once_and_leaves_nothing() {
             assert_eq!(workspace.names(), ["long.toml"]);
         }
     }
+}
+
+#[test]
+fn a_comparison_stops_at_once_and_leaves_nothing() {
+    let workspace = Workspace::new();
+    let dynamics = "mfl-da,best-response";
+    let long = "solver.time=1e6";
+    let arguments = ["compare", "limit-cycle", "--dynamics", dynamics, "-o", "out.h5", "--json", "--set", long];
+    // The files of its runs are in a temporary folder.
+    let mut command = workspace.command(&arguments);
+    command.env("TMPDIR", workspace.path(".")).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    assert!(wait_until(&mut child, || workspace.names().len() == 1), "no run has begun");
+    signal(&child, libc::SIGINT);
+    let outcome = workspace.finish(child, &arguments);
+    assert_eq!((outcome.status, outcome.json()["status"].as_u64()), (Some(130), Some(130)), "{outcome:?}");
+    assert!(outcome.stderr.contains("interrupted"), "{outcome:?}");
+    assert_eq!(workspace.names(), [""; 0]);
 }

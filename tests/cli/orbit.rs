@@ -116,6 +116,22 @@ fn the_boundary_of_the_basin_leads_to_the_unstable_orbit() {
 }
 
 #[test]
+fn automatic_grids_of_a_boundary_resolve_the_sharper_of_both_states() {
+    let workspace = Workspace::new();
+    workspace.write("rest.toml", "[initial]\nx = \"1\"\ny = \"1\"\n");
+    workspace.write("sharp.toml", "[initial]\nx = \"exp(400*cos(x/3 - 0.6))\"\ny = \"exp(400*cos(y/3))\"\n");
+    let game = ["orbit", "limit-cycle", "--set", "game.temperature=0.13", "--quiet", "--json"];
+    let edge = ["--edge", "rest.toml", "sharp.toml", "--width", "1e-3"];
+    let object = workspace.run(&[&game[..], &edge[..]].concat()).succeeds().json();
+    // Of the branch at this temperature, docs/limit-cycles.md.
+    assert!((number(&object["cycle"]["period"]) - 5.348887518).abs() <= 1e-8, "{object:#}");
+    assert!((number(&object["edge"]["period"]) - 5.860047591).abs() <= 1e-8, "{object:#}");
+    let plain = workspace.run(&game).succeeds().json();
+    let points = |object: &Value| number(&object["grid"]["x"][0]);
+    assert!(points(&object) > points(&plain), "{object:#}");
+}
+
+#[test]
 fn a_run_on_the_cycle_is_periodic_and_the_same_run_above_the_fold_is_not() {
     let workspace = Workspace::new();
     for (temperature, verdict) in [("0.1", "periodic"), ("0.15", "undecided")] {

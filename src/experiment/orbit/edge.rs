@@ -5,10 +5,11 @@ use super::super::summary::GridSummary;
 use super::super::{Destination, Discretisation, RunError};
 use super::report::{OrbitSummary, symmetries};
 use super::{OrbitRequest, Setting, record};
-use crate::game::GameFile;
-use crate::orbit::{EdgeSearch, edge as find_edge};
+use crate::game::{GameFile, Player};
+use crate::orbit::{Edge, EdgeSearch, edge as find_edge};
 use crate::output::check_destination;
-use crate::torus::pad_values;
+use crate::torus::{Density, pad_values};
+use num_complex::Complex64;
 use serde::Serialize;
 
 /// Longest time that a state may take to an attractor, when nothing else is asked for.
@@ -65,27 +66,12 @@ pub fn edge(
         let pair = one.shapes()[p].clone().into_iter().zip(two.shapes()[p].clone());
         pair.map(|(a, b)| a.max(b)).collect::<Vec<usize>>()
     });
-    let setting = Setting::new(files[0], Discretisation::new(game, &shapes)?);
-    let layout = setting.layout();
-    let state = |densities: &[crate::torus::Density; 2]| {
-        let values = crate::game::Player::BOTH.map(|player| {
-            let density = &densities[player.index()];
-            pad_values(density.grid(), layout.grid(player), density.values())
-        });
-        layout.from_values([&values[0], &values[1]])
-    };
-    let finding = request.finding(files[0]);
-    let how = EdgeSearch { width, time: request.time.unwrap_or(LONGEST_PATH), finding };
-    let equilibrium = layout.from_values(setting.discretisation.equilibrium.densities());
-    let states = [state(&first), state(&second)];
-    let mut flow = setting.flow();
-    let found =
-        find_edge(&mut flow, setting.temperature(), &setting.symmetry, &equilibrium, [&states[0], &states[1]], &how)?;
-    let finer = setting.grown(&found.cycle.portrait.samples)?;
-    if let Some(finer) = finer {
-        let advice = format!("fix solver.grid, for example at {:?}", finer.discretisation.shapes());
-        let (what, player, shape) = ("the cycle".to_owned(), crate::game::Player::X, shapes[0].clone());
-        return Err(RunError::Unresolved { what, player, time: None, shape, tail: f64::NAN, advice });
+    let how = EdgeSearch { width, time: request.time.unwrap_or(LONGEST_PATH), finding: request.finding(files[0]) };
+    let mut setting = Setting::new(files[0], Discretisation::new(game, &shapes)?);
+    let mut found = bisected(&setting, [&first, &second], &how)?;
+    while let Some(finer) = setting.grown(&samples(&found))? {
+        setting = finer;
+        found = bisected(&setting, [&first, &second], &how)?;
     }
     let output = match &destination {
         Some(destination) => {
@@ -108,4 +94,25 @@ pub fn edge(
         symmetry: symmetries(&setting),
         output,
     })
+}
+
+/// The boundary on the grids of a setting, between states given on coarser ones.
+fn bisected(setting: &Setting<'_>, states: [&[Density; 2]; 2], how: &EdgeSearch) -> Result<Edge, RunError> {
+    let layout = setting.layout();
+    let [first, second] = states.map(|densities| {
+        let values = Player::BOTH.map(|player| {
+            let density = &densities[player.index()];
+            pad_values(density.grid(), layout.grid(player), density.values())
+        });
+        layout.from_values([&values[0], &values[1]])
+    });
+    let equilibrium = layout.from_values(setting.discretisation.equilibrium.densities());
+    let (temperature, mut flow) = (setting.temperature(), setting.flow());
+    Ok(find_edge(&mut flow, temperature, &setting.symmetry, &equilibrium, [&first, &second], how)?)
+}
+
+/// States along the cycle and the orbit on the boundary: what the grid has to resolve.
+fn samples(found: &Edge) -> Vec<Vec<Complex64>> {
+    let orbits = std::iter::once(&found.cycle).chain(&found.edge);
+    orbits.flat_map(|orbit| orbit.portrait.samples.iter().cloned()).collect()
 }
