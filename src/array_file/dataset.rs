@@ -37,8 +37,11 @@ pub(super) fn read(path: &Path, name: Option<&str>, time: Option<f64>) -> Result
     let times = read_whole(&own_dataset(&file, path, "time")?, path)?;
     let shape = dataset.shape();
     if times.shape.len() != 1 || shape.first() != times.shape.first() {
+        let of_replicas = times.shape.len() == 1 && shape.get(1) == times.shape.first();
+        let advice =
+            if of_replicas { "; its first axis are replicas, which `nashflow validate --replicas` reads" } else { "" };
         let reason =
-            format!("@{time}: {name} has shape {shape:?}, time has {:?}: it is no series in time", times.shape);
+            format!("@{time}: {name} has shape {shape:?}, time has {:?}: it is no series in time{advice}", times.shape);
         return Err(ArrayError::format(path, reason));
     }
     match position_of_time(&times.values, time) {

@@ -55,6 +55,18 @@ Examples:
   nashflow spectrum limit-cycle --set game.temperature=0.1 -k 4
   nashflow spectrum players-1x2 --json -o modes.h5")]
     Spectrum(SpectrumArguments),
+    /// Compute a game at many parameters and initial states: arrays over the axes of a sweep file.
+    #[command(after_help = "\
+SWEEP is a sweep file (TOML), or the name of a bundled sweep. With -o OUT.h5 the whole sweep becomes one file. With -o FOLDER a
+shard becomes a journal in the folder, and --merge makes the same file of all journals; a shard that is run again goes on.
+
+Examples:
+  nashflow sweep basin -o basin.h5
+  nashflow sweep sweep.toml -o sweep.h5 --resume
+  nashflow sweep sweep.toml -o shards --shard 0/8
+  nashflow sweep --merge shards -o sweep.h5
+  nashflow sweep sweep.toml -o shards --print-slurm 8 > array.sh")]
+    Sweep(SweepArguments),
     /// Simulate the N-particle system of a game, and measure its clouds against the densities.
     #[command(after_help = "\
 The particles start from the initial densities of the game, or from its clouds ([initial] x = { cloud = \"points.npy\" }).
@@ -214,6 +226,37 @@ pub struct SpectrumArguments {
     /// Write the eigenfunctions and the equilibrium to this file
     #[arg(short, long, value_name = "OUT.h5")]
     pub output: Option<PathBuf>,
+}
+
+/// `nashflow sweep`.
+#[derive(Debug, Args)]
+pub struct SweepArguments {
+    /// Sweep file (TOML), or the name of a bundled sweep
+    #[arg(value_name = "SWEEP", required_unless_present = "merge", conflicts_with = "merge")]
+    pub sweep: Option<PathBuf>,
+    /// Override a key of the base game for all points, for example solver.time=50
+    #[arg(long = "set", value_name = "KEY=VALUE", conflicts_with = "merge")]
+    pub overrides: Vec<String>,
+    /// File of arrays, or folder of the journals of shards
+    #[arg(short, long, value_name = "OUT.h5|FOLDER")]
+    pub output: Option<PathBuf>,
+    /// Keep the points that an interrupted sweep has finished and compute the others; start when there is none
+    #[arg(long, conflicts_with_all = ["force", "merge", "print_slurm"])]
+    pub resume: bool,
+    /// Only the points whose number leaves the rest K when divided by N [default: all, or those of the Slurm array task]
+    #[arg(long, value_name = "K/N", conflicts_with_all = ["merge", "print_slurm"], allow_hyphen_values = true)]
+    pub shard: Option<String>,
+    /// Make one file of these journals, or of those in these folders
+    #[arg(long, value_name = "FOLDER|JOURNAL", num_args = 1..)]
+    pub merge: Vec<PathBuf>,
+    /// With --merge: write NaN where points are missing
+    #[arg(long, requires = "merge")]
+    pub partial: bool,
+    /// Print the script of a Slurm job array of N tasks
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000), conflicts_with = "merge")]
+    pub print_slurm: Option<u32>,
+    #[command(flatten)]
+    pub common: CommonArguments,
 }
 
 /// `nashflow particles`.

@@ -5,7 +5,9 @@ use crate::experiment::RunError;
 /// What to type next, where the message itself does not say it.
 pub fn advice(error: &RunError) -> Option<String> {
     match error {
-        RunError::Interrupted { .. } => Some(format!("continue with: {}", resuming_command())),
+        RunError::Interrupted { .. } | RunError::SweepInterrupted { .. } => {
+            Some(format!("continue with: {}", resuming_command()))
+        }
         RunError::Step { .. } | RunError::Negative { .. } | RunError::Unresolved { time: Some(_), .. } => {
             Some("the changed game needs --force or another -o".to_owned())
         }
@@ -25,7 +27,7 @@ fn resuming_command() -> String {
 }
 
 /// The word as it is where a shell leaves it alone, between single quotes elsewhere.
-fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();

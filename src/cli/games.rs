@@ -14,9 +14,7 @@ pub fn main(arguments: &GamesArguments) -> i32 {
             list(*json);
             Ok(())
         }
-        GamesCommand::Show { name } => {
-            catalogue::get(name).map(|game| print(game.text)).map_err(|error| error.to_string())
-        }
+        GamesCommand::Show { name } => catalogue::text(name).map(print).map_err(|error| error.to_string()),
         GamesCommand::Copy { name, destination, force } => copy(name, destination.as_deref(), *force),
     };
     match result {
@@ -27,21 +25,23 @@ pub fn main(arguments: &GamesArguments) -> i32 {
 
 fn list(json: bool) {
     if json {
-        let games: Vec<_> = catalogue::list()
-            .iter()
-            .map(|game| serde_json::json!({ "name": game.name, "summary": game.summary() }))
-            .collect();
-        return print_json(&serde_json::json!({ "games": games }));
+        let entry = |name: &str, summary: &str| serde_json::json!({ "name": name, "summary": summary });
+        let games: Vec<_> = catalogue::list().iter().map(|game| entry(game.name, game.summary())).collect();
+        let sweeps: Vec<_> = catalogue::sweeps().iter().map(|sweep| entry(sweep.name, sweep.summary())).collect();
+        return print_json(&serde_json::json!({ "games": games, "sweeps": sweeps }));
     }
     let mut table = Table::new();
     for game in catalogue::list() {
         table.row(game.name, game.summary());
     }
+    for sweep in catalogue::sweeps() {
+        table.row(&format!("sweep {}", sweep.name), sweep.summary());
+    }
     print(&table.render());
 }
 
 fn copy(name: &str, destination: Option<&Path>, force: bool) -> Result<(), String> {
-    let game = catalogue::get(name).map_err(|error| error.to_string())?;
+    let text = catalogue::text(name).map_err(|error| error.to_string())?;
     let file_name = PathBuf::from(format!("{name}.toml"));
     let path = match destination {
         Some(folder) if folder.is_dir() => folder.join(file_name),
@@ -55,7 +55,7 @@ fn copy(name: &str, destination: Option<&Path>, force: bool) -> Result<(), Strin
     } else {
         options.create_new(true)
     };
-    let written = options.open(&path).and_then(|mut file| file.write_all(game.text.as_bytes()));
+    let written = options.open(&path).and_then(|mut file| file.write_all(text.as_bytes()));
     match written {
         Ok(()) => {
             print(&format!("{}\n", path.display()));

@@ -13,6 +13,7 @@ mod progress;
 mod run;
 mod signal;
 mod spectrum;
+mod sweep;
 mod table;
 mod validate;
 mod w2;
@@ -51,6 +52,7 @@ pub fn main() -> i32 {
         Command::Equilibrium(arguments) => equilibrium::main(&arguments),
         Command::Orbit(arguments) => orbit::main(&arguments),
         Command::Spectrum(arguments) => spectrum::main(&arguments),
+        Command::Sweep(arguments) => sweep::main(&arguments),
         Command::Particles(arguments) => particles::main(&arguments),
         Command::W2(arguments) => w2::main(&arguments),
         Command::Validate(arguments) => validate::main(&arguments),
@@ -86,10 +88,21 @@ fn conclude<R: serde::Serialize>(
     if let Err(message) = set_threads(arguments.common.threads) {
         return report_failure(&message, BAD_INPUT, arguments.common.json);
     }
-    match solve() {
-        Ok(result) if arguments.common.json => print_json(&result),
+    let common = &arguments.common;
+    finish(common, solve(), render, |error| report_error(error, &arguments.game, common.json))
+}
+
+/// Prints what came of a computation, or reports its error.
+fn finish<R: serde::Serialize, E>(
+    common: &CommonArguments,
+    result: Result<R, E>,
+    render: impl FnOnce(&R) -> String,
+    report: impl FnOnce(&E) -> i32,
+) -> i32 {
+    match result {
+        Ok(result) if common.json => print_json(&result),
         Ok(result) => print(&render(&result)),
-        Err(error) => return report_error(&error, &arguments.game, arguments.common.json),
+        Err(error) => return report(&error),
     }
     0
 }
@@ -108,12 +121,7 @@ fn conclude_operands<R: serde::Serialize, E: std::fmt::Display>(
     let result = solve(&interrupt);
     // What is printed now must not be followed by the report of an interruption.
     interrupt.begin_writing();
-    match result {
-        Ok(result) if common.json => print_json(&result),
-        Ok(result) => print(&render(&result)),
-        Err(error) => return report_failure(&error.to_string(), exit_status(&error), common.json),
-    }
-    0
+    finish(common, result, render, |error| report_failure(&error.to_string(), exit_status(error), common.json))
 }
 
 /// Reports an error on stderr, and as the one object on stdout with `--json`.

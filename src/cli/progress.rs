@@ -1,6 +1,6 @@
 //! The progress bar: on a terminal only, with an estimate of the time left.
 
-use crate::experiment::Progress;
+use crate::experiment::{Progress, SweepProgress};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Positions of the bar.
@@ -41,6 +41,17 @@ impl Bar {
         }
         self.bar.set_position((done as u64 * LENGTH).checked_div(all as u64).unwrap_or(LENGTH));
         self.bar.set_message(format!("sample {done} of {all}"));
+    }
+
+    /// Shows how many points of a sweep are finished.
+    pub fn show_points(&self, progress: &SweepProgress) {
+        if self.bar.is_hidden() {
+            return;
+        }
+        let SweepProgress { finished, points, failed } = *progress;
+        self.bar.set_position((finished as u64 * LENGTH).checked_div(points as u64).unwrap_or(LENGTH));
+        let failures = if failed > 0 { format!(", {failed} failed") } else { String::new() };
+        self.bar.set_message(format!("{finished} of {points} points{failures}"));
     }
 
     /// Takes the bar away.

@@ -157,6 +157,24 @@ pub enum RunError {
         /// Time it had reached.
         time: f64,
     },
+    /// Ctrl-C, SIGTERM or SIGHUP in a sweep.
+    #[error("interrupted: {finished} of {points} points are finished; they are in {}", path.display())]
+    SweepInterrupted {
+        /// Finished points, those of earlier calls included.
+        finished: usize,
+        /// All points of this call.
+        points: usize,
+        /// The journal.
+        path: PathBuf,
+    },
+    /// Journals that cannot be merged.
+    #[error("{}: {reason}", path.display())]
+    Merge {
+        /// The journal, or the folder.
+        path: PathBuf,
+        /// What is wrong and what to do.
+        reason: String,
+    },
     /// No folder for files that are thrown away.
     #[error("{}: {source}", path.display())]
     Workplace {
@@ -228,6 +246,7 @@ impl RunError {
             | RunError::Initial { .. }
             | RunError::Dynamics { .. }
             | RunError::Option { .. }
+            | RunError::Merge { .. }
             | RunError::Orbit(OrbitError::Parameter { .. })
             | RunError::NotARun { .. }
             | RunError::OtherGame { .. } => BAD_INPUT,
@@ -245,7 +264,9 @@ impl RunError {
             | RunError::Orbit(_)
             | RunError::Workplace { .. }
             | RunError::Step { .. } => NUMERICAL_FAILURE,
-            RunError::Interrupted { .. } | RunError::ComparisonInterrupted { .. } => INTERRUPTED,
+            RunError::Interrupted { .. }
+            | RunError::ComparisonInterrupted { .. }
+            | RunError::SweepInterrupted { .. } => INTERRUPTED,
         }
     }
 

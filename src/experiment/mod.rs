@@ -18,6 +18,7 @@ mod run;
 mod simulation;
 mod spectrum;
 mod summary;
+mod sweep;
 mod validation;
 mod verdict;
 mod w2;
@@ -43,6 +44,10 @@ pub use run::{Progress, RunOptions, run};
 pub use simulation::{Clock, Simulation, Stretch};
 pub use spectrum::{LinearSpectrum, SpectrumReport, SpectrumSummary, linear_spectrum, spectrum};
 pub use summary::{EquilibriumSummary, GridSummary, PayoffSummary, StateSummary, Summary};
+pub use sweep::{
+    FailureReport, MergeReport, MergeRequest, Shard, SweepAxisReport, SweepProgress, SweepReport, SweepRequest,
+    is_journal_name, merge, slurm_script, sweep, vocabulary,
+};
 pub use validation::{
     BiasReport, ChiSquareReport, FloorReport, LargestScoreReport, PlayerReport, ReplicaReport, TimeChoice, TimeReport,
     Times, ValidationError, ValidationReport, ValidationRequest, validate,

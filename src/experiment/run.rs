@@ -101,6 +101,21 @@ pub(super) fn run_recorded(
     Session::fresh(file, options, None, watch)?.run_to_end(started, interrupt, watch)
 }
 
+/// [`run`] for one point of a sweep: goes on with what an earlier call left at the output, replaces what it cannot go on
+/// with, and computes no spectrum.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn run_point(file: &GameFile, options: &RunOptions, interrupt: &AtomicBool) -> Result<Recorded, RunError> {
+    let (started, unwatched) = (Instant::now(), &mut |_: &Progress| {});
+    let mut session = match resume(file, &options.output) {
+        Ok(Some(Resumption::Unfinished(unfinished))) => Session::resume(file, options, *unfinished, unwatched)?,
+        _ => Session::fresh(file, options, None, unwatched)?,
+    };
+    session.evolve(interrupt, unwatched)?;
+    session.finish(started.elapsed(), Err("it was not asked for".to_owned()))
+}
+
 /// A run under way.
 pub(super) struct Session<'a> {
     file: &'a GameFile,

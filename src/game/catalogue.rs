@@ -30,6 +30,46 @@ const GAMES: &[BundledGame] = bundled![
     "players-2x2",
 ];
 
+/// One bundled sweep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BundledSweep {
+    /// Its name, as in `nashflow sweep NAME`.
+    pub name: &'static str,
+    /// The text of its file.
+    pub text: &'static str,
+}
+
+macro_rules! bundled_sweeps {
+    ($($name:literal),* $(,)?) => {
+        &[$(BundledSweep { name: $name, text: include_str!(concat!("../../data/sweeps/", $name, ".toml")) }),*]
+    };
+}
+
+const SWEEPS: &[BundledSweep] = bundled_sweeps!["basin", "phase-diagram", "gap"];
+
+impl BundledSweep {
+    /// The first comment line of the file: what the sweep shows.
+    pub fn summary(&self) -> &'static str {
+        self.text.lines().next().unwrap_or_default().trim_start_matches('#').trim()
+    }
+}
+
+/// All bundled sweeps.
+pub fn sweeps() -> &'static [BundledSweep] {
+    SWEEPS
+}
+
+/// The bundled sweep of this name.
+///
+/// # Errors
+/// [`GameError::UnknownSweep`] with the names there are.
+pub fn sweep(name: &str) -> Result<&'static BundledSweep, GameError> {
+    SWEEPS.iter().find(|sweep| sweep.name == name).ok_or_else(|| GameError::UnknownSweep {
+        name: name.to_owned(),
+        known: SWEEPS.iter().map(|sweep| sweep.name).collect::<Vec<_>>().join(", "),
+    })
+}
+
 impl BundledGame {
     /// The first comment line of the file: what the game shows.
     pub fn summary(&self) -> &'static str {
@@ -59,6 +99,14 @@ pub fn get(name: &str) -> Result<&'static BundledGame, GameError> {
         name: name.to_owned(),
         known: GAMES.iter().map(|game| game.name).collect::<Vec<_>>().join(", "),
     })
+}
+
+/// The text of the bundled game or, if there is none, of the bundled sweep of this name.
+///
+/// # Errors
+/// [`GameError::UnknownGame`] with the names there are.
+pub fn text(name: &str) -> Result<&'static str, GameError> {
+    get(name).map(|game| game.text).or_else(|error| sweep(name).map(|sweep| sweep.text).map_err(|_| error))
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub enum GameError {
         source: std::io::Error,
     },
     /// A directory, a pipe, a device: anything that is not a plain file.
-    #[error("{}: is {kind}; a game is a plain text file", path.display())]
+    #[error("{}: is {kind}; expected a plain text file", path.display())]
     NotAFile {
         /// The file.
         path: PathBuf,
@@ -24,7 +24,7 @@ pub enum GameError {
         kind: &'static str,
     },
     /// More bytes than any game needs.
-    #[error("{}: has {bytes} bytes; a game file has at most {maximum}", path.display())]
+    #[error("{}: has {bytes} bytes; at most {maximum} are read", path.display())]
     TooLong {
         /// The file.
         path: PathBuf,
@@ -34,7 +34,7 @@ pub enum GameError {
         maximum: u64,
     },
     /// Not UTF-8.
-    #[error("{}: byte {offset} is not UTF-8; a game file is UTF-8 text", path.display())]
+    #[error("{}: byte {offset} is not UTF-8; expected UTF-8 text", path.display())]
     NotUtf8 {
         /// The file.
         path: PathBuf,
@@ -58,6 +58,14 @@ pub enum GameError {
     /// No bundled game has this name.
     #[error("there is no bundled game `{name}`; there are: {known}")]
     UnknownGame {
+        /// The name asked for.
+        name: String,
+        /// The names there are, separated by commas.
+        known: String,
+    },
+    /// No bundled sweep has this name.
+    #[error("there is no sweep file and no bundled sweep `{name}`; there are: {known}")]
+    UnknownSweep {
         /// The name asked for.
         name: String,
         /// The names there are, separated by commas.

@@ -16,6 +16,7 @@ mod sampling;
 mod schedule;
 mod settings;
 mod source;
+mod sweep_file;
 
 pub use definition::Game;
 pub use diagnostic::Diagnostic;
@@ -31,3 +32,4 @@ pub use sampling::sample_density;
 pub use schedule::TemperatureSchedule;
 pub use settings::{GridChoice, Output, Schedule, Scheme, Solver};
 pub use source::{Initial, PayoffSource, Term, coordinate_names};
+pub use sweep_file::{AxisVariable, BaseGame, MAXIMUM_POINTS, SweepAxis, SweepFile, Vocabulary};

@@ -7,6 +7,7 @@ use super::place::Place;
 use super::scale;
 use super::schema::{Element, Role, Variable};
 use hdf5::dataset::{AllocTime, Layout as StorageLayout};
+use hdf5::types::VarLenUnicode;
 use hdf5::{Dataset, File, Result};
 use std::path::Path;
 
@@ -26,6 +27,8 @@ pub(super) enum Values {
     Float(Vec<f64>),
     Index(Vec<i64>),
     Bytes(Vec<u8>),
+    /// UTF-8 without NUL.
+    Texts(Vec<String>),
     /// Nothing but this length.
     Length(usize),
 }
@@ -36,6 +39,7 @@ impl Values {
             Values::Float(values) => values.len(),
             Values::Index(values) => values.len(),
             Values::Bytes(values) => values.len(),
+            Values::Texts(values) => values.len(),
             Values::Length(length) => *length,
         }
     }
@@ -91,6 +95,7 @@ impl Builder<'_> {
                 Values::Float(_) => Element::Float,
                 Values::Index(_) => Element::Integer,
                 Values::Bytes(_) | Values::Length(_) => Element::Byte,
+                Values::Texts(_) => Element::Text,
             },
             shape: if is_scale { vec![values.len()] } else { axes.iter().map(length).collect() },
             axes,
@@ -163,11 +168,14 @@ fn create(file: &File, array: &Array) -> Result<Dataset> {
         Values::Float(_) => file.new_dataset::<f64>(),
         Values::Index(_) => file.new_dataset::<i64>(),
         Values::Bytes(_) | Values::Length(_) => file.new_dataset::<u8>(),
+        Values::Texts(_) => file.new_dataset::<VarLenUnicode>(),
     };
     let builder = builder.obj_track_times(false);
     let builder = match &array.values {
         Values::Length(_) => builder.layout(StorageLayout::Contiguous).alloc_time(Some(AllocTime::Late)),
         _ if shape.contains(&0) => builder.layout(StorageLayout::Contiguous),
+        // What a filter would see of texts are their addresses.
+        Values::Texts(_) => builder.layout(StorageLayout::Contiguous),
         _ => builder.chunk(chunk(shape)).shuffle().deflate(DEFLATE).fletcher32(),
     };
     let dataset = builder.shape(shape.clone()).create(path.as_str())?;
@@ -175,6 +183,10 @@ fn create(file: &File, array: &Array) -> Result<Dataset> {
         Values::Float(values) => write_values(&dataset, values)?,
         Values::Index(values) => dataset.write_raw(values)?,
         Values::Bytes(values) => dataset.write_raw(values)?,
+        Values::Texts(values) => {
+            let texts = values.iter().map(|text| text.parse()).collect::<std::result::Result<Vec<VarLenUnicode>, _>>();
+            dataset.write_raw(&texts.map_err(|_| hdf5::Error::from("a text has a NUL character"))?)?;
+        }
         Values::Length(_) => {}
     }
     Ok(dataset)

@@ -17,6 +17,7 @@ use super::schema::{
 use crate::game::Player;
 use hdf5::dataset::{AllocTime, FillTime, Layout as StorageLayout};
 use hdf5::file::LibraryVersion;
+use hdf5::types::VarLenUnicode;
 use hdf5::{Dataset, File, FileBuilder, Result};
 use std::path::Path;
 
@@ -107,6 +108,7 @@ impl Blank {
             Element::Integer => file.new_dataset::<i64>(),
             Element::Unsigned => file.new_dataset::<u64>(),
             Element::Byte => file.new_dataset::<u8>(),
+            Element::Text => file.new_dataset::<VarLenUnicode>(),
         };
         let builder = builder.obj_track_times(false);
         let empty = variable.shape.contains(&0);

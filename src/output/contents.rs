@@ -83,6 +83,7 @@ fn check(file: &File, path: &Path, variable: &Variable) -> Result<(), OutputErro
         Element::Integer => TypeDescriptor::Integer(IntSize::U8),
         Element::Unsigned => TypeDescriptor::Unsigned(IntSize::U8),
         Element::Byte => TypeDescriptor::Unsigned(IntSize::U1),
+        Element::Text => TypeDescriptor::VarLenUnicode,
     };
     let element = found.dtype().and_then(|t| t.to_descriptor()).map_err(OutputError::damaged(path, &variable.path))?;
     if variable.role != Role::Length && element != expected {

@@ -34,6 +34,8 @@ pub(super) enum Element {
     Unsigned,
     /// `u8`.
     Byte,
+    /// UTF-8 of any length.
+    Text,
 }
 
 /// One dataset.

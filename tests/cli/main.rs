@@ -23,6 +23,8 @@ mod resume;
 mod schedule;
 mod spectrum;
 mod summary;
+mod sweep;
+mod sweep_refusals;
 mod tables;
 mod threads;
 mod validate;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// `NASHFLOW_PYTHON`, else the environment of the repository, else whatever `python3` is.
-fn python() -> PathBuf {
+pub fn python() -> PathBuf {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/python");
     match std::env::var_os("NASHFLOW_PYTHON") {
         Some(python) => python.into(),

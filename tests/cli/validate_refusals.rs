@@ -40,6 +40,18 @@ fn shapes_that_do_not_fit() {
     case(&[4, 0], &["--time", "0", "--replicas"], &["empty"]);
 }
 
+#[test]
+fn a_file_of_replicas_asks_for_the_option() {
+    let workspace = with_run();
+    let words = ["particles", "game.toml", "-n", "20", "--replicas", "2", "-o", "cloud.h5"];
+    workspace.run(&words).succeeds();
+    for time in [&[][..], &["--time", "0.1"]] {
+        let words = [&["cloud.h5", "--against", "run.h5"], time].concat();
+        refused(&workspace, &words, &["particles/x", "[2, 3, 20, 1]", "validate --replicas"]);
+        workspace.run(&[&["validate"][..], &words, &["--replicas"]].concat()).succeeds();
+    }
+}
+
 /// C23: one bad coordinate poisons nothing but is named.
 #[test]
 fn coordinates_without_a_place_are_named() {

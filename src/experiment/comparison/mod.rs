@@ -8,7 +8,9 @@ mod report;
 mod workplace;
 
 pub use choice::split_dynamics;
+pub(super) use report::first_time;
 pub use report::{ComparisonReport, ContestantReport, Crossing};
+pub(super) use workplace::without_sentences_on;
 
 use super::run::{Recorded, run_recorded};
 use super::{Destination, Progress, RunError, RunOptions};

@@ -105,7 +105,7 @@ impl ContestantReport {
 }
 
 /// The first time at which a positive quantity is at most `threshold`.
-fn first_time(rows: &[(f64, f64)], threshold: f64) -> Option<f64> {
+pub(in crate::experiment) fn first_time(rows: &[(f64, f64)], threshold: f64) -> Option<f64> {
     let index = rows.iter().position(|(_, value)| *value <= threshold)?;
     let (time, value) = rows[index];
     let Some((before, above)) = index.checked_sub(1).map(|i| rows[i]) else { return Some(time) };

@@ -34,13 +34,14 @@ impl Workplace {
 
     /// A message without the sentence on what is left in this folder, which nobody will find.
     pub fn without_its_name(&self, message: &str) -> String {
-        let names = |sentence: &&str| !sentence.contains(path_text(&self.folder));
-        message.split(". ").filter(names).collect::<Vec<_>>().join(". ")
+        without_sentences_on(&self.folder, message)
     }
 }
 
-fn path_text(path: &Path) -> &str {
-    path.to_str().unwrap_or("nashflow-compare-")
+/// A message without the sentences that name something in a folder.
+pub fn without_sentences_on(folder: &Path, message: &str) -> String {
+    let name = folder.display().to_string();
+    message.split(". ").filter(|sentence| !sentence.contains(&name)).collect::<Vec<_>>().join(". ")
 }
 
 impl Drop for Workplace {

@@ -34,6 +34,9 @@ use std::time::Instant;
 
 /// The excess counts while it is so many standard errors above 0.
 const ABOVE_NOISE: f64 = 4.0;
+/// The densities count as come to rest when they are nearer to the equilibrium than this share of the lowest floor: a
+/// hundredth in the root of the squares.
+const AT_REST: f64 = 0.15;
 /// Fewest snapshots of a fit.
 const FEWEST_POINTS: usize = 4;
 /// Points of all samples for a floor together, in one and in two dimensions.
@@ -160,7 +163,7 @@ pub fn ladder(
     let mut rungs = Vec::with_capacity(request.counts.len());
     for &count in &request.counts {
         let started = Instant::now();
-        let mut replicas = Replicas::new(&setup, [count; 2], false)?;
+        let mut replicas = Replicas::new(&setup, [count; 2], false)?.to_mean_field_at_the_end();
         replicas.run(&mut |_, _| Ok(()), watch)?;
         let record = replicas.finish();
         let iid_floor = floor(&setup, count).unwrap_or_else(|reason| {
@@ -189,6 +192,9 @@ pub fn ladder(
             exit,
             wall_seconds: started.elapsed().as_secs_f64(),
         });
+    }
+    if let Ok(approach) = &approach {
+        notes.extend(unrest(approach[approach.len() - 1].sqrt(), &rungs));
     }
     Ok(LadderReport {
         game: file.game().name().to_owned(),
@@ -233,6 +239,17 @@ fn approach(equilibrium: &[Density; 2], densities: &[[Density; 2]]) -> Result<Ve
         densities.iter().map(|pair| solver.distance(&pair[p])).collect()
     };
     Ok(column(0)?.iter().zip(&column(1)?).map(|(x, y)| x.value.powi(2) + y.value.powi(2)).collect())
+}
+
+/// What is to be said of floors when the densities themselves are still on their way, at distance `rest`.
+fn unrest(rest: f64, rungs: &[Rung]) -> Option<String> {
+    let lowest = rungs.iter().filter_map(|rung| rung.iid_floor).map(|floor| floor.w2).fold(f64::INFINITY, f64::min);
+    (rest > AT_REST * lowest).then(|| {
+        format!(
+            "at the final time the densities are still {rest:.1e} from the equilibrium: floors contain it; with a longer \
+             solver.time they would not"
+        )
+    })
 }
 
 /// Distances of independent points of the equilibrium from it.

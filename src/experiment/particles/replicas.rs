@@ -48,6 +48,8 @@ pub(super) struct Replicas<'a> {
     /// Distances to the equilibrium, if distances are wanted, or why there are none.
     equilibrium: Option<Result<Targets<'a>, String>>,
     keep: bool,
+    /// First snapshot whose distance to the density of infinitely many particles is measured.
+    mean_field_from: usize,
     record: Record,
 }
 
@@ -76,7 +78,12 @@ impl<'a> Replicas<'a> {
     /// With these systems and what was measured of them so far; `keep` says whether clouds are kept.
     pub fn with(setup: &'a Setup<'a>, systems: Vec<ParticleSystem>, record: Record, keep: bool) -> Replicas<'a> {
         let equilibrium = setup.request.distances.then(|| targets(setup, &setup.equilibrium));
-        Replicas { setup, systems, equilibrium, keep, record }
+        Replicas { setup, systems, equilibrium, keep, mean_field_from: 0, record }
+    }
+
+    /// The same, measured against the density of infinitely many particles at the last snapshot alone.
+    pub fn to_mean_field_at_the_end(self) -> Replicas<'a> {
+        Replicas { mean_field_from: self.setup.file.output().times().len() - 1, ..self }
     }
 
     /// To the last snapshot. `pause` is called after every stretch of steps and every snapshot; its error ends the run.
@@ -144,7 +151,8 @@ impl<'a> Replicas<'a> {
     fn measure(&mut self, time: f64) {
         let (setup, index) = (self.setup, self.record.times.len());
         let equilibrium = &self.equilibrium;
-        let mean_field = setup.mean_field.as_ref().ok().map(|densities| targets(setup, &densities[index]));
+        let densities = setup.mean_field.as_ref().ok().filter(|_| index >= self.mean_field_from);
+        let mean_field = densities.map(|densities| targets(setup, &densities[index]));
         let of = |system: &ParticleSystem| {
             let clouds = Player::BOTH.map(|player| system.cloud(player));
             let to_mean_field = mean_field.as_ref().map(|targets| distance(targets, clouds));

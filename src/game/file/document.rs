@@ -13,7 +13,7 @@ use toml::de::{DeTable, DeValue};
 const MAXIMUM_KEY_PARTS: usize = 64;
 
 /// A parsed text.
-pub(super) struct Document<'a> {
+pub(in crate::game) struct Document<'a> {
     path: PathBuf,
     text: &'a str,
     root: DeTable<'a>,
@@ -22,7 +22,11 @@ pub(super) struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
-    pub(super) fn parse(path: &Path, text: &'a str, overrides: Vec<(String, String)>) -> Result<Self, GameError> {
+    pub(in crate::game) fn parse(
+        path: &Path,
+        text: &'a str,
+        overrides: Vec<(String, String)>,
+    ) -> Result<Self, GameError> {
         let refuse = |message: String, span: Range<usize>| {
             GameError::File(Box::new(Diagnostic::new(path, text, span, Fault::new("", message), None)))
         };
@@ -35,12 +39,12 @@ impl<'a> Document<'a> {
         Ok(Document { path: path.to_owned(), text, root: root.into_inner(), overrides })
     }
 
-    pub(super) fn section(&self) -> Section<'_> {
+    pub(in crate::game) fn section(&self) -> Section<'_> {
         Section { table: &self.root, key: String::new() }
     }
 
     /// The fault with its place: that of its key, or of the nearest key above it that stands in the text.
-    pub(super) fn locate(&self, mut fault: Fault) -> GameError {
+    pub(in crate::game) fn locate(&self, mut fault: Fault) -> GameError {
         let (key, span) = self.find(&fault);
         let from_set = self.overrides.iter().rev().find(|(set, _)| {
             let below = |a: &str, b: &str| a == b || (a.starts_with(b) && a[b.len()..].starts_with(['.', '[']));
@@ -49,6 +53,11 @@ impl<'a> Document<'a> {
         let from_set = from_set.map(|(_, argument)| argument.clone());
         fault.key = key;
         GameError::File(Box::new(Diagnostic::new(&self.path, self.text, span, fault, from_set)))
+    }
+
+    /// A value as it is written.
+    pub(in crate::game) fn source(&self, entry: &Entry<'_>) -> &'a str {
+        &self.text[entry.value.span()]
     }
 
     fn find(&self, fault: &Fault) -> (String, Range<usize>) {
@@ -135,24 +144,24 @@ fn key_parts(key: &str) -> Vec<KeyPart> {
 
 /// One table of the text.
 #[derive(Clone)]
-pub(super) struct Section<'a> {
+pub(in crate::game) struct Section<'a> {
     table: &'a DeTable<'a>,
     key: String,
 }
 
 /// One value of the text, with its key.
-pub(super) struct Entry<'a> {
-    pub(super) key: String,
+pub(in crate::game) struct Entry<'a> {
+    pub(in crate::game) key: String,
     value: &'a Spanned<DeValue<'a>>,
 }
 
 impl<'a> Section<'a> {
-    pub(super) fn key_of(&self, name: &str) -> String {
+    pub(in crate::game) fn key_of(&self, name: &str) -> String {
         if self.key.is_empty() { name.to_owned() } else { format!("{}.{name}", self.key) }
     }
 
     /// Refuses every key that is not in the list; the first one in the text is named.
-    pub(super) fn allow(&self, allowed: &[&str]) -> Result<(), Fault> {
+    pub(in crate::game) fn allow(&self, allowed: &[&str]) -> Result<(), Fault> {
         let unknown = self.table.iter().filter(|(name, _)| !allowed.contains(&name.get_ref().as_ref()));
         match unknown.min_by_key(|(name, _)| name.span().start) {
             None => Ok(()),
@@ -165,62 +174,62 @@ impl<'a> Section<'a> {
         }
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<Entry<'a>> {
+    pub(in crate::game) fn get(&self, name: &str) -> Option<Entry<'a>> {
         self.table.get(name).map(|value| Entry { key: self.key_of(name), value })
     }
 
-    pub(super) fn require(&self, name: &str) -> Result<Entry<'a>, Fault> {
+    pub(in crate::game) fn require(&self, name: &str) -> Result<Entry<'a>, Fault> {
         self.get(name).ok_or_else(|| Fault::new(self.key_of(name), "is missing"))
     }
 
     /// Names in the order of the text.
-    pub(super) fn names(&self) -> Vec<String> {
+    pub(in crate::game) fn names(&self) -> Vec<String> {
         let mut names: Vec<_> = self.table.keys().map(|name| (name.span().start, name.get_ref().to_string())).collect();
         names.sort();
         names.into_iter().map(|(_, name)| name).collect()
     }
 
     /// A table inside this one; `None` if it is missing.
-    pub(super) fn subsection(&self, name: &str) -> Result<Option<Section<'a>>, Fault> {
+    pub(in crate::game) fn subsection(&self, name: &str) -> Result<Option<Section<'a>>, Fault> {
         self.get(name).map(|entry| entry.section()).transpose()
     }
 }
 
 impl<'a> Entry<'a> {
-    pub(super) fn wrong_type(&self, expected: &str) -> Fault {
+    pub(in crate::game) fn wrong_type(&self, expected: &str) -> Fault {
         Fault::new(self.key.clone(), format!("expected {expected}, got {}", kind(self.value.get_ref())))
     }
 
-    pub(super) fn section(&self) -> Result<Section<'a>, Fault> {
+    pub(in crate::game) fn section(&self) -> Result<Section<'a>, Fault> {
         let table = self.value.get_ref().as_table().ok_or_else(|| self.wrong_type("a table"))?;
         Ok(Section { table, key: self.key.clone() })
     }
 
-    pub(super) fn is_table(&self) -> bool {
+    pub(in crate::game) fn is_table(&self) -> bool {
         self.value.get_ref().is_table()
     }
 
-    pub(super) fn is_array(&self) -> bool {
+    pub(in crate::game) fn is_array(&self) -> bool {
         self.value.get_ref().is_array()
     }
 
-    pub(super) fn as_text(&self) -> Option<&'a str> {
+    pub(in crate::game) fn as_text(&self) -> Option<&'a str> {
         self.value.get_ref().as_str()
     }
 
-    pub(super) fn text(&self) -> Result<&'a str, Fault> {
+    pub(in crate::game) fn text(&self) -> Result<&'a str, Fault> {
         self.as_text().ok_or_else(|| self.wrong_type("a string"))
     }
 
     /// The elements of an array.
-    pub(super) fn elements(&self, expected: &str) -> Result<Vec<Entry<'a>>, Fault> {
+    pub(in crate::game) fn elements(&self, expected: &str) -> Result<Vec<Entry<'a>>, Fault> {
         let array = self.value.get_ref().as_array().ok_or_else(|| self.wrong_type(expected))?;
         let entry = |(i, value)| Entry { key: format!("{}[{i}]", self.key), value };
         Ok(array.iter().enumerate().map(entry).collect())
     }
 
     /// A finite number, or a constant expression in quotes.
-    pub(super) fn number(&self, scope: &Scope) -> Result<f64, Fault> {
+    pub(in crate::game) fn number(&self, scope: &Scope) -> Result<f64, Fault> {
         let value = match self.value.get_ref() {
             DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str().parse().unwrap_or(f64::NAN),
             DeValue::Integer(integer) => {
@@ -240,7 +249,7 @@ impl<'a> Entry<'a> {
     }
 
     /// A whole number that is not negative and not absurd.
-    pub(super) fn count(&self, scope: &Scope) -> Result<usize, Fault> {
+    pub(in crate::game) fn count(&self, scope: &Scope) -> Result<usize, Fault> {
         let value = self.number(scope)?;
         if value >= 0.0 && value.fract() == 0.0 && value <= 9e15 {
             Ok(value as usize)
@@ -250,7 +259,7 @@ impl<'a> Entry<'a> {
     }
 
     /// One value for every axis: a scalar, repeated, or an array with one entry per axis.
-    pub(super) fn per_axis<T: Clone>(
+    pub(in crate::game) fn per_axis<T: Clone>(
         &self,
         dimension: Option<usize>,
         read: impl Fn(&Entry<'a>) -> Result<T, Fault>,

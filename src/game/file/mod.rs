@@ -5,10 +5,10 @@
 //! [`Diagnostic`](super::Diagnostic)
 //! with line, column and caret in one place, `document`.
 
-mod document;
+pub(super) mod document;
 mod flow;
-mod overrides;
-mod reading;
+pub(super) mod overrides;
+pub(super) mod reading;
 mod sections;
 
 use super::{FlowChoice, Game, GameError, Output, Solver};

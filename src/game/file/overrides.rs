@@ -20,7 +20,7 @@ const SHOWN_LENGTH: usize = 100;
 /// messages.
 ///
 /// `text` must be valid TOML.
-pub(super) fn apply(text: &str, overrides: &[String]) -> Result<(String, Vec<(String, String)>), GameError> {
+pub(in crate::game) fn apply(text: &str, overrides: &[String]) -> Result<(String, Vec<(String, String)>), GameError> {
     let refused = |argument: &str, message: String| GameError::Override {
         argument: argument.chars().take(SHOWN_LENGTH).collect(),
         message,

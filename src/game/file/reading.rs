@@ -5,10 +5,10 @@ use std::io::Read;
 use std::path::Path;
 
 /// Largest game file, 16 MiB.
-pub(super) const MAXIMUM_BYTES: u64 = 16 << 20;
+pub(in crate::game) const MAXIMUM_BYTES: u64 = 16 << 20;
 
 /// The text of a game file, without byte order mark.
-pub(super) fn read(path: &Path) -> Result<String, GameError> {
+pub(in crate::game) fn read(path: &Path) -> Result<String, GameError> {
     let failed = |source| GameError::Read { path: path.to_owned(), source };
     // Looked at before it is opened: opening a pipe would wait for a writer.
     let metadata = std::fs::metadata(path).map_err(failed)?;

@@ -169,7 +169,7 @@ fn what_is_not_a_text_file_is_refused() {
     assert!(message(&binary).contains("byte 15 is not UTF-8"));
     let large = folder.path().join("large.toml");
     std::fs::File::create(&large).unwrap().set_len(1 << 30).unwrap();
-    assert!(message(&large).contains("has 1073741824 bytes; a game file has at most 16777216"));
+    assert!(message(&large).contains("has 1073741824 bytes; at most 16777216 are read"));
 }
 
 #[test]

@@ -1,0 +1,119 @@
+//! The file of `sweep`: every recorded quantity as an array over the axes of the sweep.
+
+use super::OutputError;
+use super::arrays::{Array, Builder, Values, replace, write_whole};
+use super::attribute::write_text;
+use super::header::write_origin;
+use super::place::Place;
+use hdf5::{File, Result};
+use std::path::Path;
+
+/// Root attribute `format`.
+const FORMAT: &str = "nashflow sweep";
+/// Root attribute `format_version`: raised when readers of older files would misread the new ones.
+const FORMAT_VERSION: i64 = 1;
+
+/// The values of an array.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SweepValues {
+    /// Numbers.
+    Numbers(Vec<f64>),
+    /// Whole numbers.
+    Integers(Vec<i64>),
+    /// Texts.
+    Texts(Vec<String>),
+}
+
+impl SweepValues {
+    fn values(&self) -> Values {
+        match self {
+            SweepValues::Numbers(values) => Values::Float(values.clone()),
+            SweepValues::Integers(values) => Values::Index(values.clone()),
+            SweepValues::Texts(values) => Values::Texts(values.clone()),
+        }
+    }
+}
+
+/// One axis.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SweepAxisRecord {
+    /// Its name.
+    pub name: String,
+    /// The keys of the game file that it sets.
+    pub long_name: String,
+    /// Its coordinates.
+    pub values: SweepValues,
+    /// Name, key and values of keys that have values of their own along it.
+    pub tied: Vec<(String, String, SweepValues)>,
+}
+
+/// One array over the axes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SweepColumn {
+    /// Its name.
+    pub name: String,
+    /// Its meaning.
+    pub long_name: String,
+    /// A further, last axis: the name of its thresholds.
+    pub threshold: Option<&'static str>,
+    /// The last axis varies fastest.
+    pub values: SweepValues,
+}
+
+/// A sweep.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SweepRecord<'a> {
+    /// Its name.
+    pub title: &'a str,
+    /// The text of the sweep file.
+    pub sweep: &'a str,
+    /// The text of the base game.
+    pub game: &'a str,
+    /// The axes, slowest first.
+    pub axes: Vec<SweepAxisRecord>,
+    /// Name, meaning and values of the thresholds that columns have as their last axis.
+    pub thresholds: Vec<(&'static str, &'static str, Vec<f64>)>,
+    /// What was recorded.
+    pub columns: Vec<SweepColumn>,
+}
+
+/// Writes the file.
+///
+/// # Errors
+/// [`OutputError`], as for any output.
+pub fn write_sweep(path: &Path, overwrite: bool, record: &SweepRecord<'_>) -> std::result::Result<(), OutputError> {
+    write_whole(path, overwrite, &[], &arrays(record), |file| describe(file, record))
+}
+
+/// The same in a place that is ours.
+pub(super) fn replace_sweep(place: &Place, record: &SweepRecord<'_>) -> std::result::Result<(), OutputError> {
+    replace(place, &place.output, &[], &arrays(record), |file| describe(file, record))
+}
+
+fn describe(file: &File, record: &SweepRecord<'_>) -> Result<()> {
+    write_origin(file, FORMAT, FORMAT_VERSION)?;
+    write_text(file, "title", record.title)?;
+    write_text(file, "sweep", record.sweep)?;
+    write_text(file, "game", record.game)
+}
+
+fn arrays(record: &SweepRecord<'_>) -> Vec<Array> {
+    let mut builder = Builder::new("");
+    for axis in &record.axes {
+        builder.push(&axis.name, &axis.long_name, &[], axis.values.values());
+    }
+    for (name, long_name, values) in &record.thresholds {
+        builder.push(name, long_name, &[], Values::Float(values.clone()));
+    }
+    for axis in &record.axes {
+        for (name, long_name, values) in &axis.tied {
+            builder.push(name, long_name, &[&axis.name], values.values());
+        }
+    }
+    let axes: Vec<&str> = record.axes.iter().map(|axis| axis.name.as_str()).collect();
+    for column in &record.columns {
+        let axes = [&axes[..], column.threshold.as_slice()].concat();
+        builder.push(&column.name, &column.long_name, &axes, column.values.values());
+    }
+    builder.arrays
+}
