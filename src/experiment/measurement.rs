@@ -6,7 +6,7 @@ use crate::diagnostics::{energy, nikaido_isoda, relative_entropy};
 use crate::flow::PairLayout;
 use crate::game::{Payoff, PayoffWork, Player};
 use crate::output::{Diagnostics, Snapshot};
-use crate::torus::{Density, Fourier, FourierScratch, spectral_tail};
+use crate::torus::{Density, Fourier, FourierScratch, Grid, spectral_tail};
 use crate::transport::{CircleDistance, Distance, MongeAmpere, Potential, TransportError};
 use num_complex::Complex64;
 
@@ -15,6 +15,8 @@ use num_complex::Complex64;
 pub(super) enum ToEquilibrium {
     Circle(Box<CircleDistance>),
     Torus(Box<MongeAmpere>),
+    /// The line: a circle twice as long as the box, so that no mass is nearer the other way round.
+    Line(Box<CircleDistance>),
 }
 
 impl ToEquilibrium {
@@ -25,12 +27,28 @@ impl ToEquilibrium {
         })
     }
 
+    /// For a player on the line whose box is the density's torus.
+    pub fn on_line(target: &Density) -> Result<ToEquilibrium, TransportError> {
+        Ok(ToEquilibrium::Line(Box::new(CircleDistance::new(&with_room(target))?)))
+    }
+
     pub fn distance(&mut self, source: &Density) -> Result<Distance, TransportError> {
         match self {
+            ToEquilibrium::Line(solver) => solver.distance(&with_room(source)),
             ToEquilibrium::Circle(solver) => solver.distance(source),
             ToEquilibrium::Torus(solver) => solver.distance(source),
         }
     }
+}
+
+/// The density of a box on a circle twice as long: the other half is empty. Two points of the box are then at most half a
+/// turn apart, so that no plan wraps and W2 on the circle is W2 on the line.
+fn with_room(density: &Density) -> Density {
+    let axis = density.grid().axis(0);
+    let circle = Grid::new(&[2 * axis.points], &[2.0 * axis.period], &[axis.origin]).expect("twice a valid grid is one");
+    let mut values = density.values().to_vec();
+    values.resize(circle.len(), 0.0);
+    Density::normalised(&circle, values).expect("a density beside an empty half is one")
 }
 
 /// One player's share of the measurements.
@@ -59,7 +77,10 @@ impl Gauge {
             scratch: fourier.scratch(),
             fourier,
             log_equilibrium: discretisation.equilibrium.log_densities()[player.index()].to_vec(),
-            to_equilibrium: ToEquilibrium::new(&discretisation.equilibrium_density(player)),
+            to_equilibrium: match discretisation.payoff.is_on_line(player) {
+                true => ToEquilibrium::on_line(&discretisation.equilibrium_density(player)),
+                false => ToEquilibrium::new(&discretisation.equilibrium_density(player)),
+            },
         }
     }
 

@@ -22,6 +22,7 @@ const GAMES: &[BundledGame] = bundled![
     "separable",
     "limit-cycle",
     "limit-cycle-warm",
+    "double-well-line",
     "wang-chizat-random",
     "wang-chizat-hard",
     "convolution",

@@ -4,7 +4,8 @@ use super::domain::Domain;
 use super::fault::Fault;
 use super::sampling;
 use super::source::{Initial, PayoffSource, coordinate_names};
-use super::{GameError, Player};
+use super::{GameError, Payoff, PayoffError, Player};
+use crate::torus::Grid;
 
 /// A checked game. Pairs hold the x player first.
 #[derive(Debug, Clone)]
@@ -138,6 +139,22 @@ impl Game {
     /// The torus of a player.
     pub fn domain(&self, player: Player) -> &Domain {
         &self.domain[player.index()]
+    }
+
+    /// Which players live on the line.
+    pub fn lines(&self) -> [bool; 2] {
+        [self.domain[0].is_line(), self.domain[1].is_line()]
+    }
+
+    /// The payoff operator on these grids of the game's domains.
+    ///
+    /// # Errors
+    /// As [`Payoff::new`], and [`Payoff::on_line`] where a player lives on the line.
+    pub fn payoff(&self, x: &Grid, y: &Grid) -> Result<Payoff, PayoffError> {
+        match self.lines() {
+            [false, false] => Payoff::new(&self.source, x, y),
+            lines => Payoff::on_line(&self.source, lines, x, y),
+        }
     }
 
     /// The initial state of a player.

@@ -1,14 +1,15 @@
-//! The flat torus that one player lives on, checked.
+//! The flat torus that one player lives on, or the box of a player on the line, checked.
 
 use super::GameError;
 use super::fault::Fault;
 use crate::torus::Grid;
 
-/// The flat torus one player lives on.
+/// The flat torus one player lives on. A player on the line lives on one too: a box that holds all his mass.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Domain {
     period: Vec<f64>,
     origin: Vec<f64>,
+    line: bool,
 }
 
 impl Domain {
@@ -42,7 +43,17 @@ impl Domain {
                 return Err(Fault::new(format!("{prefix}origin"), message));
             }
         }
-        Ok(Domain { period: period.to_vec(), origin: origin.to_vec() })
+        Ok(Domain { period: period.to_vec(), origin: origin.to_vec(), line: false })
+    }
+
+    /// The line, periodised in the box `[origin, origin + period)`.
+    pub(super) fn line(period: f64, origin: f64, prefix: &str) -> Result<Domain, Fault> {
+        Ok(Domain { line: true, ..Self::checked(&[period], &[origin], prefix)? })
+    }
+
+    /// Whether this is a box on the line: payoffs need not be periodic, and no mass may reach the seam.
+    pub fn is_line(&self) -> bool {
+        self.line
     }
 
     /// Number of axes, 1 or 2.

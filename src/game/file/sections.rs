@@ -6,6 +6,7 @@ use crate::game::definition::Game;
 use crate::game::domain::Domain;
 use crate::game::fault::Fault;
 use crate::game::flow_choice::FlowChoice;
+use crate::game::line_box;
 use crate::game::settings::{GridChoice, Output, Schedule, Scheme, Solver};
 use crate::game::source::{Initial, PayoffSource, Term, coordinate_names};
 use crate::game::{Expression, Player, Scope};
@@ -28,16 +29,15 @@ pub(super) fn read(root: &Section<'_>, folder: &Path) -> Result<Contents, Fault>
     let game = root.require("game")?.section()?;
     game.allow(&["name", "payoff", "terms", "kernel", "table", "temperature", "timescale", "parameters", "domain"])?;
     let scope = parameters(game.subsection("parameters")?)?;
-    let domain = domains(game.subsection("domain")?, &scope)?;
+    let (domain, without_box) = domains(game.subsection("domain")?, &scope)?;
     let name = game.get("name").map(|entry| entry.text()).transpose()?.unwrap_or("untitled");
-    let game = Game::unchecked(
-        name,
-        payoff(&game, &domain, &scope, folder)?,
-        temperature(&game, &scope)?,
-        game.get("timescale").map_or(Ok(1.0), |entry| entry.number(&scope))?,
-        domain.clone(),
-        initial(root.subsection("initial")?, &domain, &scope, folder)?,
-    );
+    let source = payoff(&game, &domain, &scope, folder)?;
+    check_line(&source, &domain)?;
+    let temperature = temperature(&game, &scope)?;
+    let initial = initial(root.subsection("initial")?, &domain, &scope, folder)?;
+    let domain = line_box::choose(&source, temperature, &initial, domain, without_box)?;
+    let timescale = game.get("timescale").map_or(Ok(1.0), |entry| entry.number(&scope))?;
+    let game = Game::unchecked(name, source, temperature, timescale, domain.clone(), initial);
     game.check()?;
     let solver = Solver::checked([&domain[0], &domain[1]], solver(root.subsection("solver")?, &domain, &scope)?)?;
     let output = Output::checked(&schedule(root.subsection("output")?, &scope)?, &solver)?;
@@ -61,8 +61,8 @@ fn parameters(section: Option<Section<'_>>) -> Result<Scope, Fault> {
     Ok(scope)
 }
 
-/// `[game.domain]`.
-fn domains(section: Option<Section<'_>>, scope: &Scope) -> Result<[Domain; 2], Fault> {
+/// `[game.domain]`, and which boxes on the line are still to be chosen.
+fn domains(section: Option<Section<'_>>, scope: &Scope) -> Result<([Domain; 2], [bool; 2]), Fault> {
     if let Some(section) = &section {
         section.allow(&["x", "y"])?;
     }
@@ -70,12 +70,43 @@ fn domains(section: Option<Section<'_>>, scope: &Scope) -> Result<[Domain; 2], F
         let entry = section.as_ref().and_then(|section| section.get(player.letter()));
         domain(entry.map(|entry| entry.section()).transpose()?, scope)
     };
-    Ok([of(Player::X)?, of(Player::Y)?])
+    let ((x, x_free), (y, y_free)) = (of(Player::X)?, of(Player::Y)?);
+    Ok(([x, y], [x_free, y_free]))
 }
 
-fn domain(section: Option<Section<'_>>, scope: &Scope) -> Result<Domain, Fault> {
-    let Some(section) = section else { return Domain::checked(&[1.0], &[0.0], "") };
-    section.allow(&["dim", "period", "origin"])?;
+/// What a payoff with a player on the line has to be.
+fn check_line(source: &PayoffSource, domain: &[Domain; 2]) -> Result<(), Fault> {
+    if !domain.iter().any(Domain::is_line) {
+        return Ok(());
+    }
+    if let PayoffSource::Kernel(_) | PayoffSource::Table { .. } = source {
+        return Err(Fault::new(source.key(), "is periodic, and a player lives on the line")
+            .with_help("write game.payoff or [[game.terms]], a finite sum of products"));
+    }
+    for (player, other) in [(Player::X, Player::Y), (Player::Y, Player::X)] {
+        if domain[player.index()].is_line() && domain[other.index()].dimension() != 1 {
+            let key = format!("game.domain.{}.space", player.letter());
+            let message = format!("a player on the line plays with one of dimension 1 in this version, and {} has 2", other.letter());
+            return Err(Fault::new(key, message));
+        }
+    }
+    Ok(())
+}
+
+/// A domain, and whether it is a line without a box.
+fn domain(section: Option<Section<'_>>, scope: &Scope) -> Result<(Domain, bool), Fault> {
+    let Some(section) = section else { return Ok((Domain::checked(&[1.0], &[0.0], "")?, false)) };
+    section.allow(&["dim", "period", "origin", "space"])?;
+    if let Some(entry) = section.get("space") {
+        match entry.text()? {
+            "torus" => {}
+            "line" => return line(&section, scope),
+            other => {
+                return Err(Fault::new(entry.key, format!("unknown space `{other}`"))
+                    .with_help("allowed: \"torus\", \"line\""));
+            }
+        }
+    }
     let given = section.get("dim").map(|entry| entry.count(scope)).transpose()?;
     if let Some(dimension) = given.filter(|dimension| !(1..=2).contains(dimension)) {
         let message = format!("must be 1 or 2 in this version, got {dimension}");
@@ -92,7 +123,25 @@ fn domain(section: Option<Section<'_>>, scope: &Scope) -> Result<Domain, Fault> 
     let dimension = given.or_else(|| length("period")).or_else(|| length("origin"));
     let period = numbers("period", dimension, 1.0)?;
     let origin = numbers("origin", dimension, 0.0)?;
-    Domain::checked(&period, &origin, &section.key_of(""))
+    Ok((Domain::checked(&period, &origin, &section.key_of(""))?, false))
+}
+
+/// `space = "line"`, with the box that is given or one that is to be chosen.
+fn line(section: &Section<'_>, scope: &Scope) -> Result<(Domain, bool), Fault> {
+    if let Some(entry) = section.get("dim")
+        && entry.count(scope)? != 1
+    {
+        return Err(Fault::new(entry.key, "must be 1 with space = \"line\" in this version"));
+    }
+    let number = |name: &str| section.get(name).map(|entry| entry.number(scope)).transpose();
+    match (number("period")?, number("origin")?) {
+        (None, None) => Ok((Domain::line(2.0, -1.0, &section.key_of(""))?, true)),
+        (Some(period), origin) => {
+            Ok((Domain::line(period, origin.unwrap_or(-0.5 * period), &section.key_of(""))?, false))
+        }
+        (None, Some(_)) => Err(Fault::new(section.key_of("origin"), "names a corner of a box that has no period")
+            .with_help("name both, or neither to have a box chosen")),
+    }
 }
 
 /// `temperature = 0.1` or `{ x = .., y = .. }`.

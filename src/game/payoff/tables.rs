@@ -134,6 +134,31 @@ impl FactorTables {
         (tables, position)
     }
 
+    /// Tables of functions of one axis and of the static function, each with its slopes: for functions whose
+    /// periodic continuation is not smooth (`line.rs`). No two are merged.
+    pub fn with_slopes(grid: &Grid, functions: &[[Vec<f64>; 2]], static_part: &[Vec<f64>; 2]) -> FactorTables {
+        assert_eq!(grid.dimension(), 1, "functions of one axis");
+        let all: Vec<&[Vec<f64>; 2]> = functions.iter().chain([static_part]).collect();
+        let count = functions.len();
+        let mut weights = vec![0.0; 2 + count];
+        weights[1 + count] = 1.0;
+        FactorTables {
+            rows: 1,
+            row_len: grid.len(),
+            dimension: 1,
+            inner: [0, 1].map(|i| all.iter().flat_map(|table| table[i].iter().copied()).collect()),
+            inner_count: count + 1,
+            moment_count: count,
+            outer: [vec![1.0], vec![0.0]],
+            outer_count: 1,
+            products: (1..=count as u32).map(|b| (0, b)).collect(),
+            dense: Vec::new(),
+            dense_count: 0,
+            static_weights: [weights, vec![0.0; 2 + count]],
+            static_dense: Vec::new(),
+        }
+    }
+
     /// Number of functions `r`; moments and weights have `r` entries.
     pub fn count(&self) -> usize {
         self.products.len() + self.dense_count
