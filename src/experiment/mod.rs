@@ -12,6 +12,7 @@ mod notes;
 mod orbit;
 mod particles;
 mod positivity;
+mod seam;
 mod rates;
 mod resumption;
 mod run;

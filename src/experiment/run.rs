@@ -12,6 +12,7 @@ use super::equilibrium::record;
 use super::notes;
 use super::positivity::{Lowest, Watch, advice as positivity_advice, dip};
 use super::rates::spectrum_of_run;
+use super::seam;
 use super::resumption::{Resumption, advise_resume, resume};
 use super::summary::{Counters, Evidence, Summary};
 use super::{Clock, Discretisation, Measurement, RunError, Simulation, SpectrumSummary};
@@ -112,6 +113,8 @@ pub(super) struct Session<'a> {
     snapshots: Vec<(f64, Diagnostics)>,
     notes: Vec<String>,
     positivity: Watch,
+    /// Largest share of a density in the seam of its box, at the snapshots of this call; `None` off the line.
+    seam: Option<f64>,
     lowest: Option<Lowest>,
     buffer: Vec<Complex64>,
     pair: Vec<Complex64>,
@@ -162,6 +165,7 @@ impl<'a> Session<'a> {
             snapshots: Vec::new(),
             notes: Vec::new(),
             positivity,
+            seam: None,
             lowest: None,
             buffer: Vec::new(),
             pair: Vec::new(),
@@ -214,6 +218,7 @@ impl<'a> Session<'a> {
             snapshots,
             notes: checkpoint::notes(&stored),
             positivity,
+            seam: None,
             lowest: checkpoint::lowest(&stored),
             buffer: Vec::new(),
             pair: Vec::new(),
@@ -298,6 +303,9 @@ impl<'a> Session<'a> {
             if let Some(dip) = dip([&snapshot.mu, &snapshot.nu], next) {
                 keep_positive(&mut self.lowest, dip, scheme, good(&self.snapshots), &self.writer)?;
             }
+            let seam = seam::check(self.file, flow.layout(), [&snapshot.mu, &snapshot.nu], next);
+            let seam = seam.map_err(|error| kept_until(error, good(&self.snapshots), &self.writer))?;
+            self.seam = seam.map(|share| self.seam.map_or(share, |before| before.max(share)));
             self.snapshots.push((next, snapshot.diagnostics));
             self.writer.snapshot(snapshot)?;
         }
@@ -311,6 +319,7 @@ impl<'a> Session<'a> {
     fn take_first_snapshot(&mut self) -> Result<(), RunError> {
         let (flow, pair) = self.simulation.flow_and_pair(&mut self.pair);
         let snapshot = self.measurement.measure(flow.payoff(), 0.0, pair);
+        self.seam = seam::check(self.file, flow.layout(), [&snapshot.mu, &snapshot.nu], 0.0)?;
         self.snapshots.push((0.0, snapshot.diagnostics));
         Ok(self.writer.snapshot(snapshot)?)
     }
@@ -389,10 +398,12 @@ impl<'a> Session<'a> {
             simulation,
             mut writer,
             snapshots,
-            notes,
+            mut notes,
             lowest,
+            seam,
             ..
         } = self;
+        notes.extend(seam.map(|share| seam::note(file.game(), share)));
         if let Ok(spectrum) = &spectrum {
             writer.spectrum(spectrum.record())?;
         }
@@ -407,6 +418,14 @@ impl<'a> Session<'a> {
         let summary = Summary::new(file, &options.output, &discretisation, evidence);
         Ok(Recorded { summary, snapshots })
     }
+}
+
+/// Says where the state before an error of the seam is.
+fn kept_until(mut error: RunError, good: f64, writer: &RunWriter) -> RunError {
+    if let RunError::Seam { kept, .. } = &mut error {
+        *kept = format!(". The last good snapshot, of time {good:?}, is in {}", writer.work_path().display());
+    }
+    error
 }
 
 /// Keeps the deepest dip, and refuses one that no density has.

@@ -55,6 +55,8 @@ pub fn edge(
     destination: Option<Destination<'_>>,
 ) -> Result<EdgeReport, RunError> {
     files.iter().try_for_each(|file| RunError::unless_mfl_da("orbit", file))?;
+    // Boxes are chosen with the initial states, of which there are two here.
+    files.iter().try_for_each(|file| RunError::unless_torus("orbit --edge", file))?;
     if let Some(destination) = &destination {
         check_destination(destination.path, destination.overwrite)?;
     }
