@@ -45,7 +45,8 @@ impl ToEquilibrium {
 /// turn apart, so that no plan wraps and W2 on the circle is W2 on the line.
 fn with_room(density: &Density) -> Density {
     let axis = density.grid().axis(0);
-    let circle = Grid::new(&[2 * axis.points], &[2.0 * axis.period], &[axis.origin]).expect("twice a valid grid is one");
+    let circle =
+        Grid::new(&[2 * axis.points], &[2.0 * axis.period], &[axis.origin]).expect("twice a valid grid is one");
     let mut values = density.values().to_vec();
     values.resize(circle.len(), 0.0);
     Density::normalised(&circle, values).expect("a density beside an empty half is one")

@@ -86,8 +86,11 @@ pub(super) fn choose(
 
 fn never_starts(player: Player) -> Fault {
     let key = format!("initial.{}", player.letter());
-    Fault::new(key, "does not fall off: on the line a density needs a finite mass, far below 1e-14 of its maximum away from it")
-        .with_help(format!("write a density such as exp(-{0}^2/2)", player.letter()))
+    Fault::new(
+        key,
+        "does not fall off: on the line a density needs a finite mass, far below 1e-14 of its maximum away from it",
+    )
+    .with_help(format!("write a density such as exp(-{0}^2/2)", player.letter()))
 }
 
 fn never_confines(source: &PayoffSource, player: Player) -> Fault {
@@ -118,20 +121,14 @@ fn seam_and_beyond(interval: Interval, side: usize) -> Vec<f64> {
 }
 
 /// Which ends of the box the player would get to against some opponent.
-fn is_unconfined(
-    source: &PayoffSource,
-    tau: f64,
-    player: Player,
-    boxes: [Interval; 2],
-) -> Result<[bool; 2], Fault> {
+fn is_unconfined(source: &PayoffSource, tau: f64, player: Player, boxes: [Interval; 2]) -> Result<[bool; 2], Fault> {
     let own = boxes[player.index()];
     let inside = spread(own, POINTS);
     let outside = [seam_and_beyond(own, 0), seam_and_beyond(own, 1)];
     let mut unconfined = [false, false];
     for other in spread(boxes[player.opponent().index()], OPPONENTS) {
-        let energies = |places: &[f64]| -> Vec<f64> {
-            places.iter().map(|place| energy(source, player, *place, other)).collect()
-        };
+        let energies =
+            |places: &[f64]| -> Vec<f64> { places.iter().map(|place| energy(source, player, *place, other)).collect() };
         let lowest = energies(&inside).into_iter().fold(f64::INFINITY, f64::min);
         if !lowest.is_finite() {
             let message = format!("is not finite in the box {own:?} against an opponent at {other}");

@@ -125,9 +125,7 @@ fn check_periodic_along(
 pub(super) fn check_payoff(source: &PayoffSource, domain: &[Domain; 2]) -> Result<(), Fault> {
     let [x, y] = domain;
     match source {
-        PayoffSource::Expression(f) => {
-            check_periodic(f, &[x, y], "game.payoff")
-        }
+        PayoffSource::Expression(f) => check_periodic(f, &[x, y], "game.payoff"),
         PayoffSource::Kernel(kernel) => {
             let lowest: Vec<f64> = (0..x.dimension()).map(|i| x.origin()[i] - y.origin()[i] - y.period()[i]).collect();
             check_periodic_along(kernel, (x.period(), &lowest), &vec![false; x.dimension()], "game.kernel")

@@ -86,7 +86,10 @@ fn check_line(source: &PayoffSource, domain: &[Domain; 2]) -> Result<(), Fault> 
     for (player, other) in [(Player::X, Player::Y), (Player::Y, Player::X)] {
         if domain[player.index()].is_line() && domain[other.index()].dimension() != 1 {
             let key = format!("game.domain.{}.space", player.letter());
-            let message = format!("a player on the line plays with one of dimension 1 in this version, and {} has 2", other.letter());
+            let message = format!(
+                "a player on the line plays with one of dimension 1 in this version, and {} has 2",
+                other.letter()
+            );
             return Err(Fault::new(key, message));
         }
     }
@@ -102,8 +105,9 @@ fn domain(section: Option<Section<'_>>, scope: &Scope) -> Result<(Domain, bool),
             "torus" => {}
             "line" => return line(&section, scope),
             other => {
-                return Err(Fault::new(entry.key, format!("unknown space `{other}`"))
-                    .with_help("allowed: \"torus\", \"line\""));
+                return Err(
+                    Fault::new(entry.key, format!("unknown space `{other}`")).with_help("allowed: \"torus\", \"line\"")
+                );
             }
         }
     }

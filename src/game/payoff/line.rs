@@ -31,20 +31,16 @@ impl Payoff {
     /// [`PayoffError`] when the payoff is no finite sum of products, or not finite at a node.
     pub fn on_line(source: &PayoffSource, lines: [bool; 2], x: &Grid, y: &Grid) -> Result<Payoff, PayoffError> {
         match source {
-            PayoffSource::Expression(f) => build(&PairFunction::separated(f, 1).ok_or(PayoffError::NotSeparable)?, f, lines, x, y),
+            PayoffSource::Expression(f) => {
+                build(&PairFunction::separated(f, 1).ok_or(PayoffError::NotSeparable)?, f, lines, x, y)
+            }
             PayoffSource::Terms(terms) => build(terms, &SumOfProducts(terms), lines, x, y),
             PayoffSource::Kernel(_) | PayoffSource::Table { .. } => Err(PayoffError::NotSeparable),
         }
     }
 }
 
-fn build(
-    terms: &[Term],
-    f: &impl PairFunction,
-    lines: [bool; 2],
-    x: &Grid,
-    y: &Grid,
-) -> Result<Payoff, PayoffError> {
+fn build(terms: &[Term], f: &impl PairFunction, lines: [bool; 2], x: &Grid, y: &Grid) -> Result<Payoff, PayoffError> {
     assert_eq!([x.dimension(), y.dimension()], [1, 1], "players on the line have one axis");
     check_finite(f, x, y)?;
     let mut functions: [Vec<Sloped>; 2] = [Vec::new(), Vec::new()];

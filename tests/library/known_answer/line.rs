@@ -28,7 +28,7 @@ fn means(file: &GameFile, from: usize) -> Vec<[f64; 2]> {
 
 #[test]
 fn the_cycle_at_temperature_0_0625_has_period_and_multiplier_of_the_reference() {
-    let file = double_well(&[]);
+    let file = double_well(&["game.domain.x.period=6.4", "game.domain.y.period=6.4"]);
     let request = OrbitRequest { multipliers: 3, time: Some(60.0), branch: None };
     let found = orbit(&file, &request, None, &mut |_| {}).unwrap();
     println!("{:?} on {:?}", found.orbit, found.grid);
