@@ -163,7 +163,7 @@ pub fn ladder(
     let mut rungs = Vec::with_capacity(request.counts.len());
     for &count in &request.counts {
         let started = Instant::now();
-        let mut replicas = Replicas::new(&setup, [count; 2], false)?.to_mean_field_at_the_end();
+        let mut replicas = Replicas::new(&setup, [count; 2], false)?.with_mean_field_at_the_end();
         replicas.run(&mut |_, _| Ok(()), watch)?;
         let record = replicas.finish();
         let iid_floor = floor(&setup, count).unwrap_or_else(|reason| {

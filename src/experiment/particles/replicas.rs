@@ -82,7 +82,7 @@ impl<'a> Replicas<'a> {
     }
 
     /// The same, measured against the density of infinitely many particles at the last snapshot alone.
-    pub fn to_mean_field_at_the_end(self) -> Replicas<'a> {
+    pub fn with_mean_field_at_the_end(self) -> Replicas<'a> {
         Replicas { mean_field_from: self.setup.file.output().times().len() - 1, ..self }
     }
 
