@@ -67,14 +67,8 @@ fn climb(arguments: &ParticlesArguments, counts: &str) -> Result<LadderReport, R
 
 /// What was asked for, read.
 fn request(arguments: &ParticlesArguments) -> Result<ParticleRequest, RunError> {
-    let counts = arguments.particles.as_deref().map(|text| match text.split_once(',') {
-        Some((x, y)) => Ok([count("-n", x)?, count("-n", y)?]),
-        None => count("-n", text).map(|count| [count; 2]),
-    });
-    let bandwidth = arguments.bandwidth.as_deref().map(|text| match text.split_once(',') {
-        Some((x, y)) => Ok([number("--bandwidth", x)?, number("--bandwidth", y)?]),
-        None => number("--bandwidth", text).map(|width| [width; 2]),
-    });
+    let counts = arguments.particles.as_deref().map(|text| of_players(text, |text| count("-n", text)));
+    let bandwidth = arguments.bandwidth.as_deref().map(|text| of_players(text, |text| number("--bandwidth", text)));
     Ok(ParticleRequest {
         counts: counts.transpose()?,
         scheme: named("--scheme", &arguments.scheme, &ParticleScheme::ALL, ParticleScheme::name)?,
@@ -85,6 +79,14 @@ fn request(arguments: &ParticlesArguments) -> Result<ParticleRequest, RunError> 
         distances: !arguments.no_distances,
         bandwidth: bandwidth.transpose()?,
     })
+}
+
+/// `VALUE` of both players, or `VALUE,VALUE` of x and of y.
+fn of_players<T: Copy>(text: &str, read: impl Fn(&str) -> Result<T, RunError>) -> Result<[T; 2], RunError> {
+    match text.split_once(',') {
+        Some((x, y)) => Ok([read(x)?, read(y)?]),
+        None => read(text).map(|value| [value; 2]),
+    }
 }
 
 /// `above=LEVEL` or `below=LEVEL`.

@@ -36,22 +36,24 @@ impl Bar {
 
     /// Shows how many of how many samples have been drawn.
     pub fn show_samples(&self, done: usize, all: usize) {
-        if self.bar.is_hidden() {
-            return;
-        }
-        self.bar.set_position((done as u64 * LENGTH).checked_div(all as u64).unwrap_or(LENGTH));
-        self.bar.set_message(format!("sample {done} of {all}"));
+        self.show_share(done, all, || format!("sample {done} of {all}"));
     }
 
     /// Shows how many points of a sweep are finished.
     pub fn show_points(&self, progress: &SweepProgress) {
+        let SweepProgress { finished, points, failed } = *progress;
+        self.show_share(finished, points, || {
+            let failures = if failed > 0 { format!(", {failed} failed") } else { String::new() };
+            format!("{finished} of {points} points{failures}")
+        });
+    }
+
+    fn show_share(&self, done: usize, all: usize, message: impl FnOnce() -> String) {
         if self.bar.is_hidden() {
             return;
         }
-        let SweepProgress { finished, points, failed } = *progress;
-        self.bar.set_position((finished as u64 * LENGTH).checked_div(points as u64).unwrap_or(LENGTH));
-        let failures = if failed > 0 { format!(", {failed} failed") } else { String::new() };
-        self.bar.set_message(format!("{finished} of {points} points{failures}"));
+        self.bar.set_position((done as u64 * LENGTH).checked_div(all as u64).unwrap_or(LENGTH));
+        self.bar.set_message(message());
     }
 
     /// Takes the bar away.

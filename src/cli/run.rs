@@ -45,12 +45,9 @@ fn solve(arguments: &RunArguments, checkpoint_every: Duration) -> Result<Summary
 /// The game file, or the bundled game of that name when there is no such file.
 pub fn load(arguments: &GameArguments) -> Result<GameFile, GameError> {
     let path = &arguments.game;
-    match path.to_str() {
-        // Bundled games have plain names; whatever has a folder or a suffix is meant as a file.
-        Some(name) if !name.contains(['/', '\\', '.']) && !path.exists() => {
-            catalogue::get(name)?.load(&arguments.overrides)
-        }
-        _ => GameFile::load(path, &arguments.overrides),
+    match path.to_str().filter(|name| catalogue::is_plain_name(name) && !path.exists()) {
+        Some(name) => catalogue::get(name)?.load(&arguments.overrides),
+        None => GameFile::load(path, &arguments.overrides),
     }
 }
 

@@ -8,8 +8,8 @@ use super::signal::Interrupt;
 use super::table::Table;
 use super::{BAD_INPUT, finish, report_error, report_failure, set_threads};
 use crate::experiment::{
-    FailureReport, MergeReport, MergeRequest, RunError, Shard, SweepReport, SweepRequest, merge, slurm_script, sweep,
-    vocabulary,
+    FailureReport, MergeReport, MergeRequest, RunError, Shard, SweepAxisReport, SweepReport, SweepRequest, merge,
+    slurm_script, sweep, vocabulary,
 };
 use crate::game::{SweepFile, catalogue};
 use std::path::{Path, PathBuf};
@@ -42,12 +42,12 @@ pub fn main(arguments: &SweepArguments) -> i32 {
 /// The sweep file, or the bundled sweep of that name when there is no such file.
 fn load(arguments: &SweepArguments) -> Result<SweepFile, RunError> {
     let path = arguments.sweep.as_deref().ok_or_else(|| RunError::option("SWEEP.toml", "is missing"))?;
-    let file = match path.to_str() {
-        Some(name) if !name.contains(['/', '\\', '.']) && !path.exists() => {
-            let bundled = catalogue::sweep(name)?;
-            SweepFile::parse(&PathBuf::from(format!("{name}.toml")), bundled.text, &arguments.overrides, vocabulary())
+    let file = match path.to_str().filter(|name| catalogue::is_plain_name(name) && !path.exists()) {
+        Some(name) => {
+            let text = catalogue::sweep(name)?.text;
+            SweepFile::parse(&PathBuf::from(format!("{name}.toml")), text, &arguments.overrides, vocabulary())
         }
-        _ => SweepFile::load(path, &arguments.overrides, vocabulary()),
+        None => SweepFile::load(path, &arguments.overrides, vocabulary()),
     };
     Ok(file?)
 }
@@ -151,14 +151,19 @@ fn script(arguments: &SweepArguments, shards: usize) -> Result<String, RunError>
 
 fn render(report: &SweepReport) -> String {
     let mut table = Table::new();
-    let cube: Vec<String> = report.axes.iter().map(|axis| format!("{} {}", axis.length, axis.name)).collect();
-    table.row("axes", cube.join(" x ")).row("recorded", report.record.join(", ")).row("points", counts(report));
+    table.row("axes", cube(&report.axes)).row("recorded", report.record.join(", ")).row("points", counts(report));
     add_failures(&mut table, &report.failures);
     table.row(
         "output",
         format!("{} (shard {}) in {} s", report.output, report.shard, significant(report.wall_seconds, 3)),
     );
     format!("{}\n{}", report.sweep, table.render())
+}
+
+/// `3 temperature x 2 coupling`.
+fn cube(axes: &[SweepAxisReport]) -> String {
+    let sides: Vec<String> = axes.iter().map(|axis| format!("{} {}", axis.length, axis.name)).collect();
+    sides.join(" x ")
 }
 
 fn counts(report: &SweepReport) -> String {
@@ -168,10 +173,9 @@ fn counts(report: &SweepReport) -> String {
 
 fn render_merge(report: &MergeReport) -> String {
     let mut table = Table::new();
-    let cube: Vec<String> = report.axes.iter().map(|axis| format!("{} {}", axis.length, axis.name)).collect();
     let (missing, failed) = (report.missing.len(), report.failures.len());
     table
-        .row("axes", cube.join(" x "))
+        .row("axes", cube(&report.axes))
         .row("recorded", report.record.join(", "))
         .row("points", format!("{}, {missing} missing, {failed} failed", report.points));
     add_failures(&mut table, &report.failures);

@@ -12,12 +12,14 @@ pub struct BundledGame {
 }
 
 macro_rules! bundled {
-    ($($name:literal),* $(,)?) => {
-        &[$(BundledGame { name: $name, text: include_str!(concat!("../../data/games/", $name, ".toml")) }),*]
+    ($kind:ident, $folder:literal, $($name:literal),* $(,)?) => {
+        &[$($kind { name: $name, text: include_str!(concat!("../../data/", $folder, "/", $name, ".toml")) }),*]
     };
 }
 
 const GAMES: &[BundledGame] = bundled![
+    BundledGame,
+    "games",
     "rotation",
     "separable",
     "limit-cycle",
@@ -39,18 +41,22 @@ pub struct BundledSweep {
     pub text: &'static str,
 }
 
-macro_rules! bundled_sweeps {
-    ($($name:literal),* $(,)?) => {
-        &[$(BundledSweep { name: $name, text: include_str!(concat!("../../data/sweeps/", $name, ".toml")) }),*]
-    };
+const SWEEPS: &[BundledSweep] = bundled![BundledSweep, "sweeps", "basin", "phase-diagram", "gap"];
+
+/// Whether a word can name something bundled: whatever has a folder or a suffix is meant as a file.
+pub fn is_plain_name(word: &str) -> bool {
+    !word.contains(['/', '\\', '.'])
 }
 
-const SWEEPS: &[BundledSweep] = bundled_sweeps!["basin", "phase-diagram", "gap"];
+/// The first comment line of a file: what it shows.
+fn first_comment(text: &'static str) -> &'static str {
+    text.lines().next().unwrap_or_default().trim_start_matches('#').trim()
+}
 
 impl BundledSweep {
     /// The first comment line of the file: what the sweep shows.
     pub fn summary(&self) -> &'static str {
-        self.text.lines().next().unwrap_or_default().trim_start_matches('#').trim()
+        first_comment(self.text)
     }
 }
 
@@ -73,7 +79,7 @@ pub fn sweep(name: &str) -> Result<&'static BundledSweep, GameError> {
 impl BundledGame {
     /// The first comment line of the file: what the game shows.
     pub fn summary(&self) -> &'static str {
-        self.text.lines().next().unwrap_or_default().trim_start_matches('#').trim()
+        first_comment(self.text)
     }
 
     /// The file, checked.

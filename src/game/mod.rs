@@ -32,4 +32,4 @@ pub use sampling::sample_density;
 pub use schedule::TemperatureSchedule;
 pub use settings::{GridChoice, Output, Schedule, Scheme, Solver};
 pub use source::{Initial, PayoffSource, Term, coordinate_names};
-pub use sweep_file::{AxisVariable, BaseGame, MAXIMUM_POINTS, SweepAxis, SweepFile, Vocabulary};
+pub use sweep_file::{AxisVariable, BaseGame, FILE_KEYS, MAXIMUM_POINTS, SweepAxis, SweepFile, Vocabulary, file_part};

@@ -117,12 +117,7 @@ impl ParticleWriter {
             if shares.iter().any(|share| !(0.0..1.0).contains(share)) {
                 return Err(damaged(part, format!("{name} holds places that are not on the torus")));
             }
-            let name = format!("particles/{letter}");
-            let positions = dataset(&file, part, &name)?;
-            if positions.size() != expected * size.snapshots {
-                return Err(damaged(part, format!("{name} has shape {:?}", positions.shape())));
-            }
-            Ok((shares, positions.read_raw::<f64>().map_err(OutputError::damaged(part, &name))?))
+            Ok((shares, all(&file, part, &format!("particles/{letter}"), expected * size.snapshots)?))
         });
         let ((x, positions_x), (y, positions_y)) = (x?, y?);
         let measured = column(&file, part, "checkpoint/measured", size.measured)?;
@@ -180,12 +175,16 @@ fn weights(
     if !now.iter().all(|weight| (0.0..=1.0).contains(weight)) {
         return Err(damaged(part, format!("{name} holds what are not weights")));
     }
-    let name = format!("particles/{letter}_weight");
-    let all = dataset(file, part, &name)?;
-    if all.size() != count * size.snapshots {
-        return Err(damaged(part, format!("{name} has shape {:?}", all.shape())));
+    Ok((now, all(file, part, &format!("particles/{letter}_weight"), count * size.snapshots)?))
+}
+
+/// The numbers of an array of this size, whatever its axes.
+fn all(file: &File, part: &Path, name: &str, size: usize) -> Result<Vec<f64>, OutputError> {
+    let array = dataset(file, part, name)?;
+    if array.size() != size {
+        return Err(damaged(part, format!("{name} has shape {:?}", array.shape())));
     }
-    Ok((now, all.read_raw::<f64>().map_err(OutputError::damaged(part, &name))?))
+    array.read_raw::<f64>().map_err(OutputError::damaged(part, name))
 }
 
 fn state(header: &str, checkpoint: &ParticleCheckpoint) -> Vec<Array> {

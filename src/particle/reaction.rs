@@ -40,7 +40,6 @@ pub struct Reaction {
     temperature: f64,
     /// Of the potential in `p`: 1 for x, -1 for y.
     sign: f64,
-    bandwidth: f64,
     kernel: KernelDensity,
 }
 
@@ -58,17 +57,12 @@ impl Reaction {
             Player::Y => -1.0,
         };
         let kernel = KernelDensity::new(bandwidth, game.domain(player).period());
-        Reaction { rate: weight * speed(game, player), temperature: game.temperature(player), sign, bandwidth, kernel }
+        Reaction { rate: weight * speed(game, player), temperature: game.temperature(player), sign, kernel }
     }
 
     /// Whether a width is not too small for the grid that smooths.
     pub fn serves(bandwidth: f64, periods: &[f64]) -> bool {
         bandwidth > 0.0 && nodes(bandwidth, periods).is_some()
-    }
-
-    /// `eps`.
-    pub fn bandwidth(&self) -> f64 {
-        self.bandwidth
     }
 
     /// `d log w/dt` for every particle; `potential` are the coefficients of the felt modes.

@@ -30,26 +30,29 @@ struct Slope {
     rates: Vec<f64>,
 }
 
+impl Slope {
+    fn mean(&self, other: &Slope) -> Slope {
+        let mean = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| 0.5 * (a + b)).collect();
+        Slope { gradients: mean(&self.gradients, &other.gradients), rates: mean(&self.rates, &other.rates) }
+    }
+}
+
 /// One step of length `h`.
 pub(super) fn advance(system: &mut ParticleSystem, h: f64) {
     let before = Player::BOTH.map(|player| system.cloud(player).clone());
     let noise = of_both(|player| noise(system, player));
     let first = of_both(|player| slope(system, player));
-    let moved = |system: &ParticleSystem, slopes: &dyn Fn(usize) -> (Vec<f64>, Vec<f64>)| {
+    let moved = |system: &ParticleSystem, slopes: &[Slope; 2]| {
         Player::BOTH.map(|player| {
-            let (gradients, rates) = slopes(player.index());
-            let factors = system.mobility(player).factors(h);
-            step(&before[player.index()], &factors, &gradients, &noise[player.index()], &rates, h)
+            let (p, factors) = (player.index(), system.mobility(player).factors(h));
+            step(&before[p], &factors, &slopes[p], &noise[p], h)
         })
     };
-    let predicted = moved(system, &|p| (first[p].gradients.clone(), first[p].rates.clone()));
+    let predicted = moved(system, &first);
     system.set_clouds(predicted);
     if system.scheme() == ParticleScheme::Heun {
         let second = of_both(|player| slope(system, player));
-        let mean = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| 0.5 * (a + b)).collect();
-        let corrected = moved(system, &|p| {
-            (mean(&first[p].gradients, &second[p].gradients), mean(&first[p].rates, &second[p].rates))
-        });
+        let corrected = moved(system, &[0, 1].map(|p| first[p].mean(&second[p])));
         system.set_clouds(corrected);
     }
 }
@@ -92,7 +95,8 @@ fn slope(system: &ParticleSystem, player: Player) -> Slope {
 }
 
 /// `X + a g + b z` and `w exp(h r)` over its sum. The largest exponent is taken out, so that nothing overflows.
-fn step(from: &Ensemble, factors: &[Factor], gradients: &[f64], noise: &[f64], rates: &[f64], h: f64) -> Ensemble {
+fn step(from: &Ensemble, factors: &[Factor], slope: &Slope, noise: &[f64], h: f64) -> Ensemble {
+    let Slope { gradients, rates } = slope;
     let dimension = factors.len();
     let mut shares = from.shares().to_vec();
     let chunk = CHUNK * dimension;

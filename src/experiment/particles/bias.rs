@@ -24,17 +24,9 @@ pub struct StepBias {
     pub reason: Option<String>,
 }
 
-impl StepBias {
-    /// For steps of this length.
-    pub(super) fn new(
-        game: &Game,
-        request: &ParticleRequest,
-        is_weighted: bool,
-        payoff: &Payoff,
-        equilibrium: &[Density; 2],
-        step: f64,
-    ) -> StepBias {
-        match predict(game, request, is_weighted, payoff, equilibrium, step) {
+impl From<Result<PairDistance, String>> for StepBias {
+    fn from(predicted: Result<PairDistance, String>) -> StepBias {
+        match predicted {
             Ok(PairDistance { w2, w2_x, w2_y, .. }) => {
                 StepBias { w2: Some(w2), w2_x: Some(w2_x), w2_y: Some(w2_y), reason: None }
             }
@@ -43,7 +35,8 @@ impl StepBias {
     }
 }
 
-fn predict(
+/// The prediction for steps of this length, or why there is none.
+pub(super) fn step_bias(
     game: &Game,
     request: &ParticleRequest,
     is_weighted: bool,

@@ -10,7 +10,7 @@ use crate::experiment::RunError;
 use crate::experiment::resumption::compare;
 use crate::game::{GameFile, Player};
 use crate::output::{CheckpointSize, OutputError, ParticleCheckpoint, ParticleWriter, ResumedParticles};
-use crate::particle::{Ensemble, ParticleSystem, RandomStreams};
+use crate::particle::{Ensemble, ParticleSystem};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -109,16 +109,14 @@ impl Header {
         let ResumedParticles { state, positions, weights } = writer.read(size)?;
         let reactions = setup.reactions(counts)?;
         let system = |replica: usize| {
-            let cloud = |p: usize| Ensemble::from_rows(dimensions[p], &state.shares[p][replica * one[p]..][..one[p]]);
-            let streams = RandomStreams::new(setup.request.seed, replica as u64);
-            let (dynamics, scheme) = (setup.dynamics.clone(), setup.request.scheme);
-            let Some(reactions) = &reactions else {
-                return ParticleSystem::new(dynamics, scheme, streams, [cloud(0), cloud(1)], self.steps);
+            let cloud = |p: usize| {
+                let cloud = Ensemble::from_rows(dimensions[p], &state.shares[p][replica * one[p]..][..one[p]]);
+                match &reactions {
+                    Some(_) => cloud.with_weights(state.weights[p][replica * counts[p]..][..counts[p]].to_vec()),
+                    None => cloud,
+                }
             };
-            let weighted =
-                |p: usize| cloud(p).with_weights(state.weights[p][replica * counts[p]..][..counts[p]].to_vec());
-            ParticleSystem::new(dynamics, scheme, streams, [weighted(0), weighted(1)], self.steps)
-                .with_reactions(reactions.clone())
+            setup.system(replica as u64, [cloud(0), cloud(1)], self.steps, reactions.as_ref())
         };
         let systems = (0..replicas).map(system).collect();
         let times = setup.file.output().times()[..self.snapshots].to_vec();

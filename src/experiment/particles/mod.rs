@@ -98,7 +98,7 @@ pub fn particles(
         _ => replicas.run(&mut |_, _| Ok(()), watch)?,
     }
     let record = replicas.finish();
-    let mut report = ParticleReport::new(&setup, &record, counts)?;
+    let mut report = ParticleReport::new(&setup, &record, counts);
     if let (Some(writer), Some(output)) = (writer, output) {
         writer.finish(file.text(), &command, &record.to_file(&setup))?;
         report.output = Some(output.path.display().to_string());

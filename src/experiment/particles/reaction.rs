@@ -67,14 +67,19 @@ impl ReactionChoice {
     /// [`RunError`] when the default width is too small for a grid.
     pub fn reactions(&self, game: &Game, counts: [usize; 2]) -> Result<Arc<[Reaction; 2]>, RunError> {
         let reaction = |player: Player| {
-            let p = player.index();
-            let default = default_bandwidth(self.widths[p], game.domain(player).dimension(), counts[p]);
-            let bandwidth = self.bandwidth.map_or(default, |bandwidth| bandwidth[p]);
+            let bandwidth = self.bandwidth(game, player, counts);
             self.check(game, player, bandwidth)?;
             Ok::<Reaction, RunError>(Reaction::new(game, player, self.weight, bandwidth))
         };
         let [x, y] = Player::BOTH.map(reaction);
         Ok(Arc::new([x?, y?]))
+    }
+
+    /// The width that a player's particles see.
+    pub fn bandwidth(&self, game: &Game, player: Player, counts: [usize; 2]) -> f64 {
+        let p = player.index();
+        let default = || default_bandwidth(self.widths[p], game.domain(player).dimension(), counts[p]);
+        self.bandwidth.map_or_else(default, |bandwidth| bandwidth[p])
     }
 
     fn check(&self, game: &Game, player: Player, bandwidth: f64) -> Result<(), RunError> {

@@ -62,13 +62,8 @@ impl<'a> Replicas<'a> {
         let request = setup.request;
         let reactions = setup.reactions(counts)?;
         let start = |replica: u64| {
-            let streams = RandomStreams::new(request.seed, replica);
-            let clouds = setup.clouds(counts, &streams);
-            let system = ParticleSystem::new(setup.dynamics.clone(), request.scheme, streams, clouds, 0);
-            match &reactions {
-                Some(reactions) => system.with_reactions(reactions.clone()),
-                None => system,
-            }
+            let clouds = setup.clouds(counts, &RandomStreams::new(request.seed, replica));
+            setup.system(replica, clouds, 0, reactions.as_ref())
         };
         let systems = (0..request.replicas as u64).into_par_iter().map(start).collect();
         let record = Record { times: vec![], rows: vec![], failures: vec![], counts, clouds: vec![], weights: vec![] };

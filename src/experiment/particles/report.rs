@@ -4,7 +4,7 @@ use super::bias::StepBias;
 use super::distance::PairDistance;
 use super::replicas::{Measured, Record};
 use super::setup::Setup;
-use crate::experiment::RunError;
+use crate::game::Player;
 use serde::Serialize;
 
 /// Numbers of particles.
@@ -99,18 +99,18 @@ pub struct ParticleReport {
 }
 
 impl ParticleReport {
-    pub(super) fn new(setup: &Setup<'_>, record: &Record, counts: [usize; 2]) -> Result<ParticleReport, RunError> {
+    pub(super) fn new(setup: &Setup<'_>, record: &Record, counts: [usize; 2]) -> ParticleReport {
         let request = setup.request;
         let mut notes = setup.notes.clone();
         if let (Err(reason), true) = (&setup.mean_field, request.distances) {
             notes.push(format!("no distance to the density of infinitely many particles: {reason}"));
         }
         notes.extend(record.failures.iter().cloned());
-        let bandwidth = setup.reactions(counts)?.map(|reactions| {
-            let [x, y] = [0, 1].map(|p| reactions[p].bandwidth());
+        let bandwidth = setup.reaction.as_ref().map(|reaction| {
+            let [x, y] = Player::BOTH.map(|player| reaction.bandwidth(setup.file.game(), player, counts));
             PerPlayer { x, y }
         });
-        Ok(ParticleReport {
+        ParticleReport {
             game: setup.file.game().name().to_owned(),
             output: None,
             particles: ParticleCounts { x: counts[0], y: counts[1] },
@@ -128,7 +128,7 @@ impl ParticleReport {
             snapshots: record.times.iter().zip(&record.rows).map(|(t, row)| SnapshotSummary::new(*t, row)).collect(),
             wall_seconds: 0.0,
             notes,
-        })
+        }
     }
 }
 

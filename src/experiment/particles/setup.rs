@@ -1,13 +1,15 @@
 //! From a game file and a request to everything that the replicas share.
 
-use super::bias::StepBias;
+use super::bias::{StepBias, step_bias};
 use super::mean_field::mean_field;
 use super::reaction::ReactionChoice;
 use crate::array_file::ArrayAddress;
 use crate::experiment::notes::wrapped;
 use crate::experiment::{Discretisation, RunError, discretise, discretise_with_initial};
 use crate::game::{GameFile, Initial, Player};
-use crate::particle::{DensitySampler, Dynamics, Ensemble, ParticleScheme, RandomStreams, Reaction, Sampling};
+use crate::particle::{
+    DensitySampler, Dynamics, Ensemble, ParticleScheme, ParticleSystem, RandomStreams, Reaction, Sampling,
+};
 use crate::torus::Density;
 use crate::transport::Cloud;
 use std::path::Path;
@@ -138,7 +140,8 @@ impl<'a> Setup<'a> {
         let rate = dynamics.fastest_rate().max(reaction_rate);
         let stretches = stretches(times, request.step.unwrap_or_else(|| default_step(rate)))?;
         let longest = stretches.iter().map(|(_, length)| *length).fold(0.0, f64::max);
-        let step_bias = StepBias::new(game, request, reaction.is_some(), &solved.payoff, &equilibrium, longest);
+        let step_bias =
+            StepBias::from(step_bias(game, request, reaction.is_some(), &solved.payoff, &equilibrium, longest));
         let mean_field = match initial {
             _ if !request.distances => Err("no distances were asked for".to_owned()),
             None => Err("the initial state is a cloud, which has no density to follow".to_owned()),
@@ -179,6 +182,22 @@ impl<'a> Setup<'a> {
             }
         }
         Ok(())
+    }
+
+    /// A system of these clouds after so many steps, of particles with weights where there are reactions.
+    pub fn system(
+        &self,
+        replica: u64,
+        clouds: [Ensemble; 2],
+        steps: u64,
+        reactions: Option<&Arc<[Reaction; 2]>>,
+    ) -> ParticleSystem {
+        let streams = RandomStreams::new(self.request.seed, replica);
+        let system = ParticleSystem::new(self.dynamics.clone(), self.request.scheme, streams, clouds, steps);
+        match reactions {
+            Some(reactions) => system.with_reactions(reactions.clone()),
+            None => system,
+        }
     }
 
     /// The reactions of so many particles, if they have weights.

@@ -7,7 +7,7 @@ use crate::experiment::run::{Recorded, run_point};
 use crate::experiment::{
     Discretisation, EquilibriumSummary, RunError, RunOptions, SpectrumSummary, discretise, linear_spectrum,
 };
-use crate::game::{BaseGame, GameError, GameFile, Player, SweepFile};
+use crate::game::{BaseGame, FILE_KEYS, GameError, GameFile, Player, SweepFile, file_part};
 use crate::output::{PointRow, digest};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -76,15 +76,7 @@ fn files(table: &toml::Table, base: &BaseGame) -> Vec<PathBuf> {
         }
         value.as_str()
     };
-    let named = [
-        text(&["game", "table"]),
-        text(&["initial", "x", "file"]),
-        text(&["initial", "y", "file"]),
-        text(&["initial", "x", "cloud"]),
-        text(&["initial", "y", "cloud"]),
-    ];
-    let path = |name: &str| folder.join(name.split_once(":/").map_or(name, |(file, _)| file));
-    named.into_iter().flatten().map(path).collect()
+    FILE_KEYS.iter().filter_map(|keys| text(keys)).map(|name| folder.join(file_part(name))).collect()
 }
 
 /// Computes a point; `None` when it was interrupted. A run under way is kept in the folder `work`, where a later call finds it.

@@ -3,6 +3,20 @@
 use std::path::{Component, Path, PathBuf};
 use toml_edit::{Key, Value};
 
+/// Keys of a game file that name files.
+pub const FILE_KEYS: [&[&str]; 5] = [
+    &["game", "table"],
+    &["initial", "x", "file"],
+    &["initial", "x", "cloud"],
+    &["initial", "y", "file"],
+    &["initial", "y", "cloud"],
+];
+
+/// The file of a name such as `FILE.h5:/dataset`.
+pub fn file_part(name: &str) -> &str {
+    name.split_once(":/").filter(|(file, _)| !file.is_empty()).map_or(name, |(file, _)| file)
+}
+
 /// The folder of a sweep file, seen from the folder of its base game.
 #[derive(Debug, Clone)]
 pub(super) struct Folder {
@@ -60,15 +74,15 @@ impl Folder {
         let Ok(keys) = Key::parse(key.trim()) else { return Ok(setting.to_owned()) };
         let keys: Vec<&str> = keys.iter().map(Key::get).collect();
         let value: Value = text.trim().parse().unwrap_or_else(|_| Value::from(text.trim()));
-        let moved = match (keys.as_slice(), &value) {
-            (["game", "table"] | ["initial", _, "file" | "cloud"], Value::String(name)) => {
-                self.moved(name.value())?.into()
-            }
-            (["initial", _], Value::InlineTable(table)) => {
+        let moved = match &value {
+            Value::String(name) if FILE_KEYS.contains(&keys.as_slice()) => self.moved(name.value())?.into(),
+            Value::InlineTable(table) if FILE_KEYS.iter().any(|key| key.starts_with(keys.as_slice())) => {
                 let mut table = table.clone();
-                for name in ["file", "cloud"] {
-                    if let Some(Value::String(file)) = table.get(name).cloned() {
-                        table.insert(name, self.moved(file.value())?.into());
+                for key in FILE_KEYS {
+                    if let Some([name]) = key.strip_prefix(keys.as_slice())
+                        && let Some(Value::String(file)) = table.get(name).cloned()
+                    {
+                        table.insert(*name, self.moved(file.value())?.into());
                     }
                 }
                 Value::InlineTable(table)
@@ -80,8 +94,7 @@ impl Folder {
 
     /// The name of a file, or of `file:/dataset`, as the game has to write it.
     fn moved(&self, name: &str) -> Result<String, String> {
-        let file = name.split_once(":/").filter(|(file, _)| !file.is_empty()).map_or(name, |(file, _)| file);
-        self.inside(file)?;
+        self.inside(file_part(name))?;
         Ok(format!("{}{name}", "../".repeat(self.depth)))
     }
 }

@@ -21,6 +21,7 @@ mod design;
 mod folder;
 
 pub use axis::{AxisVariable, SweepAxis};
+pub use folder::{FILE_KEYS, file_part};
 
 use super::diagnostic::Diagnostic;
 use super::fault::Fault;
@@ -256,8 +257,8 @@ fn base_game(path: &Path, document: &Document<'_>, more: &[String]) -> Result<Ba
     let name = entry.text().map_err(locate)?;
     let home = path.parent().unwrap_or(Path::new(""));
     let beside = Folder::of_sweep(path);
-    let is_plain = !name.contains(['/', '\\', '.']);
-    let (game, text) = match is_plain && !home.join(name).exists() {
+    let is_bundled = catalogue::is_plain_name(name) && !home.join(name).exists();
+    let (game, text) = match is_bundled {
         true => match catalogue::get(name) {
             Ok(game) => (home.join(format!("{name}.toml")), game.text.to_owned()),
             Err(error) => return Err(locate(Fault::new(entry.key, error.to_string()))),

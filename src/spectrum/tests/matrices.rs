@@ -11,9 +11,6 @@ pub(super) fn dense(
 ) -> Mat<f64> {
     let grids = payoff.grids();
     let sizes = [grids[0].len(), grids[1].len()];
-    let point = |grid: &Grid, i: usize| -> Vec<f64> {
-        grid.node(i).iter().zip(grid.axes()).map(|(&j, axis)| axis.coordinates()[j]).collect()
-    };
     let density = equilibrium.densities();
     let generator = |p: usize| -> Mat<f64> {
         let (grid, mu) = (&grids[p], density[p]);
@@ -26,7 +23,7 @@ pub(super) fn dense(
         }
         a
     };
-    let points = [0, 1].map(|p| (0..sizes[p]).map(|i| point(&grids[p], i)).collect::<Vec<_>>());
+    let points = [0, 1].map(|p| nodes(&grids[p]));
     let cells = [0, 1].map(|p| grids[p].cell_volume());
     let k = Mat::from_fn(sizes[0], sizes[1], |i, j| f(&points[0][i], &points[1][j]) * density[1][j] * cells[1]);
     let kt = Mat::from_fn(sizes[1], sizes[0], |j, i| f(&points[0][i], &points[1][j]) * density[0][i] * cells[0]);
@@ -39,6 +36,12 @@ pub(super) fn dense(
         (false, true) => eta * yx[(i - n, j)],
         (false, false) => -eta * tau[1] * ay[(i - n, j - n)],
     })
+}
+
+/// The places of all nodes.
+fn nodes(grid: &Grid) -> Vec<Vec<f64>> {
+    let axes: Vec<Vec<f64>> = grid.axes().iter().map(|axis| axis.coordinates()).collect();
+    (0..grid.len()).map(|i| grid.node(i).iter().zip(&axes).map(|(&j, axis)| axis[j]).collect()).collect()
 }
 
 fn collocated_derivative(grid: &Grid, axis: usize, i: usize, j: usize) -> f64 {
@@ -77,10 +80,7 @@ pub(super) fn dense_factored(
         }
         a
     };
-    let point = |grid: &Grid, i: usize| -> Vec<f64> {
-        grid.node(i).iter().zip(grid.axes()).map(|(&j, axis)| axis.coordinates()[j]).collect()
-    };
-    let points = [0, 1].map(|p| (0..ground[p].len()).map(|i| point(&landscapes[p].grid, i)).collect::<Vec<_>>());
+    let points = [0, 1].map(|p| nodes(&landscapes[p].grid));
     let (n, tau) = (ground[0].len(), equilibrium.temperature());
     let centred = |p: usize| {
         let q = &ground[p];
