@@ -32,18 +32,24 @@ const ENOUGH_MASS: f64 = 1e-3;
 pub(super) const STAGE_DONE: f64 = 0.25;
 /// Halvings of a step before it is given up: clusters of diameter 1e-12 start with cells of area 1e-24.
 const HALVINGS: usize = 100;
+/// Halvings of a step along a direction known to [`LINEAR_TOLERANCE`] before it is solved to [`SHARP_TOLERANCE`].
+const ROUGH_HALVINGS: usize = 4;
 /// A step this short that keeps all cells and does not lower the residual shows rounding.
 const SHORTEST_DESCENT: f64 = 1e-3;
 /// A step that lowers the residual less than this, and raises the least mass no more, gains nothing.
 const PROGRESS: f64 = 0.99;
-/// So many such steps in a row, and rounding has been reached.
-const IDLE_STEPS: usize = 3;
+/// So many such steps in a row are given up. Light cells beside heavy ones allow short steps only: some dozens come before
+/// longer ones where weights differ by a factor of 1e4.
+const IDLE_STEPS: usize = 60;
 /// Newton steps of one distance; clusters of diameter 1e-12 take about a hundred.
 const MOST_STEPS: usize = 400;
 /// Steps of the linear solver.
 const MOST_LINEAR_STEPS: usize = 400;
 /// Residuals of the linear systems relative to their right sides.
 const LINEAR_TOLERANCE: f64 = 0.03;
+/// The same where a rough direction allows only short steps: a cell at its floor grows along the exact direction, but its
+/// own share of the right side is lost in the residual of a rough one, which may starve it.
+const SHARP_TOLERANCE: f64 = 1e-12;
 
 /// Weights and the diagram that belongs to them.
 #[derive(Debug, Clone)]
@@ -144,10 +150,18 @@ impl Newton<'_> {
         state.masses.iter().zip(&self.sites.masses).map(|(m, t)| ((m - t) / t).abs()).fold(0.0, f64::max)
     }
 
-    /// The longest step `2^-j` along a direction that keeps all cells and lowers the residual; `None` when there is none.
-    fn damped(&mut self, state: &State, direction: &Direction, floors: &[f64], first: f64) -> Option<(State, f64)> {
+    /// The longest step `first 2^-j`, `j < halvings`, along a direction that keeps all cells and lowers the residual; `None`
+    /// when there is none.
+    fn damped(
+        &mut self,
+        state: &State,
+        direction: &Direction,
+        floors: &[f64],
+        first: f64,
+        halvings: usize,
+    ) -> Option<(State, f64)> {
         let mut length = first;
-        for _ in 0..HALVINGS {
+        for _ in 0..halvings {
             let weights = state.weights.iter().zip(&direction.step).map(|(w, d)| w.plus(length * d)).collect();
             if let Some(next) = self.state(weights, state.triangulation.clone()) {
                 let kept = next.masses.iter().zip(floors).all(|(m, floor)| m >= floor);
@@ -183,7 +197,11 @@ impl Newton<'_> {
                 return false;
             }
             self.steps += 1;
-            let Some((next, length)) = self.damped(state, &direction, &floors, first) else {
+            let rough = self.damped(state, &direction, &floors, first, ROUGH_HALVINGS);
+            let Some((next, length)) = rough.or_else(|| {
+                let sharp = self.direction(state, SHARP_TOLERANCE);
+                self.damped(state, &sharp, &floors, first, HALVINGS)
+            }) else {
                 return false;
             };
             let gained = self.residual(&next) < PROGRESS * direction.residual
