@@ -37,6 +37,7 @@
 //! | [`diagnostics`] | energy, entropies, duality gap, decay |
 //! | [`experiment`] | what the commands do |
 //! | [`output`] | the HDF5 file |
+//! | [`report`] | pictures of a run, and a page that shows it |
 //! | [`array_file`] | arrays of numbers from npy, npz, HDF5 and text files |
 //! | [`cli`] | the command line |
 //!
@@ -61,6 +62,7 @@
 pub mod array_file;
 pub mod cli;
 pub mod diagnostics;
+mod digits;
 pub mod equilibrium;
 pub mod experiment;
 pub mod flow;
@@ -69,6 +71,7 @@ pub mod orbit;
 pub mod output;
 pub mod particle;
 mod registers;
+pub mod report;
 pub mod spectrum;
 pub mod stepper;
 pub mod torus;

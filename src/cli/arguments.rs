@@ -106,6 +106,14 @@ Examples:
   nashflow validate clouds.npz --against run.h5 --replicas --json
   nashflow validate x=late.csv --against run.h5 --equilibrium")]
     Validate(ValidateArguments),
+    /// Show a run: pictures, and one page of HTML that opens without a network.
+    #[command(after_help = "\
+The folder gets report.html and the pictures. It appears whole, and replaces nothing but an older report (--force).
+
+Examples:
+  nashflow report limit-cycle.h5
+  nashflow report run.h5 -o report --format svg,png --force")]
+    Report(ReportArguments),
     /// List, show or copy the bundled games.
     Games(GamesArguments),
 }
@@ -153,6 +161,22 @@ pub struct RunArguments {
     /// Wall time between checkpoints
     #[arg(long, value_name = "SECONDS", default_value_t = 5.0)]
     pub checkpoint_seconds: f64,
+}
+
+/// `nashflow report`.
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// Output of a run, finished or not
+    #[arg(value_name = "RUN.h5")]
+    pub run: PathBuf,
+    /// The folder; the name of the file with .report by default
+    #[arg(short, long, value_name = "OUT")]
+    pub output: Option<PathBuf>,
+    /// Formats of the pictures, between commas
+    #[arg(long, value_name = "svg,png", default_value = "svg,png")]
+    pub format: String,
+    #[command(flatten)]
+    pub common: CommonArguments,
 }
 
 /// `nashflow compare`.

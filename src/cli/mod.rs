@@ -10,6 +10,7 @@ mod number;
 mod orbit;
 mod particles;
 mod progress;
+mod report;
 mod run;
 mod signal;
 mod spectrum;
@@ -56,6 +57,7 @@ pub fn main() -> i32 {
         Command::Particles(arguments) => particles::main(&arguments),
         Command::W2(arguments) => w2::main(&arguments),
         Command::Validate(arguments) => validate::main(&arguments),
+        Command::Report(arguments) => report::main(&arguments),
         Command::Games(arguments) => games::main(&arguments),
     }
 }

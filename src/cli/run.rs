@@ -7,6 +7,7 @@ use super::signal::Interrupt;
 use super::table::Table;
 use super::{BAD_INPUT, conclude, report_failure};
 use crate::diagnostics::Decay;
+use crate::digits::evolved_distance;
 use crate::experiment::{RateComparison, RunError, RunOptions, SpectrumSummary, Summary, run};
 use crate::game::{GameError, GameFile, catalogue};
 use std::path::PathBuf;
@@ -73,19 +74,6 @@ pub fn checkpoint_interval(seconds: f64) -> Result<Duration, String> {
 /// A time as it was written, unless its scale makes it unreadable.
 fn plain(time: f64) -> String {
     if time == 0.0 || (1e-3..1e6).contains(&time) { time.to_string() } else { format!("{time:e}") }
-}
-
-/// Digits of a state that a fixed step is trusted with: its error is not estimated.
-const DIGITS_OF_A_FIXED_STEP: usize = 4;
-
-/// A distance of the computed state: no more digits than the tolerance of the state, with the error bar of the
-/// distance itself.
-fn evolved_distance(w2: f64, error: f64, tolerance: Option<f64>) -> String {
-    let digits = tolerance.map_or(DIGITS_OF_A_FIXED_STEP, |t| (-t.log10()).ceil().max(1.0) as usize);
-    if error > w2 * 0.1f64.powi(digits as i32) {
-        return with_error(w2, error);
-    }
-    format!("{} (transport +- {error:.0e})", significant(w2, digits))
 }
 
 /// The gap with its frequency and the guaranteed rate.

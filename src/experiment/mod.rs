@@ -40,6 +40,7 @@ pub use particles::{
     ParticleRequest, PerPlayer, Power, Rung, RungDecay, RungExit, SnapshotSummary, StepBias, ladder, particles,
 };
 pub use rates::RateComparison;
+pub use resumption::{ConcludedRun, conclude_run};
 pub use run::{Progress, RunOptions, run};
 pub use simulation::{Clock, Simulation, Stretch};
 pub use spectrum::{LinearSpectrum, SpectrumReport, SpectrumSummary, linear_spectrum, spectrum};

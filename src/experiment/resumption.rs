@@ -6,7 +6,9 @@ use super::rates::spectrum_of_run;
 use super::summary::{Counters, Evidence, Summary};
 use super::{Discretisation, RunError};
 use crate::game::{GameFile, Player};
-use crate::output::{Checkpoint, Diagnostics, EquilibriumRecord, OutputError, RunWriter, stored_plan};
+use crate::output::{
+    Checkpoint, Diagnostics, EquilibriumRecord, OutputError, Resumed, RunWriter, finished_run, stored_plan,
+};
 use std::path::Path;
 
 /// What was found.
@@ -41,14 +43,63 @@ pub struct Unfinished {
 }
 
 impl Finished {
-    /// The summary of the complete run.
+    fn new(file: &GameFile, output: &Path, resumed: Resumed) -> Result<Finished, RunError> {
+        let reason = "it is finished but has no checkpoint".to_owned();
+        let damaged = OutputError::Damaged { path: output.to_path_buf(), reason };
+        let Resumed { checkpoint, snapshots, layout, .. } = resumed;
+        let checkpoint = checkpoint.ok_or(damaged)?;
+        let shapes = shapes(&checkpoint).unwrap_or_else(|| Player::BOTH.map(|player| layout.grid(player).shape()));
+        let notes = collect(notes(&checkpoint), lowest(&checkpoint).as_ref(), &snapshots, &failures(&checkpoint));
+        let rejected = checkpoint.integers.get("rejected").and_then(|v| v.first()).copied().unwrap_or(0);
+        Ok(Finished {
+            discretisation: Discretisation::new(file.game(), &shapes)?,
+            steps: checkpoint.step_count as usize,
+            rejected: rejected as usize,
+            snapshots,
+            notes,
+        })
+    }
+
+    /// The summary of the complete run, for a call that was to continue it.
     pub fn summary(&self, file: &GameFile, output: &Path) -> Summary {
+        self.conclude(file, output, Some("the run was finished already; nothing was done"))
+    }
+
+    fn conclude(&self, file: &GameFile, output: &Path, note: Option<&str>) -> Summary {
         let counters = Counters { steps: self.steps, rejected: self.rejected, wall_seconds: None };
         let mut notes = self.notes.clone();
-        notes.push("the run was finished already; nothing was done".to_owned());
+        notes.extend(note.map(str::to_owned));
         let evidence = Evidence { snapshots: &self.snapshots, counters, notes, spectrum: spectrum_of_run(file) };
         Summary::new(file, output, &self.discretisation, evidence)
     }
+}
+
+/// A finished run, its conclusions drawn again from its output.
+#[derive(Debug)]
+pub struct ConcludedRun {
+    /// Its game.
+    pub file: GameFile,
+    /// The game on the grids of the output.
+    pub discretisation: Discretisation,
+    /// What it has to say for itself.
+    pub summary: Summary,
+}
+
+/// The conclusions of a finished run, drawn again from its output.
+///
+/// # Errors
+/// [`RunError::NotARun`] when the run is not finished, errors of its game (which may name files that are gone) and of the
+/// file.
+pub fn conclude_run(output: &Path) -> Result<ConcludedRun, RunError> {
+    let not_a_run = || RunError::NotARun { path: output.to_path_buf() };
+    let resumed = finished_run(output)?.ok_or_else(not_a_run)?;
+    let file = GameFile::parse(output, &resumed.header.game, &[])?;
+    if resumed.snapshots.is_empty() || resumed.checkpoint.is_none() {
+        return Err(not_a_run());
+    }
+    let finished = Finished::new(&file, output, resumed)?;
+    let summary = finished.conclude(&file, output, None);
+    Ok(ConcludedRun { file, discretisation: finished.discretisation, summary })
 }
 
 /// Opens what an earlier run left at `output`; `None` when there is nothing.
@@ -61,13 +112,13 @@ pub fn resume(file: &GameFile, output: &Path) -> Result<Option<Resumption>, RunE
     if times != file.output().times() {
         return Err(RunError::NotARun { path: output.to_path_buf() });
     }
-    let Some(resumed) = RunWriter::resume(output)? else { return Ok(None) };
+    let Some(mut resumed) = RunWriter::resume(output)? else { return Ok(None) };
     let damaged = |reason: &str| OutputError::Damaged { path: output.to_path_buf(), reason: reason.to_owned() };
     if resumed.checkpoint.as_ref().is_some_and(|checkpoint| !belongs_to(checkpoint, &resumed.snapshots)) {
         return Err(damaged("its snapshots are not those before its checkpoint").into());
     }
     let shapes = resumed.checkpoint.as_ref().and_then(shapes);
-    if let Some(writer) = resumed.writer {
+    if let Some(writer) = resumed.writer.take() {
         let unfinished = Unfinished {
             writer,
             checkpoint: resumed.checkpoint,
@@ -77,18 +128,7 @@ pub fn resume(file: &GameFile, output: &Path) -> Result<Option<Resumption>, RunE
         };
         return Ok(Some(Resumption::Unfinished(Box::new(unfinished))));
     }
-    let shapes = shapes.unwrap_or_else(|| Player::BOTH.map(|player| resumed.layout.grid(player).shape()));
-    let checkpoint = resumed.checkpoint.ok_or_else(|| damaged("it is finished but has no checkpoint"))?;
-    let on_the_way = notes(&checkpoint);
-    let notes = collect(on_the_way, lowest(&checkpoint).as_ref(), &resumed.snapshots, &failures(&checkpoint));
-    let rejected = checkpoint.integers.get("rejected").and_then(|v| v.first()).copied().unwrap_or(0);
-    Ok(Some(Resumption::Finished(Box::new(Finished {
-        discretisation: Discretisation::new(file.game(), &shapes)?,
-        steps: checkpoint.step_count as usize,
-        rejected: rejected as usize,
-        snapshots: resumed.snapshots,
-        notes,
-    }))))
+    Ok(Some(Resumption::Finished(Box::new(Finished::new(file, output, resumed)?))))
 }
 
 /// An output that is in the way of a run, with the advice to resume it where that is possible.

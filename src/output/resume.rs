@@ -92,6 +92,16 @@ fn checked_counts(
     Ok((checkpoint.snapshot_count as usize, checkpoint.step_count as usize))
 }
 
+/// What a finished run has left, without a lock: nobody writes to it. `None` when the run is not finished.
+///
+/// # Errors
+/// [`OutputError`] for a file that is not ours, is damaged, or is of another kind.
+pub fn finished_run(path: &Path) -> Result<Option<Resumed>, OutputError> {
+    let file = open(path, false)?;
+    let blank = read_blank(&file, path)?;
+    if is_finished(&blank) { finished(file, blank, path).map(Some) } else { Ok(None) }
+}
+
 fn finished(file: File, blank: Blank, path: &Path) -> Result<Resumed, OutputError> {
     let times = read_column(&dataset(&file, path, "time")?, path, "time")?;
     let (header, layout, equilibrium) = (blank.header.clone(), blank.layout.clone(), blank.equilibrium.clone());

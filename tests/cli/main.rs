@@ -19,6 +19,7 @@ mod particles;
 mod rates;
 mod readers;
 mod refusals;
+mod report;
 mod resume;
 mod schedule;
 mod spectrum;

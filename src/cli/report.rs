@@ -1,0 +1,34 @@
+//! `nashflow report`.
+
+use super::arguments::ReportArguments;
+use super::conclude_operands;
+use super::table::Table;
+use crate::report::{PictureFormat, ReportError, ReportRequest, ReportSummary, report};
+
+/// The exit status of the command.
+pub fn main(arguments: &ReportArguments) -> i32 {
+    conclude_operands(
+        &arguments.common,
+        |interrupt| {
+            let formats = PictureFormat::list(&arguments.format)?;
+            let folder = arguments.output.clone().unwrap_or_else(|| arguments.run.with_extension("report"));
+            let (run, overwrite) = (arguments.run.clone(), arguments.common.force);
+            interrupt.begin_writing();
+            report(&ReportRequest { run, folder, formats, overwrite })
+        },
+        render,
+        ReportError::exit_status,
+    )
+}
+
+fn render(summary: &ReportSummary) -> String {
+    let mut table = Table::new();
+    for (place, picture) in summary.pictures.iter().enumerate() {
+        table.row(if place == 0 { "pictures" } else { "" }, picture.as_str());
+    }
+    for note in &summary.notes {
+        table.row("note", note.as_str());
+    }
+    table.row("page", summary.page.as_str());
+    format!("{}\n{}", summary.game, table.render())
+}

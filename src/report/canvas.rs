@@ -1,0 +1,177 @@
+//! What figures are drawn on: an SVG text or an array of pixels.
+//!
+//! Pixels are drawn [`OVERSAMPLING`] times as large and averaged: the rasteriser draws lines without smoothing.
+
+use super::ReportError;
+use plotters::coord::Shift;
+use plotters::drawing::DrawingArea;
+use plotters::prelude::*;
+use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind};
+
+/// Pixels drawn for one pixel, per axis.
+const OVERSAMPLING: u32 = 3;
+
+/// Draws to either kind of picture.
+pub(super) enum Canvas<'a> {
+    Vector(SVGBackend<'a>),
+    Pixels(BitMapBackend<'a>),
+}
+
+/// Why drawing failed, in words.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct CanvasError(String);
+
+/// A picture under construction, and how many pixels its unit has.
+pub(super) struct Sheet<'a> {
+    pub area: DrawingArea<Canvas<'a>, Shift>,
+    pub scale: u32,
+}
+
+impl Sheet<'_> {
+    /// A length in pixels of the picture.
+    pub fn pixels(&self, length: u32) -> u32 {
+        self.scale * length
+    }
+}
+
+/// How a figure is drawn.
+pub(super) type Draw<'a> = dyn Fn(&Sheet<'_>) -> Result<(), ReportError> + 'a;
+
+/// The figure as SVG.
+pub(super) fn svg(size: (u32, u32), draw: &Draw<'_>) -> Result<String, ReportError> {
+    let mut text = String::new();
+    {
+        let area = Canvas::Vector(SVGBackend::with_string(&mut text, size)).into_drawing_area();
+        let sheet = Sheet { area, scale: 1 };
+        paint(&sheet, draw)?;
+    }
+    Ok(text)
+}
+
+/// The figure as PNG.
+pub(super) fn png(size: (u32, u32), draw: &Draw<'_>) -> Result<Vec<u8>, ReportError> {
+    let fine = (size.0 * OVERSAMPLING, size.1 * OVERSAMPLING);
+    let mut pixels = vec![0u8; fine.0 as usize * fine.1 as usize * 3];
+    {
+        let area = Canvas::Pixels(BitMapBackend::with_buffer(&mut pixels, fine)).into_drawing_area();
+        paint(&Sheet { area, scale: OVERSAMPLING }, draw)?;
+    }
+    let averaged = averaged(&pixels, size);
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, size.0, size.1);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    let mut writer = encoder.write_header().map_err(|error| ReportError::Drawing(error.to_string()))?;
+    writer.write_image_data(&averaged).map_err(|error| ReportError::Drawing(error.to_string()))?;
+    writer.finish().map_err(|error| ReportError::Drawing(error.to_string()))?;
+    Ok(file)
+}
+
+fn paint(sheet: &Sheet<'_>, draw: &Draw<'_>) -> Result<(), ReportError> {
+    sheet.area.fill(&WHITE)?;
+    draw(sheet)?;
+    sheet.area.present()?;
+    Ok(())
+}
+
+fn averaged(pixels: &[u8], (width, height): (u32, u32)) -> Vec<u8> {
+    let (width, height, times) = (width as usize, height as usize, OVERSAMPLING as usize);
+    let mut result = Vec::with_capacity(width * height * 3);
+    for row in 0..height {
+        for column in 0..width {
+            for channel in 0..3 {
+                let block = (0..times * times).map(|k| {
+                    let (r, c) = (row * times + k / times, column * times + k % times);
+                    u32::from(pixels[(r * width * times + c) * 3 + channel])
+                });
+                let count = OVERSAMPLING * OVERSAMPLING;
+                result.push(((block.sum::<u32>() + count / 2) / count) as u8);
+            }
+        }
+    }
+    result
+}
+
+/// Hands a call to the backend that is there.
+macro_rules! either {
+    ($canvas:expr, $backend:ident => $call:expr) => {
+        match $canvas {
+            Canvas::Vector($backend) => $call.map_err(in_words),
+            Canvas::Pixels($backend) => $call.map_err(in_words),
+        }
+    };
+}
+
+fn in_words<E: std::error::Error + Send + Sync>(error: DrawingErrorKind<E>) -> DrawingErrorKind<CanvasError> {
+    DrawingErrorKind::DrawingError(CanvasError(error.to_string()))
+}
+
+type Drawn = Result<(), DrawingErrorKind<CanvasError>>;
+
+impl DrawingBackend for Canvas<'_> {
+    type ErrorType = CanvasError;
+
+    fn get_size(&self) -> (u32, u32) {
+        match self {
+            Canvas::Vector(backend) => backend.get_size(),
+            Canvas::Pixels(backend) => backend.get_size(),
+        }
+    }
+
+    fn ensure_prepared(&mut self) -> Drawn {
+        either!(self, backend => backend.ensure_prepared())
+    }
+
+    fn present(&mut self) -> Drawn {
+        either!(self, backend => backend.present())
+    }
+
+    fn draw_pixel(&mut self, point: BackendCoord, color: BackendColor) -> Drawn {
+        either!(self, backend => backend.draw_pixel(point, color))
+    }
+
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
+        either!(self, backend => backend.draw_line(from, to, style))
+    }
+
+    fn draw_rect<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S, fill: bool) -> Drawn {
+        either!(self, backend => backend.draw_rect(from, to, style, fill))
+    }
+
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
+        match self {
+            Canvas::Vector(backend) => backend.draw_path(path, style).map_err(in_words),
+            // The outline of a long path that crosses itself would be filled wrongly.
+            Canvas::Pixels(backend) => {
+                let places: Vec<BackendCoord> = path.into_iter().collect();
+                let mut pieces = places.windows(2);
+                pieces.try_for_each(|piece| backend.draw_path(piece.iter().copied(), style).map_err(in_words))
+            }
+        }
+    }
+
+    fn draw_circle<S: BackendStyle>(&mut self, centre: BackendCoord, radius: u32, style: &S, fill: bool) -> Drawn {
+        either!(self, backend => backend.draw_circle(centre, radius, style, fill))
+    }
+
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
+        either!(self, backend => backend.fill_polygon(path, style))
+    }
+
+    fn draw_text<T: BackendTextStyle>(&mut self, text: &str, style: &T, place: BackendCoord) -> Drawn {
+        either!(self, backend => backend.draw_text(text, style, place))
+    }
+
+    fn estimate_text_size<T: BackendTextStyle>(
+        &self,
+        text: &str,
+        style: &T,
+    ) -> Result<(u32, u32), DrawingErrorKind<CanvasError>> {
+        either!(self, backend => backend.estimate_text_size(text, style))
+    }
+
+    fn blit_bitmap(&mut self, place: BackendCoord, size: (u32, u32), source: &[u8]) -> Drawn {
+        either!(self, backend => backend.blit_bitmap(place, size, source))
+    }
+}

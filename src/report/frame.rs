@@ -1,0 +1,174 @@
+//! What all figures share: a title, a legend above the data and never over it, axes with ticks that can be read.
+
+use super::ReportError;
+use super::canvas::{Canvas, Sheet};
+use super::style::{LINE, PALE, SMALL_TEXT, TEXT, tick};
+use plotters::coord::Shift;
+use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use std::ops::Range;
+
+/// Height of the title.
+pub(super) const TITLE: u32 = 38;
+/// Height of a line of the legend.
+const ROW: u32 = 28;
+/// Width of a mark in the legend.
+const MARK: u32 = 36;
+/// Distance between entries, and from the edges.
+const GAP: u32 = 16;
+
+/// The mark of an entry of the legend.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Mark {
+    /// A line, its dashes and gaps in pixels; no dashes when 0.
+    Line(RGBColor, u32),
+    /// An open circle.
+    Ring(RGBColor),
+    /// A filled circle.
+    Disc(RGBColor),
+    /// A cross.
+    Cross(RGBColor),
+    /// A shaded area.
+    Area(RGBColor),
+}
+
+/// A chart under construction.
+pub(super) type Chart<'a, X, Y> = ChartContext<'a, Canvas<'a>, Cartesian2d<X, Y>>;
+
+/// Pixels between dashes.
+pub(super) const BETWEEN: u32 = 5;
+
+impl<'a> Sheet<'a> {
+    /// Draws title and legend; what is left for the data.
+    pub fn frame(&self, title: &str, legend: &[(String, Mark)]) -> Result<DrawingArea<Canvas<'a>, Shift>, ReportError> {
+        let (width, _) = self.area.dim_in_pixel();
+        let style = self.text(TEXT).pos(Pos::new(HPos::Center, VPos::Top));
+        self.area.draw(&Text::new(title.to_owned(), (width as i32 / 2, self.pixels(8) as i32), style))?;
+        let mut place = (self.pixels(GAP), self.pixels(TITLE));
+        for (row, (name, mark)) in legend.iter().enumerate() {
+            let (text, _) = self.area.estimate_text_size(name, &self.text(SMALL_TEXT))?;
+            let needed = self.pixels(MARK + GAP) + text;
+            if row > 0 && place.0 + needed > width {
+                place = (self.pixels(GAP), place.1 + self.pixels(ROW));
+            }
+            self.entry((place.0 as i32, place.1 as i32), name, *mark)?;
+            place.0 += needed;
+        }
+        let used = place.1 + if legend.is_empty() { 0 } else { self.pixels(ROW) };
+        Ok(self.area.split_vertically(used).1)
+    }
+
+    fn entry(&self, (left, top): (i32, i32), name: &str, mark: Mark) -> Result<(), ReportError> {
+        let middle = top + self.pixels(ROW / 2) as i32;
+        let end = left + self.pixels(MARK - 6) as i32;
+        let centre = ((left + end) / 2, middle);
+        let radius = self.pixels(6) as i32;
+        let stroke = |colour: RGBColor| colour.stroke_width(self.pixels(2));
+        match mark {
+            Mark::Line(colour, dash) => {
+                let style = colour.stroke_width(self.pixels(LINE));
+                let (dash, gap) = (self.pixels(dash) as i32, self.pixels(BETWEEN) as i32);
+                let mut from = left;
+                while from < end {
+                    let to = if dash == 0 { end } else { (from + dash).min(end) };
+                    self.area.draw(&PathElement::new([(from, middle), (to, middle)], style))?;
+                    from = to + gap;
+                }
+            }
+            Mark::Ring(colour) => self.area.draw(&Circle::new(centre, radius, stroke(colour)))?,
+            Mark::Disc(colour) => self.area.draw(&Circle::new(centre, radius, colour.filled()))?,
+            Mark::Cross(colour) => self.area.draw(&Cross::new(centre, radius, stroke(colour)))?,
+            Mark::Area(colour) => {
+                let corners = [(left, middle - radius), (end, middle + radius)];
+                self.area.draw(&Rectangle::new(corners, colour.mix(0.25).filled()))?;
+            }
+        }
+        let style = self.text(SMALL_TEXT).pos(Pos::new(HPos::Left, VPos::Center));
+        self.area.draw(&Text::new(name.to_owned(), (left + self.pixels(MARK) as i32, middle), style))?;
+        Ok(())
+    }
+
+    /// Axes with their labels and a pale mesh.
+    pub fn chart<X, Y>(
+        &self,
+        body: &DrawingArea<Canvas<'a>, Shift>,
+        horizontal: X,
+        vertical: Y,
+        [x_label, y_label]: [&str; 2],
+        scales: [f64; 2],
+    ) -> Result<Chart<'a, X::CoordDescType, Y::CoordDescType>, ReportError>
+    where
+        X: AsRangedCoord<Value = f64>,
+        Y: AsRangedCoord<Value = f64>,
+        X::CoordDescType: ValueFormatter<f64>,
+        Y::CoordDescType: ValueFormatter<f64>,
+    {
+        let mut chart = ChartBuilder::on(body)
+            .margin(self.pixels(8))
+            .margin_right(self.pixels(28))
+            .x_label_area_size(self.pixels(60))
+            .y_label_area_size(self.pixels(if y_label.is_empty() { 74 } else { 96 }))
+            .build_cartesian_2d(horizontal, vertical)?;
+        let [across, up] = scales.map(|scale| move |value: &f64| near_zero(*value, scale));
+        let mut mesh = chart.configure_mesh();
+        mesh.bold_line_style(self.thin(PALE))
+            .light_line_style(TRANSPARENT)
+            .x_labels(6)
+            .y_labels(6)
+            .x_label_formatter(&across)
+            .y_label_formatter(&up)
+            .set_all_tick_mark_size(self.pixels(5))
+            .axis_style(self.thin(BLACK))
+            .label_style(self.text(SMALL_TEXT))
+            .axis_desc_style(self.text(TEXT))
+            .x_desc(x_label);
+        if !y_label.is_empty() {
+            mesh.y_desc(y_label);
+        }
+        mesh.draw()?;
+        Ok(chart)
+    }
+}
+
+/// A tick on an axis of this length: what is left of 0 by rounding is 0.
+pub(super) fn near_zero(value: f64, scale: f64) -> String {
+    if value.abs() < 1e-9 * scale { "0".to_owned() } else { tick(value) }
+}
+
+/// The length of a range, for [`near_zero`].
+pub(super) fn length(range: &Range<f64>) -> f64 {
+    range.end - range.start
+}
+
+/// Ticks of a logarithmic axis: powers of ten where there are enough, else 1, 2, 5 times powers of ten.
+pub(super) fn log_ticks(range: &Range<f64>) -> Vec<f64> {
+    const MOST: i32 = 8;
+    let (low, high) = (range.start.log10().floor() as i32, range.end.log10().ceil() as i32);
+    let decades = high - low;
+    let inside = |value: &f64| range.contains(value);
+    if decades <= 3 {
+        let steps = (low..=high).flat_map(|k| [1.0, 2.0, 5.0].map(|m| m * 10.0_f64.powi(k)));
+        return steps.filter(inside).collect();
+    }
+    let stride = (decades + MOST - 1) / MOST;
+    (low..=high).filter(|k| k.rem_euclid(stride) == 0).map(|k| 10.0_f64.powi(k)).filter(inside).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logarithmic_axes_have_ticks_at_any_length() {
+        assert_eq!(log_ticks(&(0.9..12.0)), [1.0, 2.0, 5.0, 10.0]);
+        assert_eq!(log_ticks(&(0.5e-4..2.0)).len(), 5);
+        let long = log_ticks(&(1e-30..1.0));
+        assert!((5..=9).contains(&long.len()), "{long:?}");
+    }
+
+    #[test]
+    fn rounding_at_zero_is_zero() {
+        assert_eq!([near_zero(-5.6e-17, 1.0), near_zero(-5.6e-17, 1e-16)], ["0", "-5.6e-17"]);
+    }
+}

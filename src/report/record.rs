@@ -1,0 +1,175 @@
+//! What a report shows of a run, read from its file.
+
+use super::ReportError;
+use super::style::tick;
+use crate::experiment::{ConcludedRun, Summary, conclude_run};
+use crate::game::Player;
+use crate::output::{Header, RunReader};
+use crate::torus::Grid;
+use std::path::Path;
+
+/// Most node values of a player that are held at a time (256 MiB); of longer runs some snapshots are left out.
+const MOST_VALUES: usize = 1 << 25;
+
+/// A run as it is shown.
+pub(super) struct Record {
+    pub header: Header,
+    pub finished: bool,
+    pub grids: [Grid; 2],
+    pub times: Vec<f64>,
+    pub w2: Vec<f64>,
+    pub w2_error: Vec<f64>,
+    pub nikaido_isoda: Vec<f64>,
+    pub relative_entropy: [Vec<f64>; 2],
+    /// Ends and lengths.
+    pub steps: [Vec<f64>; 2],
+    /// Times of the snapshots whose densities are shown.
+    pub frame_times: Vec<f64>,
+    /// Of each player at these times.
+    pub densities: [Vec<Vec<f64>>; 2],
+    pub equilibrium: [Option<Vec<f64>>; 2],
+    /// The conclusions, or why there are none.
+    pub conclusions: Result<Box<ConcludedRun>, String>,
+}
+
+impl Record {
+    /// Reads a file. Conclusions that cannot be drawn, because the run is not finished or files of its game are gone, are no
+    /// error: the page says why they are missing.
+    ///
+    /// # Errors
+    /// [`ReportError`] when the file is not that of a run, is damaged, or holds no snapshot.
+    pub fn read(path: &Path) -> Result<Record, ReportError> {
+        let reader = RunReader::open(path)?;
+        let times = reader.times().to_vec();
+        if times.is_empty() {
+            return Err(ReportError::Empty { path: path.to_path_buf() });
+        }
+        let grids = Player::BOTH.map(|player| reader.grid(player).clone());
+        let largest = grids.iter().map(Grid::len).max().unwrap_or(1);
+        let rows = thinned(times.len(), (MOST_VALUES / largest).max(2));
+        let mut densities = [Vec::new(), Vec::new()];
+        for player in Player::BOTH {
+            for &row in &rows {
+                densities[player.index()].push(reader.density(player, row)?);
+            }
+        }
+        let conclusions = match reader.is_finished() {
+            true => conclude_run(path).map(Box::new).map_err(|error| error.to_string()),
+            false => Err("the run is not finished".to_owned()),
+        };
+        Ok(Record {
+            header: reader.header().clone(),
+            finished: reader.is_finished(),
+            w2: reader.diagnostic("w2")?,
+            w2_error: reader.diagnostic("w2_error")?,
+            nikaido_isoda: reader.diagnostic("nikaido_isoda")?,
+            relative_entropy: [reader.diagnostic("kl_x")?, reader.diagnostic("kl_y")?],
+            steps: reader.steps()?,
+            frame_times: rows.iter().map(|row| times[*row]).collect(),
+            densities,
+            equilibrium: [reader.equilibrium(Player::X)?, reader.equilibrium(Player::Y)?],
+            conclusions,
+            grids,
+            times,
+        })
+    }
+
+    /// The grid of a player.
+    pub fn grid(&self, player: Player) -> &Grid {
+        &self.grids[player.index()]
+    }
+
+    /// The last time of an axis, which is not empty even when there is one snapshot.
+    pub fn end(&self) -> f64 {
+        let last = self.times[self.times.len() - 1];
+        if last > 0.0 { last } else { 1.0 }
+    }
+
+    /// The sum of both relative entropies.
+    pub fn entropies(&self) -> Vec<f64> {
+        self.relative_entropy[0].iter().zip(&self.relative_entropy[1]).map(|(a, b)| a + b).collect()
+    }
+
+    /// The summary, when there is one.
+    pub fn summary(&self) -> Option<&Summary> {
+        self.conclusions.as_ref().ok().map(|run| &run.summary)
+    }
+
+    /// Whether [`Record::drift`] is known: that of the mean-field Langevin flow.
+    pub fn has_drift(&self) -> bool {
+        self.conclusions.as_ref().is_ok_and(|run| run.file.flow().is_mfl_da())
+    }
+
+    /// The drift of a player in a frame, one array of node values for each axis: `-grad V[nu]`, or `eta grad U[mu]`.
+    pub fn drift(&self, player: Player, frame: usize) -> Option<Vec<Vec<f64>>> {
+        let run = self.conclusions.as_ref().ok().filter(|run| run.file.flow().is_mfl_da())?;
+        let payoff = &run.discretisation.payoff;
+        let mut work = payoff.work();
+        let factor = match player {
+            Player::X => -1.0,
+            Player::Y => run.file.game().timescale(),
+        };
+        let grid = self.grid(player);
+        let opponent = &self.densities[player.opponent().index()][frame];
+        let along = |axis: usize| {
+            let mut out = vec![0.0; grid.len()];
+            payoff.gradient(player, axis, opponent, &mut out, &mut work);
+            out.iter_mut().for_each(|v| *v *= factor);
+            out
+        };
+        Some((0..grid.dimension()).map(along).collect())
+    }
+
+    /// Exponentials with the rates of the linearisation, through the distance where its decay was measured last.
+    pub fn slopes(&self) -> Vec<Slope> {
+        let Some(spectrum) = self.summary().and_then(|summary| summary.spectrum.as_ref()) else { return Vec::new() };
+        let measured_to = self.summary().and_then(|summary| summary.decay.as_ref()).map_or(f64::INFINITY, |d| d.to);
+        let anchor =
+            self.times.iter().zip(&self.w2).rfind(|(t, w2)| **t <= measured_to && **w2 > 0.0 && w2.is_finite());
+        let Some((&start, &height)) = anchor else { return Vec::new() };
+        const POINTS: usize = 200;
+        let line = |rate: f64| {
+            (0..=POINTS)
+                .map(|k| self.end() * k as f64 / POINTS as f64)
+                .map(|t| (t, height * (-rate * (t - start)).exp()))
+                .collect()
+        };
+        let slope =
+            |name: &str, rate, dash| Slope { name: format!("{name} {}", tick(rate)), points: line(rate), rate, dash };
+        vec![
+            slope("at the spectral gap", spectrum.gap, 10),
+            slope("at the guaranteed rate", spectrum.guaranteed_rate, 3),
+        ]
+    }
+}
+
+/// An exponential beside the distance.
+pub(super) struct Slope {
+    pub name: String,
+    /// Times and values.
+    pub points: Vec<(f64, f64)>,
+    /// It falls at.
+    pub rate: f64,
+    /// Length of its dashes.
+    pub dash: u32,
+}
+
+/// At most `most` rows, the first and the last among them.
+fn thinned(count: usize, most: usize) -> Vec<usize> {
+    if count <= most {
+        return (0..count).collect();
+    }
+    (0..most).map(|k| k * (count - 1) / (most - 1)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::thinned;
+
+    #[test]
+    fn long_runs_are_thinned_and_keep_their_ends() {
+        assert_eq!(thinned(3, 5), [0, 1, 2]);
+        assert_eq!(thinned(11, 3), [0, 5, 10]);
+        assert_eq!(thinned(2, 2), [0, 1]);
+    }
+}

@@ -1,0 +1,61 @@
+//! The density of a player on a circle over time.
+
+use super::ReportError;
+use super::canvas::Sheet;
+use super::heat::{Axes, colour_bar, heat};
+use super::record::Record;
+use super::style::WIDTH;
+use crate::game::Player;
+
+/// Width of the bar of colours with its numbers.
+const BAR: u32 = 96;
+/// Room for ticks and labels on the left and below.
+const ROOM: [u32; 2] = [72, 56];
+
+/// Draws the snapshots side by side, each as far as half way to its neighbours.
+pub(super) fn draw(record: &Record, player: Player, sheet: &Sheet<'_>) -> Result<(), ReportError> {
+    let (letter, density) = match player {
+        Player::X => ("x", "mu"),
+        Player::Y => ("y", "nu"),
+    };
+    let below = sheet.frame(&format!("density {density}(t, {letter})"), &[])?;
+    let (left, right) = below.split_horizontally(sheet.pixels(WIDTH - BAR));
+    let series = &record.densities[player.index()];
+    let axis = record.grid(player).axis(0);
+    let top = series.iter().flatten().copied().fold(0.0, f64::max);
+    let times = &record.frame_times;
+    let nodes = axis.points;
+    let value = |time: f64, place: f64| {
+        let node = ((place - axis.origin) / axis.spacing()).round() as usize % nodes;
+        series[nearest(times, time)][node]
+    };
+    let axes = Axes {
+        horizontal: times[0]..times[times.len() - 1],
+        vertical: axis.origin..axis.origin + axis.period,
+        labels: ["time t", letter],
+        room: ROOM,
+    };
+    heat(sheet, &left, &axes, top, value)?;
+    colour_bar(sheet, &right, top, ROOM[1])
+}
+
+/// The index of the nearest of increasing times.
+pub(super) fn nearest(times: &[f64], time: f64) -> usize {
+    let after = times.partition_point(|t| *t < time);
+    if after == 0 {
+        return 0;
+    }
+    if after == times.len() || time - times[after - 1] <= times[after] - time { after - 1 } else { after }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn the_nearest_time_is_found() {
+        let times = [0.0, 1.0, 4.0];
+        let found: Vec<usize> = [-1.0, 0.4, 0.6, 2.4, 2.6, 9.0].iter().map(|t| nearest(&times, *t)).collect();
+        assert_eq!(found, [0, 0, 1, 1, 2, 2]);
+    }
+}

@@ -1,0 +1,25 @@
+//! Lengths of the accepted steps over time.
+
+use super::ReportError;
+use super::canvas::Sheet;
+use super::frame::log_ticks;
+use super::record::Record;
+use super::style::BLUE;
+use plotters::coord::combinators::BindKeyPoints;
+use plotters::prelude::*;
+
+/// Draws the lengths on a logarithmic axis.
+pub(super) fn draw(record: &Record, sheet: &Sheet<'_>) -> Result<(), ReportError> {
+    let [ends, lengths] = &record.steps;
+    let low = lengths.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = lengths.iter().copied().fold(0.0, f64::max);
+    let body = sheet.frame(&format!("{} accepted steps", lengths.len()), &[])?;
+    let range = low / 1.5..high * 1.5;
+    let ticks = log_ticks(&range);
+    let vertical = LogCoord::from(range.log_scale()).with_key_points(ticks);
+    let mut chart = sheet.chart(&body, 0.0..record.end(), vertical, ["time t", "step"], [record.end(), 0.0])?;
+    let starts = std::iter::once(0.0).chain(ends.iter().copied());
+    let stairs = starts.zip(ends).zip(lengths).flat_map(|((from, to), length)| [(from, *length), (*to, *length)]);
+    chart.draw_series(LineSeries::new(stairs, BLUE.stroke_width(sheet.pixels(2))))?;
+    Ok(())
+}
