@@ -41,6 +41,24 @@ impl Discretisation {
         Ok(Discretisation { payoff, equilibrium })
     }
 
+    /// As [`Discretisation::new`], but an equilibrium that the grids do not resolve is kept with its tail.
+    ///
+    /// # Errors
+    /// [`RunError`] when the payoff is not resolved there.
+    pub(super) fn on_coarse_grids(game: &Game, shapes: &[Vec<usize>; 2]) -> Result<Discretisation, RunError> {
+        let payoff = payoff_on(game, shapes)?;
+        let equilibrium = Equilibrium::solve_on_grid(&payoff, temperatures(game))?;
+        Ok(Discretisation { payoff, equilibrium })
+    }
+
+    /// The game on the fixed grids of its solver.
+    fn on_fixed_grids(game: &Game, solver: &Solver, shapes: &[Vec<usize>; 2]) -> Result<Discretisation, RunError> {
+        match solver.allows_coarse_grids() {
+            true => Discretisation::on_coarse_grids(game, shapes),
+            false => Discretisation::new(game, shapes),
+        }
+    }
+
     /// The grid of a player.
     pub fn grid(&self, player: Player) -> &Grid {
         self.payoff.grid(player)
@@ -70,7 +88,7 @@ pub fn temperatures(game: &Game) -> [f64; 2] {
 /// [`RunError`] when a fixed grid does not resolve the game or no automatic grid would.
 pub fn discretise(game: &Game, solver: &Solver) -> Result<Discretisation, RunError> {
     match solver.grid() {
-        GridChoice::Fixed(shapes) => Discretisation::new(game, shapes),
+        GridChoice::Fixed(shapes) => Discretisation::on_fixed_grids(game, solver, shapes),
         GridChoice::Auto => discretise_automatically(game),
     }
 }
@@ -109,12 +127,12 @@ fn discretise_starts(
     let starts = [start(Player::X)?, start(Player::Y)?];
     let mut shapes = match solver.grid() {
         GridChoice::Fixed(shapes) => {
-            let discretisation = Discretisation::new(game, shapes)?;
+            let discretisation = Discretisation::on_fixed_grids(game, solver, shapes)?;
             let densities = [0, 1].map(|p| starts[p].on(discretisation.grid(Player::BOTH[p]), Player::BOTH[p]));
             let [mu, nu] = densities;
             let densities = [mu?, nu?];
             for (player, density) in Player::BOTH.into_iter().zip(&densities) {
-                starts[player.index()].check_resolved(player, density, solver.tolerance())?;
+                starts[player.index()].check_resolved(player, density, solver.largest_tail())?;
             }
             return Ok((discretisation, densities));
         }

@@ -57,6 +57,7 @@ pub struct Solver {
     step: Option<f64>,
     tolerance: f64,
     time: f64,
+    largest_tail: Option<f64>,
 }
 
 impl Solver {
@@ -80,7 +81,7 @@ impl Solver {
         time: f64,
     ) -> Result<Solver, GameError> {
         let domains = Player::BOTH.map(|player| game.domain(player));
-        Ok(Self::checked(domains, Solver { grid, scheme, step, tolerance, time })?)
+        Ok(Self::checked(domains, Solver::unchecked(grid, scheme, step, tolerance, time))?)
     }
 
     pub(super) fn checked(domains: [&super::Domain; 2], solver: Solver) -> Result<Solver, Fault> {
@@ -153,8 +154,23 @@ impl Solver {
         self.time
     }
 
+    /// Largest spectral tail that a density may have on a fixed grid: the tolerance, unless more is allowed.
+    pub fn largest_tail(&self) -> f64 {
+        self.largest_tail.unwrap_or(self.tolerance)
+    }
+
+    /// Whether fixed grids may leave more of a density, and of the equilibrium, than a run accepts.
+    pub fn allows_coarse_grids(&self) -> bool {
+        self.largest_tail.is_some()
+    }
+
+    /// Allows fixed grids to leave this much of a density: for measuring what a coarse grid costs.
+    pub(super) fn allow_tail(&mut self, largest_tail: f64) {
+        self.largest_tail = Some(largest_tail);
+    }
+
     pub(super) fn unchecked(grid: GridChoice, scheme: Scheme, step: Option<f64>, tolerance: f64, time: f64) -> Solver {
-        Solver { grid, scheme, step, tolerance, time }
+        Solver { grid, scheme, step, tolerance, time, largest_tail: None }
     }
 }
 
