@@ -189,7 +189,7 @@ pub struct CompareArguments {
 pub struct ConvergeArguments {
     #[command(flatten)]
     pub game: GameArguments,
-    /// Points of the longest axis, increasing [default: 1/2, 5/8, 3/4, 1 and 5/4 of those that the game asks for]
+    /// Points of the longest axis, increasing [default: 3/8, 1/2, 5/8, 3/4, 1 and 5/4 of those that the game asks for]
     #[arg(long, value_name = "N,N,..", allow_hyphen_values = true)]
     pub grids: Option<String>,
     /// Tolerances of the scheme adaptive, decreasing [default: 100, 10, 1 and 1/10 times that of the game]
@@ -204,6 +204,9 @@ pub struct ConvergeArguments {
     /// Compare only these quantities [default: all]
     #[arg(long, value_name = "A,B,..")]
     pub quantities: Option<String>,
+    /// Write values and errors at all rungs to this file
+    #[arg(short, long, value_name = "OUT.h5")]
+    pub output: Option<PathBuf>,
 }
 
 /// `nashflow equilibrium`.

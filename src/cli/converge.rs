@@ -4,12 +4,12 @@ use super::arguments::ConvergeArguments;
 use super::conclude;
 use super::number::{constant, or_null, significant, with_error};
 use super::progress::Bar;
-use super::run::load;
+use super::run::{command_line, load};
 use super::signal::Interrupt;
 use super::table::Columns;
 use crate::experiment::{
-    AlongReport, Behaviour, ConvergenceLadder, ConvergenceReport, ConvergenceRequest, QuantityReport, RunError, RungReport,
-    converge,
+    AlongReport, Behaviour, ConvergenceLadder, ConvergenceReport, ConvergenceRequest, Destination, QuantityReport,
+    RunError, RungReport, converge,
 };
 use crate::game::{GameFile, Scope, expression};
 
@@ -42,7 +42,14 @@ fn solve(arguments: &ConvergeArguments) -> Result<ConvergenceReport, RunError> {
     let (bar, interrupt) = (Bar::new(common.quiet), Interrupt::install(common.json));
     // The runs have files to be removed, so that a signal must not end the program where it stands.
     interrupt.begin_writing();
-    let result = converge(&file, &request, interrupt.flag(), &mut |done, all| bar.show_runs(done, all));
+    let command = command_line();
+    let destination = arguments.output.as_deref().map(|path| Destination {
+        path,
+        overwrite: common.force,
+        command: &command,
+        before_writing: &|| {},
+    });
+    let result = converge(&file, &request, destination, interrupt.flag(), &mut |done, all| bar.show_runs(done, all));
     bar.clear();
     result
 }
@@ -75,6 +82,7 @@ fn render(report: &ConvergenceReport) -> String {
     );
     text.push_str(&runs(report));
     let shown: Vec<&QuantityReport> = report.quantities.iter().filter(|quantity| quantity.error.is_some()).collect();
+    let hidden = report.quantities.iter().filter(|quantity| quantity.error.is_none());
     text.push_str("\nvalues, with the error of the grid and of the steps\n");
     text.push_str(&values(&shown, times.axis));
     if grids.rungs.len() > 1 {
@@ -85,11 +93,12 @@ fn render(report: &ConvergenceReport) -> String {
         text.push_str(&format!("\nerrors by {}\n", times.axis));
         text.push_str(&errors(&shown, times, |quantity| quantity.times.as_ref()));
     }
-    for quantity in report.quantities.iter().filter(|quantity| quantity.error.is_none()) {
-        text.push_str(&format!("  no {}: {}\n", quantity.name, quantity.reason.as_deref().unwrap_or_default()));
-    }
+    text.push_str(&missing(hidden));
     for note in &report.notes {
         text.push_str(&format!("  note: {note}\n"));
+    }
+    if let Some(output) = &report.output {
+        text.push_str(&format!("  written to {output}\n"));
     }
     text.push_str(&format!("\n{}\n", report.sentence));
     text
@@ -97,6 +106,19 @@ fn render(report: &ConvergenceReport) -> String {
 
 fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Quantities without an error bar, those with the same reason together.
+fn missing<'a>(hidden: impl Iterator<Item = &'a QuantityReport>) -> String {
+    let mut lines: Vec<(&str, Vec<&str>)> = Vec::new();
+    for quantity in hidden {
+        let reason = quantity.reason.as_deref().unwrap_or_default();
+        match lines.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, names)) => names.push(&quantity.name),
+            None => lines.push((reason, vec![&quantity.name])),
+        }
+    }
+    lines.iter().map(|(reason, names)| format!("  no error bar for {}: {reason}\n", names.join(", "))).collect()
 }
 
 /// The runs, and why some failed.
@@ -172,7 +194,7 @@ fn behaviour(along: &AlongReport) -> String {
         Some(Behaviour::Algebraic) => order(along.order),
         Some(Behaviour::AtFloor) => "at its floor".to_owned(),
         Some(Behaviour::Undetermined) => "undetermined".to_owned(),
-        Some(Behaviour::NotConverging) => "not converging".to_owned(),
+        Some(Behaviour::NotConverging) => "does not fall".to_owned(),
     }
 }
 

@@ -41,21 +41,35 @@ impl Discretisation {
         Ok(Discretisation { payoff, equilibrium })
     }
 
-    /// As [`Discretisation::new`], but an equilibrium that the grids do not resolve is kept with its tail.
+    /// As [`Discretisation::new`], but an equilibrium that the grids do not resolve is kept when its tails are at most
+    /// `largest_tail`.
     ///
     /// # Errors
-    /// [`RunError`] when the payoff is not resolved there.
-    pub(super) fn on_coarse_grids(game: &Game, shapes: &[Vec<usize>; 2]) -> Result<Discretisation, RunError> {
+    /// [`RunError`] when the payoff is not resolved there, or the equilibrium leaves more.
+    pub(super) fn on_coarse_grids(
+        game: &Game,
+        shapes: &[Vec<usize>; 2],
+        largest_tail: f64,
+    ) -> Result<Discretisation, RunError> {
         let payoff = payoff_on(game, shapes)?;
         let equilibrium = Equilibrium::solve_on_grid(&payoff, temperatures(game))?;
+        for player in Player::BOTH {
+            let tail = equilibrium.tail()[player.index()].iter().copied().fold(0.0, f64::max);
+            if tail > largest_tail {
+                let needed = equilibrium.points_needed(&payoff, player, largest_tail)?;
+                let shape = payoff.grid(player).shape();
+                let advice = format!("about {needed:?} points are needed");
+                return Err(RunError::Unresolved { what: "the equilibrium".to_owned(), player, time: None, shape, tail, advice });
+            }
+        }
         Ok(Discretisation { payoff, equilibrium })
     }
 
     /// The game on the fixed grids of its solver.
     fn on_fixed_grids(game: &Game, solver: &Solver, shapes: &[Vec<usize>; 2]) -> Result<Discretisation, RunError> {
-        match solver.allows_coarse_grids() {
-            true => Discretisation::on_coarse_grids(game, shapes),
-            false => Discretisation::new(game, shapes),
+        match solver.allowed_tail() {
+            Some(largest_tail) => Discretisation::on_coarse_grids(game, shapes, largest_tail),
+            None => Discretisation::new(game, shapes),
         }
     }
 

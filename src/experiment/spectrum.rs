@@ -97,7 +97,7 @@ pub(super) fn linear_spectrum_on(
     game: &Game,
     shapes: &[Vec<usize>; 2],
     count: usize,
-    put_on: fn(&Game, &[Vec<usize>; 2]) -> Result<Discretisation, RunError>,
+    put_on: impl Fn(&Game, &[Vec<usize>; 2]) -> Result<Discretisation, RunError> + Sync,
 ) -> Result<LinearSpectrum, RunError> {
     let coarse_shapes = shapes.clone().map(|shape| odd_shape(&shape, 1.0));
     let fine_shapes = coarse_shapes.clone().map(|shape| odd_shape(&shape, REFINEMENT[shape.len() - 1]));

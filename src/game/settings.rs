@@ -63,6 +63,8 @@ pub struct Solver {
 impl Solver {
     /// Tolerance when none is given.
     pub const DEFAULT_TOLERANCE: f64 = 1e-8;
+    /// Smallest and largest tolerance.
+    pub const TOLERANCES: [f64; 2] = [1e-14, 0.1];
     /// Final time when none is given.
     pub const DEFAULT_TIME: f64 = 10.0;
     /// Most steps of fixed length in one run.
@@ -98,8 +100,9 @@ impl Solver {
         if !(solver.time >= 0.0 && solver.time.is_finite()) {
             return Err(Fault::new("solver.time", format!("must be finite and not negative, got {:?}", solver.time)));
         }
-        if !(solver.tolerance >= 1e-14 && solver.tolerance <= 0.1) {
-            let message = format!("must lie between 1e-14 and 0.1, got {:?}", solver.tolerance);
+        let [least, most] = Self::TOLERANCES;
+        if !(solver.tolerance >= least && solver.tolerance <= most) {
+            let message = format!("must lie between {least:e} and {most}, got {:?}", solver.tolerance);
             return Err(Fault::new("solver.tolerance", message));
         }
         Self::check_step(&solver)?;
@@ -159,12 +162,12 @@ impl Solver {
         self.largest_tail.unwrap_or(self.tolerance)
     }
 
-    /// Whether fixed grids may leave more of a density, and of the equilibrium, than a run accepts.
-    pub fn allows_coarse_grids(&self) -> bool {
-        self.largest_tail.is_some()
+    /// The spectral tail that fixed grids may leave of densities and equilibrium in place of what a run accepts.
+    pub fn allowed_tail(&self) -> Option<f64> {
+        self.largest_tail
     }
 
-    /// Allows fixed grids to leave this much of a density: for measuring what a coarse grid costs.
+    /// Allows fixed grids to leave this much: for measuring what a coarse grid costs.
     pub(super) fn allow_tail(&mut self, largest_tail: f64) {
         self.largest_tail = Some(largest_tail);
     }

@@ -4,7 +4,10 @@ use super::ladder::{Axis, Setting};
 use super::quantity::Measured;
 use super::report::{AlongReport, ExtrapolationReport, FitsReport};
 use super::rung::{Outcome, Pair};
-use super::series::Series;
+use super::series::{Behaviour, Series};
+
+/// Differences that do not fall are the floor when so many of the finest rungs agree within their stated error bars.
+const STATED_RUNGS: usize = 2;
 
 /// The runs of a ladder, coarse to fine.
 pub struct Ladder<'a> {
@@ -36,7 +39,6 @@ impl Ladder<'_> {
             true => (0..self.runs.len()).filter(|run| self.runs[*run].1.last.is_some()).collect(),
             false => (0..self.runs.len()).filter(|run| values[*run].is_some()).collect(),
         };
-        let rounding = present.iter().map(|run| measured.rounding(self.runs[*run].1)).fold(floor, f64::max);
         let nothing = vec![None; self.runs.len()];
         if present.len() < 2 {
             return Some(AlongReport {
@@ -56,11 +58,18 @@ impl Ladder<'_> {
                 held: vec![None; self.runs.len()],
             });
         }
-        let series = self.series(measured, &present, &values, rounding);
-        let analysis = match self.declared {
+        let floor = floor.max(measured.rounding(self.runs[present[present.len() - 1]].1));
+        let series = self.series(measured, &present, &values, floor);
+        let mut analysis = match self.declared {
             Some(declared) => series.along_times(self.axis, declared),
             None => series.along_grids(),
         };
+        let is_stated = |(run, difference): (&usize, &f64)| stated[*run].is_some_and(|stated| *difference <= stated);
+        let mut finest = present.iter().zip(&series.to_finest).rev().take(STATED_RUNGS);
+        if analysis.behaviour == Behaviour::NotConverging && finest.all(is_stated) {
+            // A quantity near its own error bar, as the runs say themselves.
+            analysis.behaviour = Behaviour::AtFloor;
+        }
         let spread = |numbers: &[f64]| {
             let mut all = nothing.clone();
             present.iter().zip(numbers).for_each(|(run, number)| all[*run] = Some(*number));
@@ -84,7 +93,7 @@ impl Ladder<'_> {
             richardson: analysis.richardson.map(|r| ExtrapolationReport { value: r.value, error: r.error }),
             reason: analysis.no_richardson,
             error: Some(analysis.error),
-            floor: Some(rounding),
+            floor: Some(floor),
             held: (0..self.runs.len()).map(held).collect(),
             values,
             stated,

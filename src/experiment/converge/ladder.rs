@@ -9,7 +9,7 @@
 use super::ConvergenceRequest;
 use crate::experiment::RunError;
 use crate::experiment::discretisation::discretise_evolution;
-use crate::game::{GameFile, GridChoice, Player, Scheme};
+use crate::game::{GameFile, GridChoice, Player, Scheme, Solver};
 use crate::torus::Grid;
 
 /// Fewest rungs that show an order.
@@ -17,7 +17,7 @@ pub const FEWEST_RUNGS: usize = 3;
 /// Most rungs of a ladder.
 const MOST_RUNGS: usize = 32;
 /// Grids where none are asked for, as shares of the one that the game asks for.
-const DEFAULT_GRIDS: [f64; 5] = [0.5, 0.625, 0.75, 1.0, 1.25];
+const DEFAULT_GRIDS: [f64; 6] = [0.375, 0.5, 0.625, 0.75, 1.0, 1.25];
 /// Tolerances where none are asked for, in units of the game's: its own is judged by a finer one.
 const DEFAULT_TOLERANCES: [f64; 4] = [100.0, 10.0, 1.0, 0.1];
 /// Steps where none are asked for, in units of the game's.
@@ -25,7 +25,7 @@ const DEFAULT_STEPS: [f64; 4] = [1.0, 0.5, 0.25, 0.125];
 /// Tolerances below this are rounding; the ladder begins higher instead.
 const FINEST_TOLERANCE: f64 = 1e-13;
 /// Spectral tail with which a coarse grid is still run, to see its error; a run accepts no more than its tolerance.
-pub const LARGEST_TAIL: f64 = 1e-2;
+pub const LARGEST_TAIL: f64 = 5e-3;
 
 /// What a ladder varies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,8 +151,16 @@ fn time_rungs(file: &GameFile, request: &ConvergenceRequest) -> Result<(Axis, Ve
         _ => (Axis::Step, &request.steps),
     };
     if let Some(values) = asked {
-        let positive = |value: &f64| value.is_finite() && *value > 0.0;
-        check_ladder(axis, values, positive, "positive and finite", |coarse, fine| coarse > fine, "decrease")?;
+        let [least, most] = match axis {
+            Axis::Step => [solver.time() / Solver::MAXIMUM_STEPS, f64::MAX],
+            _ => Solver::TOLERANCES,
+        };
+        let is_allowed = |value: &f64| *value > 0.0 && *value >= least && *value <= most;
+        let allowed = match axis {
+            Axis::Step => format!("positive and finite, and at least {least:e} (of {:e} steps)", Solver::MAXIMUM_STEPS),
+            _ => format!("between {least:e} and {most}"),
+        };
+        check_ladder(axis, values, is_allowed, &allowed, |coarse, fine| coarse > fine, "decrease")?;
         return Ok((axis, values.clone()));
     }
     let values = match (axis, solver.step()) {
@@ -295,9 +303,9 @@ mod tests {
         let found = ladders("rotation", &["solver.grid=64"], &ConvergenceRequest::default()).unwrap();
         let points: Vec<usize> = found.grids.iter().map(|run| found.settings[*run].points).collect();
         let tolerances: Vec<f64> = found.times.iter().map(|run| found.settings[*run].accuracy).collect();
-        assert_eq!((points, tolerances), (vec![32, 40, 48, 64, 80], vec![1e-6, 1e-7, 1e-8, 1e-9]));
+        assert_eq!((points, tolerances), (vec![24, 32, 40, 48, 64, 80], vec![1e-6, 1e-7, 1e-8, 1e-9]));
         let found = ladders("rotation", &["solver.grid=64", "solver.tolerance=1e-14"], &ConvergenceRequest::default());
-        let tolerances: Vec<f64> = found.unwrap().settings[4..].iter().map(|setting| setting.accuracy).collect();
+        let tolerances: Vec<f64> = found.unwrap().settings[5..].iter().map(|setting| setting.accuracy).collect();
         assert_eq!(tolerances, [1e-13, 1e-10, 1e-11, 1e-12]);
         let fixed = ["solver.grid=64", "solver.scheme=sbdf2", "solver.step=1e-3"];
         let found = ladders("rotation", &fixed, &ConvergenceRequest::default()).unwrap();

@@ -6,13 +6,14 @@
 //! (`series.rs`, `order.rs`), the value at step 0 (`richardson.rs`), and an error bar for every rung. In the end stands the
 //! cheapest pair of rungs that gives the accuracy asked for (`sufficient.rs`). A rung that fails is a row with its reason.
 //!
-//! Grids too coarse for `run`, which refuses spectral tails above the tolerance, are run all the same, up to a tail of 1e-2:
+//! Grids too coarse for `run`, which refuses spectral tails above the tolerance, are run all the same, up to a tail of 5e-3:
 //! their error is what shows the law. They are never named as sufficient.
 
 mod along;
 mod ladder;
 mod order;
 mod quantity;
+mod record;
 mod report;
 mod richardson;
 mod rung;
@@ -25,15 +26,17 @@ pub use report::{
 };
 pub use series::Behaviour;
 
-use super::RunError;
 use super::crew::side_by_side;
 use super::run::new_stepper;
 use super::sweep::Stage;
 use super::workplace::Workplace;
+use super::{Destination, RunError};
 use crate::game::GameFile;
+use crate::output::{check_destination, write_convergence};
 use along::Ladder;
 use ladder::{Axis, Ladders, Setting};
 use quantity::Measured;
+use record::record;
 use rung::{Outcome, compute};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -62,17 +65,22 @@ impl Default for ConvergenceRequest {
     }
 }
 
-/// Runs the ladders. `watch` is told how many runs are finished, and how many there are.
+/// Runs the ladders; with a destination, writes values and errors at all rungs. `watch` is told how many runs are finished,
+/// and how many there are.
 ///
 /// # Errors
-/// [`RunError`] of the request and of an interruption, or that of the finest run when all fail.
+/// [`RunError`] of the request, of the output and of an interruption, or that of the finest run when all fail.
 pub fn converge(
     file: &GameFile,
     request: &ConvergenceRequest,
+    destination: Option<Destination<'_>>,
     interrupt: &AtomicBool,
     watch: &mut dyn FnMut(usize, usize),
 ) -> Result<ConvergenceReport, RunError> {
     let started = Instant::now();
+    if let Some(destination) = &destination {
+        check_destination(destination.path, destination.overwrite)?;
+    }
     if !(request.accuracy.is_finite() && request.accuracy > 0.0) {
         let message = format!("must be positive and finite, got {:?}", request.accuracy);
         return Err(RunError::option("--accuracy", message));
@@ -94,6 +102,12 @@ pub fn converge(
     }
     let reasons = |error: &RunError| workplace.without_its_name(&error.to_string());
     let mut report = conclude(file, request, &ladders, &measured, &outcomes, &reasons);
+    if let Some(destination) = destination {
+        (destination.before_writing)();
+        let record = record(&report);
+        write_convergence(destination.path, destination.overwrite, file.text(), destination.command, &record)?;
+        report.output = Some(destination.path.display().to_string());
+    }
     report.wall_seconds = started.elapsed().as_secs_f64();
     Ok(report)
 }
@@ -199,18 +213,12 @@ fn quantity(
     let along_grids = grids.follow(one, floor);
     let value = one.value(finest);
     let extrapolated = along_times.as_ref().and_then(|along| along.richardson).filter(|_| value.is_some());
-    let parts = [&along_grids, &along_times].map(|along| along.as_ref().map(|along| along.error));
-    let time_error = match extrapolated {
-        Some(best) => Some(best.error),
-        None => parts[1].unwrap_or(Some(0.0)),
-    };
     let has_something = value.is_some() || (one.is_state() && finest.last.is_some());
-    let error = match (has_something, parts[0].unwrap_or(Some(0.0)), time_error) {
-        (true, Some(grid), Some(time)) => Some(grid + time),
-        _ => None,
-    };
+    let is_compared = along_grids.is_some() || along_times.is_some();
+    let error = total_error(&along_grids, &along_times).filter(|_| has_something && is_compared);
     let reason = match (has_something, error) {
         (false, _) => Some(format!("at the finest rung {}", one.why_missing(finest, reasons))),
+        (true, None) if !is_compared => Some("nothing that it depends on was varied".to_owned()),
         (true, None) => Some("fewer than two rungs of a ladder have a value".to_owned()),
         (true, Some(_)) if one.is_state() => Some("a pair of densities is no number".to_owned()),
         (true, Some(_)) => None,
@@ -227,6 +235,13 @@ fn quantity(
         times: along_times,
         bars,
     }
+}
+
+/// The error bar of the best value: that of both ladders, where there are two. `None` where one of them has no error.
+fn total_error(grids: &Option<AlongReport>, times: &Option<AlongReport>) -> Option<f64> {
+    let grid = grids.as_ref().map_or(Some(0.0), |along| along.error)?;
+    let time = times.as_ref().map_or(Some(0.0), |along| along.richardson.map(|best| best.error).or(along.error))?;
+    Some(grid + time)
 }
 
 /// How many of the stated error bars held.
@@ -261,12 +276,7 @@ fn sufficient(
         largest_tail: ladders.settings[*run].file.solver().tolerance(),
     }).collect();
     let name = |pairing: &Pairing| known[pairing.quantity].name.clone();
-    let fixed = [(grids, "grid"), (times, times.axis)].into_iter().filter(|(ladder, _)| ladder.rungs.len() == 1);
-    let fixed: Vec<&str> = fixed.map(|(_, axis)| axis).collect();
-    let proviso = match fixed.first() {
-        Some(axis) => format!("; the {axis} was not varied, and its error is not in this"),
-        None => String::new(),
-    };
+    let proviso = held_fixed([grids, times]).map_or_else(String::new, |note| format!("; {note}"));
     match cheapest(&grid_rungs, &time_rungs, &errors, accuracy) {
         Some(found) => {
             let (grid, time) = (&grids.rungs[found.grid], &times.rungs[found.time]);
@@ -296,11 +306,20 @@ fn sufficient(
                     format!("at the finest the error is still {:.0e}, in {}", left.error, name(&left))
                 }
                 Some(_) => "run does not accept the grids and tolerances that are accurate enough".to_owned(),
-                None => "the error of the finest is not known".to_owned(),
+                None if grids.rungs.iter().rev().take(1).any(|rung| rung.failure.is_some()) => {
+                    "the finest failed, so that no error is known".to_owned()
+                }
+                None => "no error is known at the finest".to_owned(),
             };
             (None, format!("For {accuracy:e} in every quantity no rung suffices: {why}{proviso}"))
         }
     }
+}
+
+/// That a ladder has one rung.
+fn held_fixed(ladders: [&ConvergenceLadder; 2]) -> Option<String> {
+    let axis = ladders.into_iter().find(|ladder| ladder.rungs.len() == 1)?.axis;
+    Some(format!("the {axis} was not varied, and its error is in no error bar"))
 }
 
 fn grid_rung(rung: &RungReport) -> GridRung {
@@ -323,7 +342,7 @@ fn errors(quantity: &QuantityReport, grids: &ConvergenceLadder, times: &Converge
 }
 
 fn notes(ladders: &Ladders, grids: &ConvergenceLadder, times: &ConvergenceLadder) -> Vec<String> {
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = held_fixed([grids, times]).into_iter().collect();
     let finest = &grids.rungs[grids.rungs.len() - 1];
     if finest.failure.is_none() && !finest.accepted {
         let tolerance = ladders.settings[ladders.base()].file.solver().tolerance();

@@ -9,8 +9,8 @@ use crate::experiment::RunError;
 use crate::experiment::sweep::{QUANTITIES, Quantity, Reading, Stage};
 use crate::game::{Game, Player, Scheme};
 
-/// Differences below this share of their scale are rounding: sums over nodes and some thousand steps.
-const ROUNDING: f64 = 1e-13;
+/// Differences below this share of their scale are rounding: of sums over nodes, and of thousands of steps.
+const ROUNDING: [f64; 2] = [2e-14, 1e-13];
 
 /// The error that a run states of a quantity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,20 +176,21 @@ impl Measured {
         }
     }
 
-    /// The size below which its differences are rounding.
+    /// The size below which differences to this run are rounding.
     pub fn rounding(&self, outcome: &Outcome) -> f64 {
         let value = self.value(outcome).unwrap_or(0.0).abs();
-        match &self.source {
-            Source::Recorded { scale: Scale::Value, .. } => ROUNDING * value,
+        let (scale, least) = match &self.source {
+            Source::Recorded { scale: Scale::Value, .. } => (value, 0.0),
             Source::Recorded { scale: Scale::Payoff, .. } => {
                 let range = outcome.findings.recorded.as_ref().map_or(0.0, |recorded| recorded.summary.payoff.range);
-                ROUNDING * value.max(range)
+                (value.max(range), 0.0)
             }
             Source::Recorded { scale: Scale::Transport(bar), .. } => {
-                (ROUNDING * value).max(read(recorded(bar), outcome).unwrap_or(0.0))
+                (value, read(recorded(bar), outcome).unwrap_or(0.0))
             }
-            Source::FirstWave { .. } | Source::State => ROUNDING,
-        }
+            Source::FirstWave { .. } | Source::State => (1.0, 0.0),
+        };
+        (ROUNDING[usize::from(self.follows_time())] * scale).max(least)
     }
 
     /// Why it is missing from a run.

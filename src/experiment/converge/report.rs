@@ -63,6 +63,8 @@ pub struct RungReport {
     pub step: Option<f64>,
     /// Why it failed; null when it did not.
     pub failure: Option<String>,
+    /// Why it has no spectrum, where one was wanted.
+    pub no_spectrum: Option<String>,
     /// Whether the command `run` accepts this grid: it asks that all spectral tails be at most the tolerance.
     pub accepted: bool,
     /// Largest spectral tail of the densities at a snapshot.
@@ -208,6 +210,7 @@ impl RungReport {
             tolerance: tolerance(setting),
             step: solver.step(),
             failure,
+            no_spectrum: outcome.no_spectrum.clone(),
             accepted: outcome.is_accepted,
             tail: outcome.tail,
             equilibrium_tail: outcome.findings.equilibrium.as_ref().map(|equilibrium| equilibrium.tail),

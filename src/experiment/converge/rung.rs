@@ -9,7 +9,7 @@ use crate::experiment::spectrum::linear_spectrum_on;
 use crate::experiment::sweep::{Findings, Stage};
 use crate::experiment::{Discretisation, RunError, RunOptions, SpectrumSummary, discretise};
 use crate::flow::PairLayout;
-use crate::game::{GameFile, Player};
+use crate::game::{Game, GameFile, Player};
 use crate::output::{StateIndex, read_state};
 use num_complex::Complex64;
 use std::path::Path;
@@ -155,6 +155,7 @@ fn spectrum(setting: &Setting) -> Result<SpectrumSummary, String> {
     let reason = |error: RunError| error.to_string();
     RunError::unless_mfl_da("spectrum", file).map_err(reason)?;
     few_enough_nodes(file.game(), &setting.shapes)?;
-    let linear = linear_spectrum_on(file.game(), &setting.shapes, 1, Discretisation::on_coarse_grids).map_err(reason)?;
+    let on_grid = |game: &Game, shapes: &[Vec<usize>; 2]| Discretisation::on_coarse_grids(game, shapes, LARGEST_TAIL);
+    let linear = linear_spectrum_on(file.game(), &setting.shapes, 1, on_grid).map_err(reason)?;
     Ok(SpectrumSummary::new(&linear, file.game(), 1))
 }
