@@ -123,7 +123,8 @@ fn missing<'a>(hidden: impl Iterator<Item = &'a QuantityReport>) -> String {
 
 /// The runs, and why some failed.
 fn runs(report: &ConvergenceReport) -> String {
-    let mut table = Columns::new(&["n", "grid", report.times.axis, "steps", "tail", "verdict", "run accepts it", "seconds"]);
+    let mut table =
+        Columns::new(&["n", "grid", report.times.axis, "steps", "tail", "verdict", "run accepts it", "seconds"]);
     // The finest run stands at the end of both ladders.
     let times = &report.times.rungs[..report.times.rungs.len() - 1];
     let all: Vec<&RungReport> = report.grids.rungs.iter().chain(times).collect();

@@ -59,7 +59,14 @@ impl Discretisation {
                 let needed = equilibrium.points_needed(&payoff, player, largest_tail)?;
                 let shape = payoff.grid(player).shape();
                 let advice = format!("about {needed:?} points are needed");
-                return Err(RunError::Unresolved { what: "the equilibrium".to_owned(), player, time: None, shape, tail, advice });
+                return Err(RunError::Unresolved {
+                    what: "the equilibrium".to_owned(),
+                    player,
+                    time: None,
+                    shape,
+                    tail,
+                    advice,
+                });
             }
         }
         Ok(Discretisation { payoff, equilibrium })

@@ -28,8 +28,8 @@ mod workplace;
 
 pub use comparison::{ComparisonReport, ComparisonRequest, ContestantReport, Crossing, compare, split_dynamics};
 pub use converge::{
-    AlongReport, BarsReport, Behaviour, ConvergenceLadder, ConvergenceReport, ConvergenceRequest, ExtrapolationReport, FitReport, FitsReport,
-    QuantityReport, RungReport, SufficientReport, converge,
+    AlongReport, BarsReport, Behaviour, ConvergenceLadder, ConvergenceReport, ConvergenceRequest, ExtrapolationReport,
+    FitReport, FitsReport, QuantityReport, RungReport, SufficientReport, converge,
 };
 pub use cycle::CycleSummary;
 pub use discretisation::{Discretisation, discretise, discretise_with_initial};

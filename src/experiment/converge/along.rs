@@ -27,6 +27,15 @@ impl Ladder<'_> {
         }
     }
 
+    /// Whether all runs that went to their end took as many steps.
+    pub fn has_equal_steps(&self) -> bool {
+        let steps = |outcome: &Outcome| {
+            outcome.findings.recorded.as_ref().map(|recorded| (recorded.summary.steps, recorded.summary.rejected))
+        };
+        let all: Vec<(usize, usize)> = self.runs.iter().filter_map(|(_, outcome)| steps(outcome)).collect();
+        all.windows(2).all(|pair| pair[0] == pair[1])
+    }
+
     /// What a quantity does along the ladder; differences at or below `floor`, and those that are rounding, say nothing.
     /// `None` when the ladder has one rung.
     pub fn follow(&self, measured: &Measured, floor: f64) -> Option<AlongReport> {
@@ -34,7 +43,8 @@ impl Ladder<'_> {
             return None;
         }
         let values: Vec<Option<f64>> = self.runs.iter().map(|(_, outcome)| measured.value(outcome)).collect();
-        let stated: Vec<Option<f64>> = self.runs.iter().map(|(setting, outcome)| measured.stated(outcome, setting)).collect();
+        let stated: Vec<Option<f64>> =
+            self.runs.iter().map(|(setting, outcome)| measured.stated(outcome, setting)).collect();
         let present: Vec<usize> = match measured.is_state() {
             true => (0..self.runs.len()).filter(|run| self.runs[*run].1.last.is_some()).collect(),
             false => (0..self.runs.len()).filter(|run| values[*run].is_some()).collect(),

@@ -140,7 +140,8 @@ fn time_rungs(file: &GameFile, request: &ConvergenceRequest) -> Result<(Axis, Ve
     let name = solver.scheme().name();
     let (axis, asked) = match solver.scheme() {
         Scheme::Adaptive if request.steps.is_some() => {
-            let message = format!("the scheme {name} chooses its own steps; give --tolerances, or --set solver.scheme=..");
+            let message =
+                format!("the scheme {name} chooses its own steps; give --tolerances, or --set solver.scheme=..");
             return Err(RunError::option("--steps", message));
         }
         Scheme::Adaptive => (Axis::Tolerance, &request.tolerances),
@@ -204,9 +205,10 @@ fn check_ladder(
     match values.len() {
         0 => refuse("has no rung".to_owned()),
         1 => Ok(()),
-        count if count < FEWEST_RUNGS => {
-            refuse(format!("an order needs at least {FEWEST_RUNGS} rungs, got {count}; one rung holds the {} fixed", axis.name()))
-        }
+        count if count < FEWEST_RUNGS => refuse(format!(
+            "an order needs at least {FEWEST_RUNGS} rungs, got {count}; one rung holds the {} fixed",
+            axis.name()
+        )),
         count if count > MOST_RUNGS => refuse(format!("at most {MOST_RUNGS} rungs are allowed, got {count}")),
         _ => Ok(()),
     }
@@ -243,7 +245,11 @@ fn setting(file: &GameFile, axis: Axis, accuracy: f64, points: Option<usize>) ->
     let shapes = scaled(file, points);
     for player in Player::BOTH {
         if let Err(error) = file.game().domain(player).grid(&shapes[player.index()]) {
-            let message = format!("{points} points give player {} the grid {:?}: {error}", player.letter(), shapes[player.index()]);
+            let message = format!(
+                "{points} points give player {} the grid {:?}: {error}",
+                player.letter(),
+                shapes[player.index()]
+            );
             return Err(RunError::option(Axis::Grid.option(), message));
         }
     }

@@ -21,7 +21,7 @@ mod series;
 mod sufficient;
 
 pub use report::{
-    AlongReport, BarsReport, ConvergenceReport, ExtrapolationReport, FitReport, FitsReport, ConvergenceLadder,
+    AlongReport, BarsReport, ConvergenceLadder, ConvergenceReport, ExtrapolationReport, FitReport, FitsReport,
     QuantityReport, RungReport, SufficientReport,
 };
 pub use series::Behaviour;
@@ -203,12 +203,10 @@ fn quantity(
 ) -> QuantityReport {
     let along_times = if one.follows_time() { times.follow(one, 0.0) } else { None };
     // Another grid may change the pattern of the steps that an error control takes, and so the error of all of them.
-    let floor = match (times.axis, &along_times) {
-        (Axis::Tolerance, Some(along)) if one.follows_time() => along.error.unwrap_or(0.0),
-        (Axis::Tolerance, None) if one.follows_time() => {
-            setting.accuracy * one.value(finest).map_or(1.0, f64::abs)
-        }
-        _ => 0.0,
+    let floor = match &along_times {
+        _ if !one.follows_time() || grids.has_equal_steps() => 0.0,
+        Some(along) => along.error.unwrap_or(0.0),
+        None => setting.accuracy * one.value(finest).map_or(1.0, f64::abs),
     };
     let along_grids = grids.follow(one, floor);
     let value = one.value(finest);
@@ -271,10 +269,17 @@ fn sufficient(
     let known: Vec<&QuantityReport> = quantities.iter().filter(|quantity| quantity.error.is_some()).collect();
     let errors: Vec<Errors> = known.iter().map(|quantity| errors(quantity, grids, times)).collect();
     let grid_rungs: Vec<GridRung> = grids.rungs.iter().map(grid_rung).collect();
-    let time_rungs: Vec<TimeRung> = ladders.times.iter().zip(&times.rungs).map(|(run, rung)| TimeRung {
-        evaluations: rung.evaluations.map_or(if times.rungs.len() == 1 { 1.0 } else { f64::NAN }, |count| count as f64),
-        largest_tail: ladders.settings[*run].file.solver().tolerance(),
-    }).collect();
+    let time_rungs: Vec<TimeRung> = ladders
+        .times
+        .iter()
+        .zip(&times.rungs)
+        .map(|(run, rung)| TimeRung {
+            evaluations: rung
+                .evaluations
+                .map_or(if times.rungs.len() == 1 { 1.0 } else { f64::NAN }, |count| count as f64),
+            largest_tail: ladders.settings[*run].file.solver().tolerance(),
+        })
+        .collect();
     let name = |pairing: &Pairing| known[pairing.quantity].name.clone();
     let proviso = held_fixed([grids, times]).map_or_else(String::new, |note| format!("; {note}"));
     match cheapest(&grid_rungs, &time_rungs, &errors, accuracy) {

@@ -206,7 +206,9 @@ impl Measured {
         let verdict = outcome.findings.recorded.as_ref().map_or("none", |recorded| recorded.summary.verdict.name());
         match self.name.as_str() {
             "decay_rate" => "W2 does not decay exponentially".to_owned(),
-            "period" | "amplitude_x" | "amplitude_y" | "contraction" => format!("the verdict is {verdict}, not periodic"),
+            "period" | "amplitude_x" | "amplitude_y" | "contraction" => {
+                format!("the verdict is {verdict}, not periodic")
+            }
             "w2" | "w2_x" | "w2_y" | "initial_w2" => "the distance could not be computed".to_owned(),
             _ => "it is not a finite number".to_owned(),
         }
@@ -249,7 +251,9 @@ mod tests {
     #[test]
     fn a_choice_keeps_the_order_of_the_report_and_refuses_what_it_does_not_know() {
         assert_eq!(names("rotation", Some(&["state", "gap"])).unwrap(), ["gap", "state"]);
-        for (wrong, words) in [(&["gap", "gap"][..], "twice"), (&["verdict"], "`verdict` is none"), (&[], "at least one")] {
+        for (wrong, words) in
+            [(&["gap", "gap"][..], "twice"), (&["verdict"], "`verdict` is none"), (&[], "at least one")]
+        {
             let message = names("rotation", Some(wrong)).unwrap_err().to_string();
             assert!(message.contains(words), "{message}");
         }

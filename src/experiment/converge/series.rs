@@ -1,7 +1,7 @@
 //! One quantity along one ladder: how its differences fall, and what error that leaves at the finest rung.
 //!
-//! Differences at or below a floor (rounding; along grids also the error of the time steps, whose pattern a grid may change)
-//! say nothing; neither do those that have fallen by [`PLATEAU`] and then fall no further. Of the others before the first
+//! Differences at or below a floor (rounding; along grids on which an error control took different steps, the error of the
+//! steps) say nothing; neither do those that have fallen by [`PLATEAU`] and then fall no further. Of the others before the first
 //! such one
 //!
 //! - along grids, three or more are fitted by a power and by an exponential, and the better fit names the law; two that fall
@@ -152,8 +152,7 @@ impl Series {
         }
         let [exponential, power] = [Law::Exponential, Law::Power].map(|law| fit(law, &points[..=usable], d));
         let is_spectral = power.rate > FASTEST_POWER || (usable > 2 && exponential.residual < power.residual);
-        let (law, rate) =
-            if is_spectral { (Law::Exponential, exponential.rate) } else { (Law::Power, power.rate) };
+        let (law, rate) = if is_spectral { (Law::Exponential, exponential.rate) } else { (Law::Power, power.rate) };
         analysis.behaviour = match (is_spectral, usable) {
             (true, _) => Behaviour::Spectral,
             (false, 2) => Behaviour::Undetermined,
@@ -180,8 +179,8 @@ impl Series {
         let orders = local_orders(h, d);
         let order = orders.last().copied().flatten();
         let finest = h.len() - 1;
-        let is_declared =
-            order.is_some_and(|order| (order - declared).abs() <= WINDOW[0] + WINDOW[1] * declared) && self.keeps_its_sign(usable);
+        let is_declared = order.is_some_and(|order| (order - declared).abs() <= WINDOW[0] + WINDOW[1] * declared)
+            && self.keeps_its_sign(usable);
         let behaviour = match (usable, order) {
             (0, _) => Behaviour::AtFloor,
             (1, _) => Behaviour::Undetermined,
@@ -233,7 +232,9 @@ impl Series {
             return Some("a distance between states is no value that could be extrapolated".to_owned());
         }
         if axis == Axis::Tolerance {
-            return Some("the steps of an error control change by jumps, so that the error has no smooth law".to_owned());
+            return Some(
+                "the steps of an error control change by jumps, so that the error has no smooth law".to_owned(),
+            );
         }
         if usable < self.successive.len() {
             return Some("the finest differences are rounding".to_owned());

@@ -78,7 +78,8 @@ mod tests {
     }
 
     fn times() -> [TimeRung; 3] {
-        [(100.0, 1e-3), (200.0, 1e-5), (400.0, 1e-9)].map(|(evaluations, tail)| TimeRung { evaluations, largest_tail: tail })
+        [(100.0, 1e-3), (200.0, 1e-5), (400.0, 1e-9)]
+            .map(|(evaluations, tail)| TimeRung { evaluations, largest_tail: tail })
     }
 
     fn errors() -> Vec<Errors> {
@@ -90,7 +91,8 @@ mod tests {
 
     #[test]
     fn the_cheapest_pair_whose_sum_of_errors_is_within_the_accuracy_is_named() {
-        let found = |accuracy: f64| cheapest(&grids(), &times(), &errors(), accuracy).map(|p| (p.grid, p.time, p.quantity));
+        let found =
+            |accuracy: f64| cheapest(&grids(), &times(), &errors(), accuracy).map(|p| (p.grid, p.time, p.quantity));
         assert_eq!(found(1.0), Some((0, 0, 1)));
         assert_eq!(found(2e-4), Some((1, 0, 0)));
         assert_eq!(found(1.5e-6), Some((1, 1, 0)));
