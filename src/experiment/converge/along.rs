@@ -74,6 +74,9 @@ impl Ladder<'_> {
             Some(declared) => series.along_times(self.axis, declared),
             None => series.along_grids(),
         };
+        if self.axis == Axis::Grid {
+            analysis.error += measured.transport_error(self.runs[present[present.len() - 1]].1);
+        }
         let is_stated = |(run, difference): (&usize, &f64)| stated[*run].is_some_and(|stated| *difference <= stated);
         let mut finest = present.iter().zip(&series.to_finest).rev().take(STATED_RUNGS);
         if analysis.behaviour == Behaviour::NotConverging && finest.all(is_stated) {

@@ -82,6 +82,8 @@ pub struct Ladders {
     pub times: Vec<usize>,
     /// What the second ladder varies.
     pub time_axis: Axis,
+    /// Whether anything that is compared depends on it.
+    pub time_matters: bool,
 }
 
 impl Ladders {
@@ -119,11 +121,13 @@ impl Ladders {
             times: (grids.len()..settings.len()).chain([base]).collect(),
             settings,
             time_axis,
+            time_matters: true,
         })
     }
 
-    /// Leaves out the runs that differ in the tolerance or step only.
+    /// Leaves out the runs that differ in the tolerance or step only, for quantities that depend on neither.
     pub fn hold_time(&mut self) {
+        self.time_matters = false;
         self.times = vec![self.base()];
         self.settings.truncate(self.grids.len());
     }

@@ -11,6 +11,8 @@ use crate::game::{Game, Player, Scheme};
 
 /// Differences below this share of their scale are rounding: of sums over nodes, and of thousands of steps.
 const ROUNDING: [f64; 2] = [2e-14, 1e-13];
+/// Share of the error bar of a distance that differs from run to run: what solvers leave that stop before rounding.
+const TRANSPORT_NOISE: f64 = 1e-3;
 
 /// The error that a run states of a quantity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -186,11 +188,19 @@ impl Measured {
                 (value.max(range), 0.0)
             }
             Source::Recorded { scale: Scale::Transport(bar), .. } => {
-                (value, read(recorded(bar), outcome).unwrap_or(0.0))
+                (value, TRANSPORT_NOISE * read(recorded(bar), outcome).unwrap_or(0.0))
             }
             Source::FirstWave { .. } | Source::State => (1.0, 0.0),
         };
         (ROUNDING[usize::from(self.follows_time())] * scale).max(least)
+    }
+
+    /// The error bar of the distance behind it, which no ladder of steps shows.
+    pub fn transport_error(&self, outcome: &Outcome) -> f64 {
+        match &self.source {
+            Source::Recorded { scale: Scale::Transport(bar), .. } => read(recorded(bar), outcome).unwrap_or(0.0),
+            _ => 0.0,
+        }
     }
 
     /// Why it is missing from a run.

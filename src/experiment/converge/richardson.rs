@@ -7,8 +7,12 @@
 //! ```
 //!
 //! whose error is of higher order. Three rungs give it twice; the difference of the two is an estimate of the error of the
-//! earlier, and so a cautious one of that of the later. Rounding in the values comes out multiplied by `1 + 2/(r^q - 1)`.
+//! earlier, and that of the later is smaller by `r^q - 1` or more: with the factor [`SAFETY`], and no more than the difference
+//! itself, this is the error bar. Rounding in the values comes out multiplied by `1 + 2/(r^q - 1)`.
 //! Richardson, Phil. Trans. R. Soc. A 226 (1927).
+
+/// Factor on the estimated error.
+const SAFETY: f64 = 3.0;
 
 /// An extrapolated value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,7 +28,8 @@ pub fn extrapolate(h: [f64; 3], values: [f64; 3], order: f64, rounding: f64) -> 
     let gain = |i: usize| ((order * (h[i] / h[i + 1]).ln()).exp_m1()).recip();
     let at = |i: usize| values[i + 1] + (values[i + 1] - values[i]) * gain(i);
     let (earlier, later) = (at(0), at(1));
-    Extrapolation { value: later, error: (later - earlier).abs() + rounding * (1.0 + 2.0 * gain(1)) }
+    let estimate = (later - earlier).abs() * (SAFETY * gain(1)).min(1.0);
+    Extrapolation { value: later, error: estimate + rounding * (1.0 + 2.0 * gain(1)) }
 }
 
 #[cfg(test)]
