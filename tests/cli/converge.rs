@@ -88,7 +88,9 @@ fn rungs_hold_what_the_commands_say_of_their_games() {
     let w2 = quantity(&report, "w2");
     let position = report["quantities"].as_array().unwrap().iter().position(|q| q["name"] == "w2").unwrap();
     let stored = file.dataset("error_by_tolerance").unwrap().read_2d::<f64>().unwrap();
-    assert_eq!(stored.row(position).to_vec(), numbers(&w2["times"]["errors"]));
+    // The reader of JSON rounds the last digit.
+    let printed = numbers(&w2["times"]["errors"]);
+    assert!(stored.row(position).iter().zip(&printed).all(|(a, b)| (a - b).abs() <= 1e-14 * b), "{stored} {printed:?}");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/open_convergence.py");
     let output = Command::new(python()).arg(script).arg(workspace.path("out.h5")).output().unwrap();
     assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -257,8 +259,10 @@ fn a_rung_that_fails_is_a_row_with_its_reason_unless_all_do() {
     workspace.run(&all).fails(3, &["all rungs failed", "is not resolved on [6] points"]);
     assert_eq!(workspace.names(), ["game.toml"]);
     // Both players in two dimensions, each with its own shape.
-    let shapes = ["--set", "solver.grid={ x = 24, y = [20, 16] }", "--set", "solver.time=0.01", "--tolerances", "1e-4"];
-    let planes = ["converge", "players-1x2", "--grids", "12,18,24", "--quantities", "state", "--json"];
+    let shapes =
+        ["--set", "solver.grid={ x = 24, y = [20, 16] }", "--set", "solver.time=0.01", "--set", "output.snapshots=1"];
+    let planes =
+        ["converge", "players-1x2", "--grids", "12,18,24", "--tolerances", "1e-4", "--quantities", "state", "--json"];
     let report = workspace.run(&[&planes[..], &shapes].concat()).succeeds().json();
     assert_eq!(report["grids"]["rungs"][1]["grid"], serde_json::json!({"x": [18], "y": [15, 12]}));
     assert!(report["sentence"].as_str().unwrap().contains("the tolerance was not varied"), "{report}");
@@ -353,7 +357,7 @@ fn ladders_that_make_no_sense_are_refused() {
         (plain(&["--quantities", "w2,verdict"]), &["--quantities", "`verdict` is none; allowed: "]),
         (plain(&["--quantities", "w2,w2"]), &["--quantities", "there twice"]),
         (plain(&["-o", "old.h5"]), &["old.h5 already exists"]),
-        (plain(&["-o", "no/out.h5"]), &["no/out.h5"]),
+        (plain(&["-o", "no/out.h5"]), &["cannot open the folder no"]),
         (plain(&["--set", "game.temperatur=1"]), &["game.temperatur", "unknown key"]),
         (
             vec!["converge", "players-2x2", "--grids", "16,32,8192"],

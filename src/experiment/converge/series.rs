@@ -242,6 +242,9 @@ impl Series {
         match order {
             None if usable < 2 => Some("an order needs three rungs".to_owned()),
             None => Some("the differences do not fall".to_owned()),
+            Some(_) if !self.keeps_its_sign(usable) => {
+                Some("not asymptotic: the differences change their sign".to_owned())
+            }
             Some(order) if !is_declared => {
                 Some(format!("not asymptotic: the observed order is {order:.2}, the declared one {declared}"))
             }
@@ -353,9 +356,9 @@ mod tests {
         let found = at(|h| 2.0 + h).along_times(Axis::Step, 4.0);
         assert!(found.richardson.is_none() && found.no_richardson.unwrap().contains("order is 1.00"));
         assert!(found.error >= 0.02);
-        // Differences of both signs.
-        let found = at(|h| if h > 0.03 && h < 0.05 { 2.0 } else { 2.0 + 10.0 * h * h }).along_times(Axis::Step, 2.0);
-        assert!(found.richardson.is_none());
+        // The declared order in differences of both signs.
+        let found = Series::of_values(h.clone(), vec![2.04, 2.0, 2.01], 1e-15).along_times(Axis::Step, 2.0);
+        assert!(found.richardson.is_none() && found.no_richardson.unwrap().contains("sign"));
         // Rounding, no fall, one difference, tolerances.
         let found = at(|_| 2.0).along_times(Axis::Step, 2.0);
         assert_eq!((found.behaviour, found.richardson, found.error), (Behaviour::AtFloor, None, 1e-15));
