@@ -11,8 +11,10 @@ use crate::game::{Game, Player, Scheme};
 
 /// Differences below this share of their scale are rounding: of sums over nodes, and of thousands of steps.
 const ROUNDING: [f64; 2] = [2e-14, 1e-13];
-/// Share of the error bar of a distance that differs from run to run: what solvers leave that stop before rounding.
-const TRANSPORT_NOISE: f64 = 1e-3;
+/// Share of an error bar that differs from run to run: what solvers leave that stop before rounding, and fits.
+const NOISE: f64 = 1e-3;
+/// Densities are known to rounding of their largest values: an entropy, which is quadratic, to so much of its root.
+const ENTROPY_ROUNDING: f64 = 16.0 * f64::EPSILON;
 
 /// The error that a run states of a quantity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +34,12 @@ enum Scale {
     Value,
     /// The range of the payoff.
     Payoff,
-    /// The error bar of the distance.
-    Transport(&'static str),
+    /// The first distance, however far it has decayed, and the error bar of the distance.
+    Distance(&'static str),
+    /// The root of an entropy.
+    Entropy,
+    /// The error bar of a fit.
+    Fit(&'static str),
 }
 
 /// The numbers that are recorded by `sweep` too.
@@ -44,16 +50,16 @@ const RECORDED: [(&str, Stated, Scale); 20] = [
     ("guaranteed_rate", Stated::Bar("guaranteed_rate_error"), Scale::Value),
     ("poincare_x", Stated::Bar("poincare_x_error"), Scale::Value),
     ("poincare_y", Stated::Bar("poincare_y_error"), Scale::Value),
-    ("initial_w2", Stated::Bar("initial_w2_error"), Scale::Transport("initial_w2_error")),
+    ("initial_w2", Stated::Bar("initial_w2_error"), Scale::Distance("initial_w2_error")),
     ("initial_nikaido_isoda", Stated::Nothing, Scale::Payoff),
-    ("w2", Stated::BarAndTolerance("w2_error"), Scale::Transport("w2_error")),
-    ("w2_x", Stated::Nothing, Scale::Transport("w2_error")),
-    ("w2_y", Stated::Nothing, Scale::Transport("w2_error")),
+    ("w2", Stated::BarAndTolerance("w2_error"), Scale::Distance("w2_error")),
+    ("w2_x", Stated::Nothing, Scale::Distance("w2_error")),
+    ("w2_y", Stated::Nothing, Scale::Distance("w2_error")),
     ("nikaido_isoda", Stated::Nothing, Scale::Payoff),
     ("energy", Stated::Nothing, Scale::Payoff),
-    ("kl_x", Stated::Nothing, Scale::Value),
-    ("kl_y", Stated::Nothing, Scale::Value),
-    ("decay_rate", Stated::Bar("decay_error"), Scale::Value),
+    ("kl_x", Stated::Nothing, Scale::Entropy),
+    ("kl_y", Stated::Nothing, Scale::Entropy),
+    ("decay_rate", Stated::Bar("decay_error"), Scale::Fit("decay_error")),
     ("period", Stated::Bar("period_error"), Scale::Value),
     ("amplitude_x", Stated::Nothing, Scale::Value),
     ("amplitude_y", Stated::Nothing, Scale::Value),
@@ -181,15 +187,18 @@ impl Measured {
     /// The size below which differences to this run are rounding.
     pub fn rounding(&self, outcome: &Outcome) -> f64 {
         let value = self.value(outcome).unwrap_or(0.0).abs();
+        let bar = |name| read(recorded(name), outcome).unwrap_or(0.0);
         let (scale, least) = match &self.source {
             Source::Recorded { scale: Scale::Value, .. } => (value, 0.0),
             Source::Recorded { scale: Scale::Payoff, .. } => {
                 let range = outcome.findings.recorded.as_ref().map_or(0.0, |recorded| recorded.summary.payoff.range);
                 (value.max(range), 0.0)
             }
-            Source::Recorded { scale: Scale::Transport(bar), .. } => {
-                (value, TRANSPORT_NOISE * read(recorded(bar), outcome).unwrap_or(0.0))
+            Source::Recorded { scale: Scale::Distance(error), .. } => {
+                (value, (NOISE * bar(error)).max(f64::EPSILON * bar("initial_w2")))
             }
+            Source::Recorded { scale: Scale::Entropy, .. } => (value, ENTROPY_ROUNDING * value.sqrt()),
+            Source::Recorded { scale: Scale::Fit(error), .. } => (value, NOISE * bar(error)),
             Source::FirstWave { .. } | Source::State => (1.0, 0.0),
         };
         (ROUNDING[usize::from(self.follows_time())] * scale).max(least)
@@ -198,7 +207,7 @@ impl Measured {
     /// The error bar of the distance behind it, which no ladder of steps shows.
     pub fn transport_error(&self, outcome: &Outcome) -> f64 {
         match &self.source {
-            Source::Recorded { scale: Scale::Transport(bar), .. } => read(recorded(bar), outcome).unwrap_or(0.0),
+            Source::Recorded { scale: Scale::Distance(bar), .. } => read(recorded(bar), outcome).unwrap_or(0.0),
             _ => 0.0,
         }
     }
