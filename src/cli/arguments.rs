@@ -30,6 +30,16 @@ Examples:
   nashflow compare rotation --dynamics mfl-da,fisher-rao,best-response
   nashflow compare game.toml --dynamics mfl-da,forgetting-average:rate=5 --w2 1e-2,1e-4 -o compared.h5")]
     Compare(CompareArguments),
+    /// Run a game on a ladder of grids and of tolerances or steps: observed orders, error bars, what suffices.
+    #[command(after_help = "\
+A rung of --grids is the number of points of the longest axis: of all axes where solver.grid is auto or one number, and with
+the ratios of solver.grid where its axes are unequal. Give one rung to hold a grid, a tolerance or a step fixed.
+
+Examples:
+  nashflow converge rotation
+  nashflow converge game.toml --grids 32,48,64,96 --tolerances 1e-4,1e-6,1e-8 --accuracy 1e-5
+  nashflow converge game.toml --set solver.scheme=sbdf2 --set solver.step=1e-3 --steps dt,dt/2,dt/4 --json")]
+    Converge(ConvergeArguments),
     /// Compute the mixed Nash equilibrium with its certificate.
     #[command(after_help = "\
 Examples:
@@ -194,6 +204,31 @@ pub struct CompareArguments {
     #[arg(long, value_name = "NI,..", default_value = "1e-2,1e-4", allow_hyphen_values = true)]
     pub ni: String,
     /// Write the diagnostics of all dynamics to this file
+    #[arg(short, long, value_name = "OUT.h5")]
+    pub output: Option<PathBuf>,
+}
+
+/// `nashflow converge`.
+#[derive(Debug, Args)]
+pub struct ConvergeArguments {
+    #[command(flatten)]
+    pub game: GameArguments,
+    /// Points of the longest axis, increasing [default: 3/8, 1/2, 5/8, 3/4, 1 and 5/4 of those that the game asks for]
+    #[arg(long, value_name = "N,N,..", allow_hyphen_values = true)]
+    pub grids: Option<String>,
+    /// Tolerances of the scheme adaptive, decreasing [default: 100, 10, 1 and 1/10 times that of the game]
+    #[arg(long, value_name = "T,T,..", allow_hyphen_values = true)]
+    pub tolerances: Option<String>,
+    /// Steps of the other schemes, decreasing; dt is that of the game [default: dt,dt/2,dt/4,dt/8]
+    #[arg(long, value_name = "H,H,..", allow_hyphen_values = true)]
+    pub steps: Option<String>,
+    /// Accuracy that is wanted in every quantity
+    #[arg(long, value_name = "E", default_value = "1e-6", allow_hyphen_values = true)]
+    pub accuracy: String,
+    /// Compare only these quantities [default: all]
+    #[arg(long, value_name = "A,B,..")]
+    pub quantities: Option<String>,
+    /// Write values and errors at all rungs to this file
     #[arg(short, long, value_name = "OUT.h5")]
     pub output: Option<PathBuf>,
 }

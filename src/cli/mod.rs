@@ -3,6 +3,7 @@
 mod arguments;
 mod compare;
 mod continuation;
+mod converge;
 mod destination;
 mod equilibrium;
 mod games;
@@ -50,6 +51,7 @@ pub fn main() -> i32 {
     match arguments.command {
         Command::Run(arguments) => run::main(&arguments),
         Command::Compare(arguments) => compare::main(&arguments),
+        Command::Converge(arguments) => converge::main(&arguments),
         Command::Equilibrium(arguments) => equilibrium::main(&arguments),
         Command::Orbit(arguments) => orbit::main(&arguments),
         Command::Spectrum(arguments) => spectrum::main(&arguments),

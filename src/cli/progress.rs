@@ -48,6 +48,11 @@ impl Bar {
         });
     }
 
+    /// Shows how many runs of a ladder are finished.
+    pub fn show_runs(&self, done: usize, all: usize) {
+        self.show_share(done, all, || format!("{done} of {all} runs"));
+    }
+
     fn show_share(&self, done: usize, all: usize, message: impl FnOnce() -> String) {
         if self.bar.is_hidden() {
             return;

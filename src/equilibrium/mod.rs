@@ -26,7 +26,7 @@ use crate::game::{Payoff, Player};
 use crate::torus::{TorusError, tails_of_values};
 
 /// Densities whose spectral tail is larger are not resolved by their grid.
-const LARGEST_TAIL: f64 = 1e-10;
+pub(crate) const LARGEST_TAIL: f64 = 1e-10;
 
 /// Why there is no equilibrium to report.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

@@ -24,7 +24,7 @@ pub fn unresolved(layout: &PairLayout, state: &[Complex64], limit: f64) -> Optio
 /// [`RunError::Unresolved`], without a time.
 pub fn check_fixed_grid(file: &GameFile, flow: &impl Flow, pair: &[Complex64]) -> Result<(), RunError> {
     let GridChoice::Fixed(_) = file.solver().grid() else { return Ok(()) };
-    let limit = file.solver().tolerance();
+    let limit = file.solver().largest_tail();
     match unresolved(flow.layout(), pair, limit) {
         Some((player, tails)) => Err(unresolved_pair(file, flow, pair, player, &tails, limit)),
         None => Ok(()),

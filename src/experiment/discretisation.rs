@@ -41,6 +41,45 @@ impl Discretisation {
         Ok(Discretisation { payoff, equilibrium })
     }
 
+    /// As [`Discretisation::new`], but an equilibrium that the grids do not resolve is kept when its tails are at most
+    /// `largest_tail`.
+    ///
+    /// # Errors
+    /// [`RunError`] when the payoff is not resolved there, or the equilibrium leaves more.
+    pub(super) fn on_coarse_grids(
+        game: &Game,
+        shapes: &[Vec<usize>; 2],
+        largest_tail: f64,
+    ) -> Result<Discretisation, RunError> {
+        let payoff = payoff_on(game, shapes)?;
+        let equilibrium = Equilibrium::solve_on_grid(&payoff, temperatures(game))?;
+        for player in Player::BOTH {
+            let tail = equilibrium.tail()[player.index()].iter().copied().fold(0.0, f64::max);
+            if tail > largest_tail {
+                let needed = equilibrium.points_needed(&payoff, player, largest_tail)?;
+                let shape = payoff.grid(player).shape();
+                let advice = format!("about {needed:?} points are needed");
+                return Err(RunError::Unresolved {
+                    what: "the equilibrium".to_owned(),
+                    player,
+                    time: None,
+                    shape,
+                    tail,
+                    advice,
+                });
+            }
+        }
+        Ok(Discretisation { payoff, equilibrium })
+    }
+
+    /// The game on the fixed grids of its solver.
+    fn on_fixed_grids(game: &Game, solver: &Solver, shapes: &[Vec<usize>; 2]) -> Result<Discretisation, RunError> {
+        match solver.allowed_tail() {
+            Some(largest_tail) => Discretisation::on_coarse_grids(game, shapes, largest_tail),
+            None => Discretisation::new(game, shapes),
+        }
+    }
+
     /// The grid of a player.
     pub fn grid(&self, player: Player) -> &Grid {
         self.payoff.grid(player)
@@ -70,7 +109,7 @@ pub fn temperatures(game: &Game) -> [f64; 2] {
 /// [`RunError`] when a fixed grid does not resolve the game or no automatic grid would.
 pub fn discretise(game: &Game, solver: &Solver) -> Result<Discretisation, RunError> {
     match solver.grid() {
-        GridChoice::Fixed(shapes) => Discretisation::new(game, shapes),
+        GridChoice::Fixed(shapes) => Discretisation::on_fixed_grids(game, solver, shapes),
         GridChoice::Auto => discretise_automatically(game),
     }
 }
@@ -109,12 +148,12 @@ fn discretise_starts(
     let starts = [start(Player::X)?, start(Player::Y)?];
     let mut shapes = match solver.grid() {
         GridChoice::Fixed(shapes) => {
-            let discretisation = Discretisation::new(game, shapes)?;
+            let discretisation = Discretisation::on_fixed_grids(game, solver, shapes)?;
             let densities = [0, 1].map(|p| starts[p].on(discretisation.grid(Player::BOTH[p]), Player::BOTH[p]));
             let [mu, nu] = densities;
             let densities = [mu?, nu?];
             for (player, density) in Player::BOTH.into_iter().zip(&densities) {
-                starts[player.index()].check_resolved(player, density, solver.tolerance())?;
+                starts[player.index()].check_resolved(player, density, solver.largest_tail())?;
             }
             return Ok((discretisation, densities));
         }

@@ -157,6 +157,20 @@ pub enum RunError {
         /// Time it had reached.
         time: f64,
     },
+    /// Ctrl-C, SIGTERM or SIGHUP while a ladder was run.
+    #[error("interrupted: {finished} of {runs} runs were finished; nothing was written")]
+    LadderInterrupted {
+        /// Finished runs.
+        finished: usize,
+        /// All runs.
+        runs: usize,
+    },
+    /// No rung of a ladder could be run.
+    #[error("all rungs failed; the finest: {message}")]
+    AllRungs {
+        /// Why the finest did.
+        message: String,
+    },
     /// Ctrl-C, SIGTERM or SIGHUP in a sweep.
     #[error("interrupted: {finished} of {points} points are finished; they are in {}", path.display())]
     SweepInterrupted {
@@ -263,9 +277,11 @@ impl RunError {
             | RunError::Negative { .. }
             | RunError::Orbit(_)
             | RunError::Workplace { .. }
+            | RunError::AllRungs { .. }
             | RunError::Step { .. } => NUMERICAL_FAILURE,
             RunError::Interrupted { .. }
             | RunError::ComparisonInterrupted { .. }
+            | RunError::LadderInterrupted { .. }
             | RunError::SweepInterrupted { .. } => INTERRUPTED,
         }
     }

@@ -3,6 +3,8 @@
 mod advice;
 mod checkpoint;
 mod comparison;
+mod converge;
+mod crew;
 mod cycle;
 mod discretisation;
 mod equilibrium;
@@ -22,8 +24,13 @@ mod sweep;
 mod validation;
 mod verdict;
 mod w2;
+mod workplace;
 
 pub use comparison::{ComparisonReport, ComparisonRequest, ContestantReport, Crossing, compare, split_dynamics};
+pub use converge::{
+    AlongReport, BarsReport, Behaviour, ConvergenceLadder, ConvergenceReport, ConvergenceRequest, ExtrapolationReport,
+    FitReport, FitsReport, QuantityReport, RungReport, SufficientReport, converge,
+};
 pub use cycle::CycleSummary;
 pub use discretisation::{Discretisation, discretise, discretise_with_initial};
 pub use equilibrium::{Destination, EquilibriumReport, equilibrium};

@@ -7,7 +7,7 @@
 use super::discretisation::discretise_automatically;
 use super::{RunError, SpectrumSummary, linear_spectrum};
 use crate::diagnostics::Decay;
-use crate::game::{GameFile, Player};
+use crate::game::{Game, GameFile, Player};
 use serde::Serialize;
 
 /// Eigenvalues of a run with two players of dimension 1, and with others.
@@ -55,16 +55,27 @@ pub fn spectrum_of_run(file: &GameFile) -> Result<SpectrumSummary, String> {
     let game = file.game();
     let reason = |error: RunError| error.to_string();
     let shapes = discretise_automatically(game).map_err(reason)?.shapes();
-    let case = usize::from(Player::BOTH.iter().any(|player| game.domain(*player).dimension() > 1));
-    let nodes: usize = shapes.iter().map(|shape| shape.iter().product::<usize>()).sum();
-    if nodes > MOST_NODES[case] {
-        return Err(format!(
-            "the equilibrium needs {nodes} nodes, more than the {} for which a run computes it; the command spectrum does",
-            MOST_NODES[case]
-        ));
-    }
+    few_enough_nodes(game, &shapes)?;
+    let case = case(game);
     let linear = linear_spectrum(game, &shapes, COUNTS[case]).map_err(reason)?;
     Ok(SpectrumSummary::new(&linear, game, COUNTS[case]))
+}
+
+/// Whether the spectrum on grids of these shapes takes no longer than a run should wait for it, or why it does.
+pub fn few_enough_nodes(game: &Game, shapes: &[Vec<usize>; 2]) -> Result<(), String> {
+    let most = MOST_NODES[case(game)];
+    let nodes: usize = shapes.iter().map(|shape| shape.iter().product::<usize>()).sum();
+    if nodes <= most {
+        return Ok(());
+    }
+    Err(format!(
+        "the equilibrium needs {nodes} nodes, more than the {most} for which a run computes it; the command spectrum does"
+    ))
+}
+
+/// 0 for two players of dimension 1, 1 for others.
+fn case(game: &Game) -> usize {
+    usize::from(Player::BOTH.iter().any(|player| game.domain(*player).dimension() > 1))
 }
 
 #[cfg(test)]

@@ -89,10 +89,20 @@ pub struct LinearSpectrum {
 /// # Errors
 /// [`RunError`] with the reason why there is none.
 pub fn linear_spectrum(game: &Game, shapes: &[Vec<usize>; 2], count: usize) -> Result<LinearSpectrum, RunError> {
+    linear_spectrum_on(game, shapes, count, Discretisation::new)
+}
+
+/// [`linear_spectrum`] with this way to put the game on grids.
+pub(super) fn linear_spectrum_on(
+    game: &Game,
+    shapes: &[Vec<usize>; 2],
+    count: usize,
+    put_on: impl Fn(&Game, &[Vec<usize>; 2]) -> Result<Discretisation, RunError> + Sync,
+) -> Result<LinearSpectrum, RunError> {
     let coarse_shapes = shapes.clone().map(|shape| odd_shape(&shape, 1.0));
     let fine_shapes = coarse_shapes.clone().map(|shape| odd_shape(&shape, REFINEMENT[shape.len() - 1]));
     let solve = |shapes: &[Vec<usize>; 2], count: usize| -> Result<(Discretisation, Spectrum), RunError> {
-        let discretisation = Discretisation::new(game, shapes)?;
+        let discretisation = put_on(game, shapes)?;
         let spectrum = Spectrum::solve(&discretisation.payoff, &discretisation.equilibrium, game.timescale(), count)?;
         Ok((discretisation, spectrum))
     };

@@ -57,11 +57,14 @@ pub struct Solver {
     step: Option<f64>,
     tolerance: f64,
     time: f64,
+    largest_tail: Option<f64>,
 }
 
 impl Solver {
     /// Tolerance when none is given.
     pub const DEFAULT_TOLERANCE: f64 = 1e-8;
+    /// Smallest and largest tolerance.
+    pub const TOLERANCES: [f64; 2] = [1e-14, 0.1];
     /// Final time when none is given.
     pub const DEFAULT_TIME: f64 = 10.0;
     /// Most steps of fixed length in one run.
@@ -80,7 +83,7 @@ impl Solver {
         time: f64,
     ) -> Result<Solver, GameError> {
         let domains = Player::BOTH.map(|player| game.domain(player));
-        Ok(Self::checked(domains, Solver { grid, scheme, step, tolerance, time })?)
+        Ok(Self::checked(domains, Solver::unchecked(grid, scheme, step, tolerance, time))?)
     }
 
     pub(super) fn checked(domains: [&super::Domain; 2], solver: Solver) -> Result<Solver, Fault> {
@@ -97,8 +100,9 @@ impl Solver {
         if !(solver.time >= 0.0 && solver.time.is_finite()) {
             return Err(Fault::new("solver.time", format!("must be finite and not negative, got {:?}", solver.time)));
         }
-        if !(solver.tolerance >= 1e-14 && solver.tolerance <= 0.1) {
-            let message = format!("must lie between 1e-14 and 0.1, got {:?}", solver.tolerance);
+        let [least, most] = Self::TOLERANCES;
+        if !(solver.tolerance >= least && solver.tolerance <= most) {
+            let message = format!("must lie between {least:e} and {most}, got {:?}", solver.tolerance);
             return Err(Fault::new("solver.tolerance", message));
         }
         Self::check_step(&solver)?;
@@ -153,8 +157,23 @@ impl Solver {
         self.time
     }
 
+    /// Largest spectral tail that a density may have on a fixed grid: the tolerance, unless more is allowed.
+    pub fn largest_tail(&self) -> f64 {
+        self.largest_tail.unwrap_or(self.tolerance)
+    }
+
+    /// The spectral tail that fixed grids may leave of densities and equilibrium in place of what a run accepts.
+    pub fn allowed_tail(&self) -> Option<f64> {
+        self.largest_tail
+    }
+
+    /// Allows fixed grids to leave this much: for measuring what a coarse grid costs.
+    pub(super) fn allow_tail(&mut self, largest_tail: f64) {
+        self.largest_tail = Some(largest_tail);
+    }
+
     pub(super) fn unchecked(grid: GridChoice, scheme: Scheme, step: Option<f64>, tolerance: f64, time: f64) -> Solver {
-        Solver { grid, scheme, step, tolerance, time }
+        Solver { grid, scheme, step, tolerance, time, largest_tail: None }
     }
 }
 

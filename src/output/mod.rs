@@ -11,6 +11,7 @@ mod blank;
 mod checkpoint;
 mod comparison;
 mod contents;
+mod convergence;
 mod destination;
 mod error;
 mod header;
@@ -38,6 +39,7 @@ mod writer;
 
 pub use checkpoint::{Checkpoint, digest, fingerprint};
 pub use comparison::{ComparisonRecord, write_comparison};
+pub use convergence::{ConvergenceRecord, LadderRecord, write_convergence};
 pub use destination::{check_destination, stored_plan};
 pub use error::OutputError;
 pub use header::Header;

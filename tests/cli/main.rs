@@ -5,6 +5,7 @@ mod form;
 
 mod bad_games;
 mod contents;
+mod converge;
 mod damage;
 mod destination;
 mod documentation;

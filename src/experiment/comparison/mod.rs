@@ -5,21 +5,19 @@
 
 mod choice;
 mod report;
-mod workplace;
 
 pub use choice::split_dynamics;
 pub(super) use report::first_time;
 pub use report::{ComparisonReport, ContestantReport, Crossing};
-pub(super) use workplace::without_sentences_on;
 
 use super::run::{Recorded, run_recorded};
+use super::workplace::Workplace;
 use super::{Destination, Progress, RunError, RunOptions};
 use crate::game::GameFile;
 use crate::output::{ComparisonRecord, Diagnostics, check_destination, write_comparison};
 use choice::contestants;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
-use workplace::Workplace;
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,7 +55,7 @@ pub fn compare(
     check_thresholds("--w2", &request.w2)?;
     check_thresholds("--ni", &request.nikaido_isoda)?;
     let files = contestants(file, &request.dynamics)?;
-    let workplace = Workplace::new()?;
+    let workplace = Workplace::new("compare")?;
     let mut finished = Vec::new();
     let mut first_failure = None;
     for (number, (label, file)) in files.into_iter().enumerate() {

@@ -5,7 +5,6 @@
 //! ends as its journal, and `merge` makes the same file of the journals of all shares. Points that are there already are
 //! known by a hash of their game, so a sweep file that was changed keeps those that are still in it, and no others.
 
-mod crew;
 mod merge;
 mod plan;
 mod point;
@@ -16,16 +15,18 @@ mod slurm;
 
 pub use merge::{MergeRequest, merge};
 pub use plan::vocabulary;
+pub(super) use point::Findings;
+pub(super) use quantity::{QUANTITIES, Quantity, Reading, Stage};
 pub use report::{FailureReport, MergeReport, SweepAxisReport, SweepReport};
 pub use shard::{Shard, is_journal_name};
 pub use slurm::slurm_script;
 
 use super::RunError;
+use super::crew::side_by_side;
 use crate::game::SweepFile;
 use crate::output::{Journal, JournalHeader, JournalStart, OutputError, PointRow, read_journal};
-use crew::compute_all;
 use plan::Plan;
-use point::Identities;
+use point::{Identities, compute};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -86,7 +87,14 @@ pub fn sweep(
     let mut failed = rows.values().filter(|row| row.status != 0).count();
     let work = work_folder(request.output);
     watch(&SweepProgress { finished: rows.len(), points: points.len(), failed });
-    compute_all(file, &plan, &pending, &work, request.threads, interrupt, &mut |row| {
+    if plan.needs(Stage::Evolution) && !pending.is_empty() {
+        std::fs::create_dir_all(&work).map_err(|source| RunError::Workplace { path: work.clone(), source })?;
+    }
+    let point = |number: usize| {
+        let (index, id) = &pending[number];
+        compute(file, &plan, (*index, id), &work, interrupt)
+    };
+    side_by_side(pending.len(), request.threads, interrupt, point, |row: PointRow| -> Result<(), RunError> {
         journal.append(&row)?;
         failed += usize::from(row.status != 0);
         rows.insert(row.index, row);

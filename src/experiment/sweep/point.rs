@@ -2,8 +2,8 @@
 
 use super::plan::Plan;
 use super::quantity::Stage;
-use crate::experiment::comparison::without_sentences_on;
 use crate::experiment::run::{Recorded, run_point};
+use crate::experiment::workplace::without_sentences_on;
 use crate::experiment::{
     Discretisation, EquilibriumSummary, RunError, RunOptions, SpectrumSummary, discretise, linear_spectrum,
 };
@@ -128,7 +128,8 @@ pub fn compute(
 }
 
 impl Findings {
-    fn take_run(&mut self, recorded: Recorded) {
+    /// Takes a finished run.
+    pub(in crate::experiment) fn take_run(&mut self, recorded: Recorded) {
         let product = |shape: &[usize]| shape.iter().product();
         self.nodes = Some([product(&recorded.summary.grid.x), product(&recorded.summary.grid.y)]);
         self.equilibrium = Some(recorded.summary.equilibrium.clone());
@@ -136,7 +137,7 @@ impl Findings {
     }
 
     /// The equilibrium of the grids of a run stays.
-    fn take_equilibrium(&mut self, discretisation: &Discretisation) {
+    pub(in crate::experiment) fn take_equilibrium(&mut self, discretisation: &Discretisation) {
         self.nodes.get_or_insert_with(|| Player::BOTH.map(|player| discretisation.grid(player).len()));
         self.equilibrium.get_or_insert_with(|| EquilibriumSummary::new(discretisation));
     }

@@ -119,7 +119,9 @@ pub const QUANTITIES: &[Quantity] = &[
     spectrum("guaranteed_rate", "min(tau_x C_x, eta tau_y C_y)", |f| of_spectrum(f, |s| s.guaranteed_rate)),
     spectrum("guaranteed_rate_error", "error of the guaranteed rate", |f| of_spectrum(f, |s| s.guaranteed_rate_error)),
     spectrum("poincare_x", "Poincare constant C_x of mu*", |f| of_spectrum(f, |s| s.poincare[0])),
+    spectrum("poincare_x_error", "error of C_x", |f| of_spectrum(f, |s| s.poincare_error[0])),
     spectrum("poincare_y", "Poincare constant C_y of nu*", |f| of_spectrum(f, |s| s.poincare[1])),
+    spectrum("poincare_y_error", "error of C_y", |f| of_spectrum(f, |s| s.poincare_error[1])),
     code(Stage::Evolution, "verdict", "0 undecided, 1 converged, 2 periodic, -1 none", |f| {
         summary(f).map(|s| match s.verdict {
             Verdict::Undecided => 0,
@@ -128,6 +130,7 @@ pub const QUANTITIES: &[Quantity] = &[
         })
     }),
     evolution("initial_w2", "distance of the first state to the equilibrium", |f| first(f, |s| s.w2)),
+    evolution("initial_w2_error", "error bar of initial_w2", |f| first(f, |s| s.w2_error)),
     evolution("initial_nikaido_isoda", "duality gap of the first state", |f| first(f, |s| s.nikaido_isoda)),
     evolution("w2", "distance of the last state to the equilibrium", |f| last(f, |s| s.w2)),
     evolution("w2_x", "distance of the last mu to mu*", |f| last(f, |s| s.w2_x)),
@@ -135,6 +138,8 @@ pub const QUANTITIES: &[Quantity] = &[
     evolution("w2_error", "error bar of w2", |f| last(f, |s| s.w2_error)),
     evolution("nikaido_isoda", "duality gap of the last state", |f| last(f, |s| s.nikaido_isoda)),
     evolution("energy", "F(mu, nu) of the last state", |f| last(f, |s| s.energy)),
+    evolution("kl_x", "relative entropy of the last mu to mu*", |f| diagnostics(f).map(|d| d.kl_x)),
+    evolution("kl_y", "relative entropy of the last nu to nu*", |f| diagnostics(f).map(|d| d.kl_y)),
     evolution("mass_error", "larger deviation of the last masses from 1", |f| last(f, |s| s.mass_error)),
     evolution("min_density", "smallest node value of the last state", |f| last(f, |s| s.min_density)),
     evolution("tail", "largest spectral tail of the last state", |f| last(f, |s| s.tail)),
@@ -181,6 +186,10 @@ fn first(findings: &Findings, read: fn(&StateSummary) -> Option<f64>) -> Option<
 
 fn last(findings: &Findings, read: fn(&StateSummary) -> Option<f64>) -> Option<f64> {
     read(&summary(findings)?.last)
+}
+
+fn diagnostics(findings: &Findings) -> Option<&Diagnostics> {
+    findings.recorded.as_ref()?.snapshots.last().map(|(_, diagnostics)| diagnostics)
 }
 
 fn cycle(findings: &Findings, read: fn(&CycleSummary) -> f64) -> Option<f64> {

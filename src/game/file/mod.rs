@@ -57,6 +57,13 @@ impl GameFile {
         Ok(GameFile { path: path.to_owned(), text, game, flow, solver, output })
     }
 
+    /// The same game, but with fixed grids that may leave spectral tails up to `largest_tail`, whatever the tolerance: for
+    /// measuring the error of grids that a run would refuse.
+    pub fn allowing_tails(mut self, largest_tail: f64) -> GameFile {
+        self.solver.allow_tail(largest_tail);
+        self
+    }
+
     /// Where the file stands.
     pub fn path(&self) -> &Path {
         &self.path

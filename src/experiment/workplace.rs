@@ -9,15 +9,15 @@ pub struct Workplace {
 }
 
 impl Workplace {
-    /// A new folder among the temporary ones of the system.
+    /// A new folder among the temporary ones of the system, named after a command.
     ///
     /// # Errors
     /// [`RunError::Workplace`] when none can be made.
-    pub fn new() -> Result<Workplace, RunError> {
+    pub fn new(command: &str) -> Result<Workplace, RunError> {
         let base = std::env::temp_dir();
         let process = std::process::id();
         for number in 0_u32.. {
-            let folder = base.join(format!("nashflow-compare-{process}-{number}"));
+            let folder = base.join(format!("nashflow-{command}-{process}-{number}"));
             match std::fs::create_dir(&folder) {
                 Ok(()) => return Ok(Workplace { folder }),
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
