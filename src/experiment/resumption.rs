@@ -1,12 +1,12 @@
 //! `--resume`: what an earlier run left, and whether it was a run of the same game.
 
-use super::checkpoint::{belongs_to, failures, lowest, notes, shapes};
+use super::checkpoint::{belongs_to, failures, lowest, notes, seam, shapes};
 use super::notes::collect;
 use super::rates::spectrum_of_run;
 use super::summary::{Counters, Evidence, Summary};
 use super::{Discretisation, RunError};
 use crate::game::{GameFile, Player};
-use crate::output::{Checkpoint, Diagnostics, EquilibriumRecord, OutputError, RunWriter, stored_plan};
+use crate::output::{Checkpoint, Diagnostics, EquilibriumRecord, Layout, OutputError, RunWriter, stored_plan};
 use std::path::Path;
 
 /// What was found.
@@ -19,6 +19,7 @@ pub enum Resumption {
 
 /// A complete run.
 pub struct Finished {
+    file: GameFile,
     discretisation: Discretisation,
     snapshots: Vec<(f64, Diagnostics)>,
     steps: usize,
@@ -42,7 +43,8 @@ pub struct Unfinished {
 
 impl Finished {
     /// The summary of the complete run.
-    pub fn summary(&self, file: &GameFile, output: &Path) -> Summary {
+    pub fn summary(&self, output: &Path) -> Summary {
+        let file = &self.file;
         let counters = Counters { steps: self.steps, rejected: self.rejected, wall_seconds: None };
         let mut notes = self.notes.clone();
         notes.push("the run was finished already; nothing was done".to_owned());
@@ -79,16 +81,30 @@ pub fn resume(file: &GameFile, output: &Path) -> Result<Option<Resumption>, RunE
     }
     let shapes = shapes.unwrap_or_else(|| Player::BOTH.map(|player| resumed.layout.grid(player).shape()));
     let checkpoint = resumed.checkpoint.ok_or_else(|| damaged("it is finished but has no checkpoint"))?;
-    let on_the_way = notes(&checkpoint);
+    let mut on_the_way = notes(&checkpoint);
+    on_the_way.extend(seam(&checkpoint).map(super::seam::note));
     let notes = collect(on_the_way, lowest(&checkpoint).as_ref(), &resumed.snapshots, &failures(&checkpoint));
     let rejected = checkpoint.integers.get("rejected").and_then(|v| v.first()).copied().unwrap_or(0);
+    let file = in_boxes_of(file, &resumed.layout)?;
     Ok(Some(Resumption::Finished(Box::new(Finished {
         discretisation: Discretisation::new(file.game(), &shapes)?,
+        file,
         steps: checkpoint.step_count as usize,
         rejected: rejected as usize,
         snapshots: resumed.snapshots,
         notes,
     }))))
+}
+
+/// The game in the boxes of its file: those of players on the line may have been enlarged on the way.
+pub fn in_boxes_of(file: &GameFile, layout: &Layout) -> Result<GameFile, RunError> {
+    let mut domain = Player::BOTH.map(|player| file.game().domain(player).clone());
+    for player in Player::BOTH.into_iter().filter(|player| file.game().box_is_chosen(*player)) {
+        let place = &mut domain[player.index()];
+        *place = place.like(layout.grid(player))?;
+    }
+    let same = Player::BOTH.into_iter().all(|player| domain[player.index()] == *file.game().domain(player));
+    if same { Ok(file.clone()) } else { Ok(file.in_boxes(domain)?) }
 }
 
 /// An output that is in the way of a run, with the advice to resume it where that is possible.

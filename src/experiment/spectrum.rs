@@ -1,5 +1,6 @@
 //! The command `spectrum`: the linearisation at the equilibrium on two odd grids, and what both agree on.
 
+use super::line::LineSummary;
 use super::summary::{EquilibriumSummary, GridSummary, PayoffSummary};
 use super::{Destination, Discretisation, RunError, discretise};
 use crate::game::{Game, GameFile, Player};
@@ -25,6 +26,9 @@ pub struct SpectrumReport {
     pub equilibrium: EquilibriumSummary,
     /// The spectrum.
     pub spectrum: SpectrumSummary,
+    /// Players on the line: their boxes and tails.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<LineSummary>,
     /// The output file, if one was asked for.
     pub output: Option<String>,
 }
@@ -124,6 +128,7 @@ pub fn spectrum(
         payoff: PayoffSummary::new(&discretisation),
         equilibrium: EquilibriumSummary::new(&discretisation),
         spectrum: SpectrumSummary::new(&linear, game, count),
+        lines: LineSummary::at_rest(game),
         output: destination.as_ref().map(|d| d.path.display().to_string()),
     };
     if let Some(destination) = destination {

@@ -2,7 +2,7 @@
 
 use super::average::{Portrait, portrait};
 use super::multipliers::{Block, Multiplier, multipliers};
-use super::search::Search;
+use super::search::{Return, Search};
 use super::shooting::{Closed, Point, Shooting, shoot};
 use super::{OrbitError, Symmetry};
 use crate::flow::MflDa;
@@ -18,6 +18,8 @@ const MOST_FAILURES: usize = 6;
 const MOST_ITERATIONS: usize = 12;
 /// Doublings of the number of steps.
 const MOST_DOUBLINGS: u32 = 6;
+/// `|phi_T(u) - u|/|u|` that no return has: the steps were too long.
+const BLOWN_UP: f64 = 1.0;
 /// The error of a fourth-order scheme falls by 16 when the steps are halved.
 pub(super) const RICHARDSON: f64 = 15.0;
 /// Share of the difference from 1 up to which a mirror multiplier counts as nearly conserved.
@@ -135,8 +137,8 @@ fn first_orbit(
         if found.distance > CLOSE && found.miss > TINY_MISS {
             continue;
         }
-        let steps = found.steps.max(16);
-        match shoot(search.flow(), symmetry, &found.point, &shooting(steps, steps, how.residual)) {
+        let (outcome, steps) = shoot_stably(search.flow(), symmetry, &found, how.residual);
+        match outcome {
             Ok(closed) => return Ok((closed, steps)),
             Err(error @ OrbitError::Memory { .. }) => return Err(error),
             Err(_) if failures + 1 < MOST_FAILURES => failures += 1,
@@ -144,6 +146,27 @@ fn first_orbit(
         }
     }
     Err(OrbitError::NoReturn { time: search.time(), miss: search.best_miss(), failures })
+}
+
+/// Newton's method with the steps of the search, or, where equal steps of that length blow up, with twice as many, ..
+///
+/// The steps of the search are longest where the drift is weakest, and short ones where it is strong keep it stable
+/// there: their mean may be too long for all of the path.
+fn shoot_stably(
+    flow: &mut MflDa,
+    symmetry: &Symmetry,
+    found: &Return,
+    residual: f64,
+) -> (Result<Closed, OrbitError>, usize) {
+    let mut steps = found.steps.max(16);
+    for _ in 0..MOST_DOUBLINGS {
+        let outcome = shoot(flow, symmetry, &found.point, &shooting(steps, steps, residual));
+        match outcome {
+            Err(OrbitError::NotConverged { residual, .. }) if residual >= BLOWN_UP => steps *= 2,
+            outcome => return (outcome, steps),
+        }
+    }
+    (shoot(flow, symmetry, &found.point, &shooting(steps, steps, residual)), steps)
 }
 
 fn shooting(steps: usize, tangent_steps: usize, tolerance: f64) -> Shooting {

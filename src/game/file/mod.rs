@@ -11,7 +11,7 @@ pub(super) mod overrides;
 pub(super) mod reading;
 mod sections;
 
-use super::{FlowChoice, Game, GameError, Output, Solver};
+use super::{Domain, FlowChoice, Game, GameError, Output, Solver};
 use document::Document;
 use std::path::{Path, PathBuf};
 
@@ -55,6 +55,14 @@ impl GameFile {
         let contents = sections::read(&document.section(), folder).map_err(|fault| document.locate(fault))?;
         let sections::Contents { game, flow, solver, output } = contents;
         Ok(GameFile { path: path.to_owned(), text, game, flow, solver, output })
+    }
+
+    /// The same file with players on the line in other boxes.
+    ///
+    /// # Errors
+    /// [`GameError`] with the key that is at fault.
+    pub fn in_boxes(&self, domain: [Domain; 2]) -> Result<GameFile, GameError> {
+        Ok(GameFile { game: self.game.clone().with_domain(domain)?, ..self.clone() })
     }
 
     /// Where the file stands.
