@@ -62,6 +62,16 @@ pub enum RunError {
         /// Who lives on the line.
         player: Player,
     },
+    /// The spectrum of a game with a player on the plane.
+    #[error(
+        "game.domain.{}.dim: the spectrum is not computed on the plane, where the equilibrium is empty at the ends of its \
+         box; on the line it is",
+        player.letter()
+    )]
+    Plane {
+        /// Who lives on the plane.
+        player: Player,
+    },
     /// An option of the command line.
     #[error("{option}: {message}")]
     Option {
@@ -287,6 +297,7 @@ impl RunError {
             | RunError::Initial { .. }
             | RunError::Dynamics { .. }
             | RunError::Line { .. }
+            | RunError::Plane { .. }
             | RunError::Option { .. }
             | RunError::Merge { .. }
             | RunError::Orbit(OrbitError::Parameter { .. })
@@ -322,6 +333,7 @@ impl RunError {
                 | RunError::Initial { .. }
                 | RunError::Dynamics { .. }
                 | RunError::Line { .. }
+                | RunError::Plane { .. }
         )
     }
 

@@ -262,3 +262,38 @@ fn a_player_on_the_line_may_play_with_one_on_a_circle() {
     assert!(line.player == "x" && line.mass.unwrap() <= 1e-14, "{line:?}");
     assert!(ran.dataset("/w2").iter().all(|w2| w2.is_finite()));
 }
+
+#[test]
+fn a_player_on_the_plane_moves_as_the_gaussian_does() {
+    // `E x2' = -E x2` and `(E x1, E y)' = (-E x1 - E y/4, E x1/4 - E y)`; the equilibrium is `N(0, tau)` along every axis.
+    let text = r#"
+        [game]
+        payoff = "x1^2/2 + x2^2/2 + x1*y/4 - y^2/2"
+        temperature = 0.2
+        [game.domain]
+        x = { dim = 2, space = "line" }
+        y = { space = "line" }
+        [initial]
+        x = "exp(-((x1 - 0.7)^2 + (x2 + 0.5)^2)/(2*0.2))"
+        y = "exp(-y^2/(2*0.2))"
+        [solver]
+        time = 0.3
+        tolerance = 1e-5
+        [output]
+        snapshots = 1
+    "#;
+    let ran = run_game(&game(text, &[]));
+    let (x1, x2, mu) = (ran.dataset("/x1"), ran.dataset("/x2"), ran.row("/mu", 1));
+    let cell = (x1[1] - x1[0]) * (x2[1] - x2[0]);
+    let mean = |axis: usize| -> f64 {
+        let at = |j: usize| if axis == 0 { x1[j / x2.len()] } else { x2[j % x2.len()] };
+        cell * mu.iter().enumerate().map(|(j, mu)| mu * at(j)).sum::<f64>()
+    };
+    let t: f64 = 0.3;
+    assert_close("E x1", mean(0), 0.7 * (-t).exp() * (0.25 * t).cos(), 1e-5, 1.0);
+    assert_close("E x2", mean(1), -0.5 * (-t).exp(), 1e-5, 1.0);
+    let [x, y] = ran.summary.lines.as_slice() else { panic!("{:?}", ran.summary.lines) };
+    assert!(x.low.len() == 2 && x.mass.unwrap() <= 1e-14 && y.mass.unwrap() <= 1e-14, "{x:?}\n{y:?}");
+    assert!(ran.dataset("/w2_x").iter().all(|w2| w2.is_nan()) && ran.dataset("/w2_y").iter().all(|w2| w2.is_finite()));
+    assert!(ran.summary.notes.iter().any(|note| note.contains("W2 on the plane")), "{:?}", ran.summary.notes);
+}
