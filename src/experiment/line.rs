@@ -83,7 +83,9 @@ impl LineSummary {
 
     /// The box in words, `[-3.9, 3.9]` or `[-3.9, 3.9] x [-4, 4]`.
     pub fn box_in_words(&self) -> String {
-        let axis = |(low, high): (&f64, &f64)| format!("[{low}, {high}]");
+        // Ten digits: ends of boxes that were made wider have no short decimals.
+        let short = |end: f64| -> f64 { format!("{end:.9e}").parse().expect("a number as it was written") };
+        let axis = |(low, high): (&f64, &f64)| format!("[{}, {}]", short(*low), short(*high));
         self.low.iter().zip(&self.high).map(axis).collect::<Vec<_>>().join(" x ")
     }
 }

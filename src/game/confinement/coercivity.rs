@@ -17,8 +17,11 @@
 
 use super::polynomial::{Exponents, MOST_VARIABLES, Polynomial};
 
-/// Cells of the subdivision.
-const CELLS: usize = 512;
+/// Cells of the subdivision, after a first one up to this share of the nearest radius.
+const CELLS: usize = 1024;
+const INNER: f64 = 1.0 / 64.0;
+/// Rates whose radius exceeds the nearest one so many times are left out.
+const DISPROPORTION: f64 = 100.0;
 /// Rates `a` that are tried: from four times the reference down by this factor.
 const RATES: i32 = 72;
 const RATIO: f64 = 1.12;
@@ -223,17 +226,24 @@ fn outer_radius(terms: &Terms, a: f64, power: i32) -> Option<f64> {
     (leading < 0.0).then(|| rising.iter().map(radius).fold(0.0, f64::max))
 }
 
-/// Upper bounds of `sup_{s >= 0} (a s^power - G(s))`, not below 0, for several `a`; `None` where it is infinite.
+/// Upper bounds of `sup_{s >= 0} (a s^power - G(s))`, not below 0, for several `a`; `None` where it is infinite, or where
+/// the radius is out of proportion, the leading terms being all but equal.
 fn suprema(terms: &Terms, rates: &[f64], power: i32) -> Vec<Option<f64>> {
     let radii: Vec<Option<f64>> = rates.iter().map(|a| outer_radius(terms, *a, power)).collect();
-    let farthest = radii.iter().flatten().copied().fold(0.0, f64::max);
-    if farthest == 0.0 {
+    let nearest = radii.iter().flatten().copied().filter(|radius| *radius > 0.0).fold(f64::INFINITY, f64::min);
+    if nearest == f64::INFINITY {
         return radii.into_iter().map(|radius| radius.map(|_| 0.0)).collect();
     }
-    let at = |j: usize| farthest * j as f64 / CELLS as f64;
-    let cells: Vec<[f64; 2]> = (0..CELLS)
+    let radii: Vec<Option<f64>> =
+        radii.into_iter().map(|radius| radius.filter(|r| *r <= DISPROPORTION * nearest)).collect();
+    let farthest = radii.iter().flatten().copied().fold(0.0, f64::max);
+    // The first cell reaches from 0 to a small share of the nearest radius, the others grow by equal factors.
+    let first = INNER * nearest;
+    let factor = (farthest / first).powf(1.0 / CELLS as f64);
+    let end = |j: usize| first * factor.powi(j as i32);
+    let cells: Vec<[f64; 2]> = (0..=CELLS)
         .map(|j| {
-            let (from, to) = (at(j), at(j + 1));
+            let (from, to) = (if j == 0 { 0.0 } else { end(j - 1) }, end(j));
             let lowest: f64 = terms.iter().map(|(e, c)| c * if *c > 0.0 { from } else { to }.powf(*e)).sum();
             [to, lowest]
         })

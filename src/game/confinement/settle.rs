@@ -205,6 +205,12 @@ impl Search<'_> {
 
     /// What is known without a bound, or that nothing can be done.
     fn without_bound(&self, failure: Failure) -> Result<[Option<Tail>; 2], Fault> {
+        // Without a start there is no moment of his either.
+        let missing = (0..2).find(|p| self.lines[*p] && self.starts[*p].is_none());
+        let failure = match (failure, missing) {
+            (Failure::Player(_, Defect::Moment), Some(p)) => Failure::Start(p),
+            (failure, _) => failure,
+        };
         let fault = self.fault(failure);
         let confines = !matches!(failure, Failure::Player(_, Defect::NoLeadingPower(_)));
         if !confines || self.setup.wanted != [false, false] {

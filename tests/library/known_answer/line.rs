@@ -48,7 +48,7 @@ fn cycle(temperature: f64, period: (f64, f64), radii: Option<[f64; 2]>, multipli
 
 #[test]
 fn the_cycle_at_temperature_0_03125_is_that_of_the_reference() {
-    cycle(0.03125, (4.40220, 2e-5), Some([1.8629, 2.0506]), None);
+    cycle(0.03125, (4.40220, 4e-5), Some([1.8629, 2.0506]), None);
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn the_leading_pairs_at_temperatures_0_25_and_0_5_are_those_of_the_reference() {
 #[test]
 fn the_box_does_not_change_the_equilibrium_nor_the_distance_to_it() {
     let chosen = double_well(&["solver.time=0.5", "output.snapshots=2"]);
-    let domain = "game.domain={x={space=\"line\",period=9},y={space=\"line\",period=10,origin=-5.5}}";
+    let domain = "game.domain={x={space=\"line\",period=8.2},y={space=\"line\",period=8.4,origin=-4.4}}";
     let wide = double_well(&["solver.time=0.5", "output.snapshots=2", domain]);
     let (a, b) = (run_game(&chosen), run_game(&wide));
     for name in ["/w2_x", "/w2_y", "/nikaido_isoda", "/energy"] {
@@ -106,7 +106,7 @@ const QUADRATIC: &str = r#"
     x = "exp(-(x - 0.7)^2/(2*0.2))"
     y = "exp(-(y + 0.4)^2/(2*0.5))"
     [solver]
-    time = 15
+    time = 18
 "#;
 
 #[test]
@@ -148,7 +148,7 @@ fn tail_of_gaussian(z: f64) -> f64 {
 fn tails_of_an_evolution_stay_below_their_bound_where_it_says_something() {
     // Hot enough for the tails to be seen above rounding, in a box for which the bound is about 1e-4.
     let named = "game.domain={x={space=\"line\",period=8.4},y={space=\"line\",period=8.4}}";
-    let overrides = [named, "game.temperature=0.5", "solver.time=6", "solver.tolerance=1e-5", "output.snapshots=60"];
+    let overrides = [named, "game.temperature=0.5", "solver.time=6", "solver.tolerance=1e-4", "output.snapshots=60"];
     let file = double_well(&overrides);
     let ran = run_game(&file);
     for (line, name) in ran.summary.lines.iter().zip(["/mu", "/nu"]) {
@@ -175,8 +175,9 @@ fn best_response_escapes_the_cycle() {
 
 #[test]
 fn mass_that_comes_to_the_seam_of_a_named_box_ends_the_run_with_advice() {
-    let narrow = "game.domain={x={space=\"line\",period=5},y={space=\"line\",period=9}}";
-    let error = run_error(&double_well(&[narrow, "solver.time=3"])).to_string();
+    let narrow = "game.domain={x={space=\"line\",period=5.8},y={space=\"line\",period=9}}";
+    let start = "initial.x=exp(-(x-1.2)^2/(2*0.2^2))";
+    let error = run_error(&double_well(&[narrow, start, "solver.time=3"])).to_string();
     assert!(error.contains("player x") && error.contains("outer 5 %") && error.contains("enlarge the box"), "{error}");
 }
 
@@ -187,8 +188,8 @@ fn mass_that_comes_to_the_seam_of_a_chosen_box_begins_the_run_again_in_a_larger_
         "game.temperature=0.0625",
         "flow.dynamics=annealing",
         "flow.schedule='1 + 60*exp(-t)'",
-        "solver.time=1",
-        "solver.tolerance=1e-6",
+        "solver.time=0.1",
+        "solver.tolerance=1e-3",
         "output.snapshots=4",
     ];
     let file = double_well(&overrides);
@@ -251,7 +252,7 @@ fn a_player_on_the_line_may_play_with_one_on_a_circle() {
         [game.domain]
         x = { space = "line" }
         [initial]
-        x = "exp(-(x - 0.5)^2)"
+        x = "exp(-8*(x - 0.5)^2)"
         [solver]
         time = 1
         [output]
