@@ -2,7 +2,7 @@
 
 use super::average::{Portrait, portrait};
 use super::multipliers::{Block, Multiplier, multipliers};
-use super::search::{Return, Search};
+use super::search::Search;
 use super::shooting::{Closed, Point, Shooting, shoot};
 use super::{OrbitError, Symmetry};
 use crate::flow::MflDa;
@@ -137,7 +137,9 @@ fn first_orbit(
         if found.distance > CLOSE && found.miss > TINY_MISS {
             continue;
         }
-        let (outcome, steps) = shoot_stably(search.flow(), symmetry, &found, how.residual);
+        let (outcome, steps) = shoot_stably(search.flow(), symmetry, &found.point, found.steps.max(16), |steps| {
+            shooting(steps, steps, how.residual)
+        });
         match outcome {
             Ok(closed) => return Ok((closed, steps)),
             Err(error @ OrbitError::Memory { .. }) => return Err(error),
@@ -148,25 +150,24 @@ fn first_orbit(
     Err(OrbitError::NoReturn { time: search.time(), miss: search.best_miss(), failures })
 }
 
-/// Newton's method with the steps of the search, or, where equal steps of that length blow up, with twice as many, ..
+/// Newton's method with a number of equal steps or, where these blow up, with twice as many, ..
+/// `shooting` makes its settings from the number of steps, the second result.
 ///
-/// The steps of the search are longest where the drift is weakest, and short ones where it is strong keep it stable
-/// there: their mean may be too long for all of the path.
-fn shoot_stably(
+/// The steps of the search are short where the drift is strong, which keeps them stable there: their mean may be too long.
+pub(super) fn shoot_stably(
     flow: &mut MflDa,
     symmetry: &Symmetry,
-    found: &Return,
-    residual: f64,
+    guess: &Point,
+    mut steps: usize,
+    shooting: impl Fn(usize) -> Shooting,
 ) -> (Result<Closed, OrbitError>, usize) {
-    let mut steps = found.steps.max(16);
     for _ in 0..MOST_DOUBLINGS {
-        let outcome = shoot(flow, symmetry, &found.point, &shooting(steps, steps, residual));
-        match outcome {
+        match shoot(flow, symmetry, guess, &shooting(steps)) {
             Err(OrbitError::NotConverged { residual, .. }) if residual >= BLOWN_UP => steps *= 2,
             outcome => return (outcome, steps),
         }
     }
-    (shoot(flow, symmetry, &found.point, &shooting(steps, steps, residual)), steps)
+    (shoot(flow, symmetry, guess, &shooting(steps)), steps)
 }
 
 fn shooting(steps: usize, tangent_steps: usize, tolerance: f64) -> Shooting {
