@@ -80,15 +80,19 @@ impl Start {
     }
 }
 
+/// Place of point `j` of a lattice along an axis.
+fn index(j: usize, axis: usize, points: usize) -> usize {
+    j / points.pow(axis as u32) % points
+}
+
 /// Points of a lattice over a box, both ends included, and which of them are at an end.
 fn lattice(intervals: &[[f64; 2]], points: usize) -> (Vec<Vec<f64>>, Vec<bool>) {
     let count = points.pow(intervals.len() as u32);
-    let index = |j: usize, axis: usize| j / points.pow(axis as u32) % points;
     let coordinate = |axis: usize, [low, high]: [f64; 2]| {
-        (0..count).map(|j| low + (high - low) * index(j, axis) as f64 / (points - 1) as f64).collect()
+        (0..count).map(|j| low + (high - low) * index(j, axis, points) as f64 / (points - 1) as f64).collect()
     };
     let places = intervals.iter().enumerate().map(|(axis, interval)| coordinate(axis, *interval)).collect();
-    let at_end = |j: usize| (0..intervals.len()).any(|axis| index(j, axis) == 0 || index(j, axis) == points - 1);
+    let at_end = |j: usize| (0..intervals.len()).any(|axis| [0, points - 1].contains(&index(j, axis, points)));
     (places, (0..count).map(at_end).collect())
 }
 
@@ -139,12 +143,14 @@ fn reach(density: &Expression) -> Option<Vec<[f64; 2]>> {
 fn face(density: &Expression, intervals: &[[f64; 2]], inside: &[Vec<f64>], axis: usize, side: usize) -> f64 {
     let [low, high] = intervals[axis];
     let (end, width) = (intervals[axis][side], high - low);
-    let on_face: Vec<usize> = (0..inside[axis].len()).filter(|j| inside[axis][*j] == end).collect();
+    let points = REACH_POINTS[intervals.len() - 1];
+    let outermost = if side == 0 { 0 } else { points - 1 };
+    let on_face: Vec<usize> = (0..inside[axis].len()).filter(|j| index(*j, axis, points) == outermost).collect();
     let sign = if side == 0 { -1.0 } else { 1.0 };
     let beyond = [0.0, 0.05, 0.15].into_iter().chain((0..BEYOND).map(|k| 0.25 * 2.0_f64.powi(k)));
     let largest = |shift: f64| {
         let mut points: Vec<Vec<f64>> = inside.iter().map(|axis| on_face.iter().map(|j| axis[*j]).collect()).collect();
-        points[axis].iter_mut().for_each(|z| *z += sign * shift * width);
+        points[axis].iter_mut().for_each(|z| *z = end + sign * shift * width);
         logarithms(density, &points).into_iter().fold(f64::NEG_INFINITY, f64::max)
     };
     beyond.map(largest).fold(f64::NEG_INFINITY, f64::max)
@@ -189,6 +195,18 @@ mod tests {
         }
         // The integral diverges from q = 1/variance = 25 on; before that the lattice may be too narrow for it.
         assert_eq!(moments[3], f64::INFINITY);
+    }
+
+    #[test]
+    fn a_density_far_from_the_origin_is_found() {
+        for mean in [-700.3, -41.7, 6.1, 9.0, 49.0, 3.1e3] {
+            let found = start(&format!("exp(-(x - ({mean}))^2/0.4)"), &["x"]).unwrap();
+            let half = (0.4 * 1e14_f64.ln()).sqrt();
+            let [low, high] = found.reach[0];
+            let slack = 2e-3 * (1.0 + mean.abs());
+            assert!(low <= mean - half + 1e-9 && high >= mean + half - 1e-9, "{mean}: {low}, {high}");
+            assert!(low > mean - half - slack && high < mean + half + slack, "{mean}: {low}, {high}");
+        }
     }
 
     #[test]
