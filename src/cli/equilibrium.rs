@@ -4,7 +4,7 @@ use super::arguments::EquilibriumArguments;
 use super::conclude;
 use super::destination::with_destination;
 use super::number::significant;
-use super::run::load;
+use super::run::{line_rows, load};
 use super::table::Table;
 use crate::experiment::{EquilibriumReport, RunError, equilibrium};
 
@@ -32,7 +32,9 @@ fn render(report: &EquilibriumReport) -> String {
                 significant(report.payoff.error, 1)
             ),
         )
-        .row("grid", format!("{:?} x {:?}, tail {}", report.grid.x, report.grid.y, significant(e.tail, 1)))
+        .row("grid", format!("{:?} x {:?}, tail {}", report.grid.x, report.grid.y, significant(e.tail, 1)));
+    line_rows(&mut table, &report.lines);
+    table
         .row("duality gap", significant(e.nikaido_isoda, 2))
         .row(
             "residual",

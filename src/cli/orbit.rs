@@ -3,14 +3,14 @@
 use super::arguments::{GameArguments, OrbitArguments};
 use super::destination::with_destination;
 use super::number::{significant, with_error};
-use super::run::load;
+use super::run::{line_rows, load};
 use super::table::Table;
 use super::{BAD_INPUT, conclude, report_failure};
 use crate::experiment::{
     BranchReport, BranchRequest, EdgeReport, OrbitReport, OrbitRequest, OrbitSummary, RunError, edge, orbit,
 };
-use crate::game::{GameError, GameFile, catalogue};
-use crate::output::read_game;
+use crate::game::{GameError, GameFile, Player, catalogue};
+use crate::output::{StateIndex, read_game, read_state};
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use std::path::Path;
 
@@ -89,11 +89,23 @@ fn is_hdf5(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "h5" || extension == "hdf5")
 }
 
-/// Overrides that start from the last state of a file.
+/// Overrides that start from the last state of a file, in its boxes where a player lives on the line.
 fn stored_start(path: &Path) -> Vec<String> {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     let quoted = toml::Value::String(path.to_string_lossy().into_owned());
-    ["x", "y"].map(|player| format!("initial.{player}={{ file = {quoted} }}")).to_vec()
+    let mut overrides = Vec::new();
+    for player in Player::BOTH {
+        let letter = player.letter();
+        overrides.push(format!("initial.{letter}={{ file = {quoted} }}"));
+        // What is wrong with the file is said when its state is read.
+        if let Ok(stored) = read_state(&path, player, StateIndex::Last)
+            && stored.line
+        {
+            overrides.push(format!("game.domain.{letter}.period={:?}", stored.grid.periods()));
+            overrides.push(format!("game.domain.{letter}.origin={:?}", stored.grid.origins()));
+        }
+    }
+    overrides
 }
 
 /// The game with the initial state of another file: a game file or a part of one, a bundled game, or an output.
@@ -177,6 +189,7 @@ fn symmetry_rows(table: &mut Table, symmetry: &[String]) {
 fn render(report: &OrbitReport) -> String {
     let mut table = Table::new();
     table.row("grid", format!("{:?} x {:?}, tail {}", report.grid.x, report.grid.y, significant(report.tail, 1)));
+    line_rows(&mut table, &report.lines);
     rows(&mut table, &report.orbit);
     symmetry_rows(&mut table, &report.symmetry);
     if let Some(output) = &report.output {

@@ -8,7 +8,7 @@ use super::table::Table;
 use super::{BAD_INPUT, conclude, report_failure};
 use crate::diagnostics::Decay;
 use crate::digits::evolved_distance;
-use crate::experiment::{RateComparison, RunError, RunOptions, SpectrumSummary, Summary, run};
+use crate::experiment::{LineSummary, RateComparison, RunError, RunOptions, SpectrumSummary, Summary, run};
 use crate::game::{GameError, GameFile, catalogue};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -103,6 +103,28 @@ fn comparison(decay: &Decay, rates: &RateComparison) -> String {
     )
 }
 
+/// The boxes of players on the line, and what is known of the mass outside.
+pub fn line_rows(table: &mut Table, lines: &[LineSummary]) {
+    for line in lines {
+        let known = match (line.mass, line.radius, &line.centre, line.a, line.b, line.q) {
+            (Some(mass), Some(radius), Some(centre), Some(a), Some(b), Some(q)) => {
+                let centre: Vec<String> = centre.iter().map(|c| significant(*c, 4)).collect();
+                format!(
+                    "mass beyond {} from {} at most {} for all times (a {}, b {}, q {})",
+                    significant(radius, 4),
+                    centre.join(", "),
+                    significant(mass, 2),
+                    significant(a, 4),
+                    significant(b, 4),
+                    significant(q, 4)
+                )
+            }
+            _ => format!("no bound of the mass outside for all times: {}", line.reason.as_deref().unwrap_or("none")),
+        };
+        table.row(&format!("{} on the line", line.player), format!("{}; {known}", line.box_in_words()));
+    }
+}
+
 /// The summary for people.
 fn render(summary: &Summary) -> String {
     let (first, last) = (&summary.initial, &summary.last);
@@ -125,7 +147,9 @@ fn render(summary: &Summary) -> String {
                 significant(summary.payoff.error, 1)
             ),
         )
-        .row("grid", format!("{:?} x {:?}", summary.grid.x, summary.grid.y))
+        .row("grid", format!("{:?} x {:?}", summary.grid.x, summary.grid.y));
+    line_rows(&mut table, &summary.lines);
+    table
         .row("dynamics", summary.dynamics)
         .row("steps", format!("{} accepted, {} rejected ({})", summary.steps, summary.rejected, summary.scheme))
         .row(

@@ -4,7 +4,7 @@ use super::arguments::SpectrumArguments;
 use super::conclude;
 use super::destination::with_destination;
 use super::number::{significant, with_error};
-use super::run::load;
+use super::run::{line_rows, load};
 use super::table::Table;
 use crate::experiment::{RunError, SpectrumReport, SpectrumSummary, spectrum};
 
@@ -23,8 +23,9 @@ fn solve(arguments: &SpectrumArguments) -> Result<SpectrumReport, RunError> {
 fn render(report: &SpectrumReport) -> String {
     let s = &report.spectrum;
     let mut table = Table::new();
+    table.row("grids", format!("{:?} x {:?}, {:?} x {:?}", s.grids[0].x, s.grids[0].y, s.grids[1].x, s.grids[1].y));
+    line_rows(&mut table, &report.lines);
     table
-        .row("grids", format!("{:?} x {:?}, {:?} x {:?}", s.grids[0].x, s.grids[0].y, s.grids[1].x, s.grids[1].y))
         .row("spectral gap", with_error(s.gap, s.gap_error))
         .row("frequency", with_error(s.frequency, s.frequency_error))
         .row("guaranteed rate", with_error(s.guaranteed_rate, s.guaranteed_rate_error))

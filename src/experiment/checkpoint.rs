@@ -13,12 +13,16 @@ use std::path::Path;
 /// Key of the fingerprint of the snapshots.
 const FINGERPRINT: &str = "snapshots";
 
+/// Key of the largest share of a density in the seam.
+const SEAM: &str = "seam";
+
 /// Everything that is needed to go on from here, and what the summary will have to tell.
 pub fn store(
     simulation: &Simulation<Box<dyn Flow>>,
     measurement: &Measurement,
     notes: &[String],
     lowest: Option<&Lowest>,
+    seam: Option<f64>,
     snapshots: &[(f64, Diagnostics)],
 ) -> Checkpoint {
     let mut checkpoint = Checkpoint {
@@ -39,6 +43,7 @@ pub fn store(
         integers.insert("lowest_player".to_owned(), vec![lowest.player.index() as u64]);
         numbers.insert("lowest".to_owned(), vec![lowest.time, lowest.minimum, lowest.maximum]);
     }
+    numbers.extend(seam.map(|share| (SEAM.to_owned(), vec![share])));
     integers.insert(FINGERPRINT.to_owned(), vec![fingerprint(snapshots)]);
     integers.insert("rejected".to_owned(), vec![simulation.rejected() as u64]);
     for (player, potential) in Player::BOTH.into_iter().zip(measurement.warm_starts()) {
@@ -105,6 +110,11 @@ pub fn lowest(checkpoint: &Checkpoint) -> Option<Lowest> {
     let player = *checkpoint.integers.get("lowest_player")?.first()?;
     let [time, minimum, maximum] = *checkpoint.numbers.get("lowest")?.first_chunk()?;
     Some(Lowest { time, player: *Player::BOTH.get(player as usize)?, minimum, maximum })
+}
+
+/// The largest share of a density in the seam of a box on the line.
+pub fn seam(checkpoint: &Checkpoint) -> Option<f64> {
+    checkpoint.numbers.get(SEAM)?.first().copied()
 }
 
 /// Why distances are missing, per player.

@@ -230,7 +230,7 @@ pub(super) fn enlarged(grid: &Grid, tails: &[f64], limit: f64) -> Result<Vec<usi
 pub(super) fn payoff_on(game: &Game, shapes: &[Vec<usize>; 2]) -> Result<Payoff, RunError> {
     let x = game.domain(Player::X).grid(&shapes[0])?;
     let y = game.domain(Player::Y).grid(&shapes[1])?;
-    Payoff::new(game.source(), &x, &y).map_err(|error| RunError::payoff(game.source(), error))
+    game.payoff(&x, &y).map_err(|error| RunError::payoff(game.source(), error))
 }
 
 /// The smallest shapes that resolve the payoff alone.
@@ -239,6 +239,10 @@ fn smallest_shapes(game: &Game) -> Result<[Vec<usize>; 2], RunError> {
         let dimension = game.domain(player).dimension();
         vec![FEWEST_POINTS[dimension - 1]; dimension]
     });
+    if game.lines() != [false, false] {
+        // Functions with a kink at the seam are never resolved, and need not be.
+        return Ok(fewest);
+    }
     let x = game.domain(Player::X).grid(&fewest[0])?;
     let y = game.domain(Player::Y).grid(&fewest[1])?;
     let needed =

@@ -1,6 +1,7 @@
 //! The command `equilibrium`: the mixed Nash pair with its certificate.
 
 use super::discretisation::temperatures;
+use super::line::{LineSummary, line_records};
 use super::summary::{EquilibriumSummary, GridSummary, PayoffSummary};
 use super::{Measurement, RunError, discretise};
 use crate::flow::PairLayout;
@@ -24,6 +25,9 @@ pub struct EquilibriumReport {
     pub max_density: [f64; 2],
     /// Smallest node value of `mu*` and `nu*`.
     pub min_density: [f64; 2],
+    /// Players on the line: their boxes and tails.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<LineSummary>,
     /// The output file, if one was asked for.
     pub output: Option<String>,
 }
@@ -60,12 +64,13 @@ pub fn equilibrium(file: &GameFile, destination: Option<Destination<'_>>) -> Res
         equilibrium: EquilibriumSummary::new(&discretisation),
         max_density: extreme(0.0, f64::max),
         min_density: extreme(f64::INFINITY, f64::min),
+        lines: LineSummary::at_rest(game),
         output: destination.as_ref().map(|d| d.path.display().to_string()),
     };
     if let Some(destination) = destination {
         let (x, y) = (discretisation.grid(Player::X), discretisation.grid(Player::Y));
         let header = Header::new(file.text(), destination.command, game.name());
-        let layout = Layout::new(x, y, &[0.0])?;
+        let layout = Layout::new(x, y, &[0.0])?.with_lines(line_records(file));
         let state = PairLayout::new(x, y).from_values(densities);
         let mut measurement = Measurement::new(&discretisation, temperatures(game));
         let snapshot = measurement.measure(&discretisation.payoff, 0.0, &state);

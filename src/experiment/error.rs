@@ -51,6 +51,27 @@ pub enum RunError {
         /// The dynamics of the game file.
         dynamics: &'static str,
     },
+    /// A command that does not know the line.
+    #[error(
+        "game.domain.{}.space: the command {command} is for players on tori in this version, not on the line",
+        player.letter()
+    )]
+    Line {
+        /// The command.
+        command: &'static str,
+        /// Who lives on the line.
+        player: Player,
+    },
+    /// The spectrum of a game with a player on the plane.
+    #[error(
+        "game.domain.{}.dim: the spectrum is not computed on the plane, where the equilibrium is empty at the ends of its \
+         box; on the line it is",
+        player.letter()
+    )]
+    Plane {
+        /// Who lives on the plane.
+        player: Player,
+    },
     /// An option of the command line.
     #[error("{option}: {message}")]
     Option {
@@ -131,6 +152,28 @@ pub enum RunError {
         good: f64,
         /// The output file.
         path: PathBuf,
+    },
+    /// Mass has reached the ends of the box of a player on the line.
+    #[error(
+        "at time {time:?} the density of player {letter} in the outer 5 % of his box is {share:.1e} of its maximum, more \
+         than solver.tolerance = {limit:e}: enlarge the box, game.domain.{letter} = {{ space = \"line\", period = {wider:.3} }} \
+         or more{kept}",
+        letter = player.letter(),
+        wider = 1.25 * period
+    )]
+    Seam {
+        /// Time of the state.
+        time: f64,
+        /// Whose.
+        player: Player,
+        /// Largest density there, as a share of the maximum.
+        share: f64,
+        /// What is allowed.
+        limit: f64,
+        /// Length of the box.
+        period: f64,
+        /// Where the last good state is.
+        kept: String,
     },
     /// A time step failed.
     #[error("at time {time:?}, after {steps} steps: {source}; {advice}. {kept}")]
@@ -233,6 +276,14 @@ impl RunError {
         self
     }
 
+    /// Refuses players on the line.
+    pub(super) fn unless_torus(command: &'static str, file: &GameFile) -> Result<(), RunError> {
+        match Player::BOTH.into_iter().find(|player| file.game().lines()[player.index()]) {
+            None => Ok(()),
+            Some(player) => Err(RunError::Line { command, player }),
+        }
+    }
+
     /// Refuses every dynamics but mean-field Langevin descent-ascent.
     pub(super) fn unless_mfl_da(command: &'static str, file: &GameFile) -> Result<(), RunError> {
         if file.flow().is_mfl_da() {
@@ -259,6 +310,8 @@ impl RunError {
             | RunError::Grid(_)
             | RunError::Initial { .. }
             | RunError::Dynamics { .. }
+            | RunError::Line { .. }
+            | RunError::Plane { .. }
             | RunError::Option { .. }
             | RunError::Merge { .. }
             | RunError::Orbit(OrbitError::Parameter { .. })
@@ -275,6 +328,7 @@ impl RunError {
             | RunError::Spectrum(_)
             | RunError::Unresolved { .. }
             | RunError::Negative { .. }
+            | RunError::Seam { .. }
             | RunError::Orbit(_)
             | RunError::Workplace { .. }
             | RunError::AllRungs { .. }
@@ -290,7 +344,12 @@ impl RunError {
     pub fn concerns_game(&self) -> bool {
         matches!(
             self,
-            RunError::Payoff { .. } | RunError::Grid(_) | RunError::Initial { .. } | RunError::Dynamics { .. }
+            RunError::Payoff { .. }
+                | RunError::Grid(_)
+                | RunError::Initial { .. }
+                | RunError::Dynamics { .. }
+                | RunError::Line { .. }
+                | RunError::Plane { .. }
         )
     }
 

@@ -6,15 +6,21 @@ use crate::diagnostics::{energy, nikaido_isoda, relative_entropy};
 use crate::flow::PairLayout;
 use crate::game::{Payoff, PayoffWork, Player};
 use crate::output::{Diagnostics, Snapshot};
-use crate::torus::{Density, Fourier, FourierScratch, spectral_tail};
+use crate::torus::{Density, Fourier, FourierScratch, spectral_tail, with_room};
 use crate::transport::{CircleDistance, Distance, MongeAmpere, Potential, TransportError};
 use num_complex::Complex64;
+
+/// Why a player on the plane has no distance.
+const NO_PLANE: &str = "W2 on the plane is not computed along a run: its densities are almost empty at the ends of their box, \
+                        which periodic Monge-Ampere does not carry; nashflow w2 with --reading nodes compares histograms";
 
 /// The exact distance of one player's density to his equilibrium.
 #[derive(Debug)]
 pub(super) enum ToEquilibrium {
     Circle(Box<CircleDistance>),
     Torus(Box<MongeAmpere>),
+    /// The line: a circle twice as long as the box, so that no mass is nearer the other way round.
+    Line(Box<CircleDistance>),
 }
 
 impl ToEquilibrium {
@@ -25,12 +31,32 @@ impl ToEquilibrium {
         })
     }
 
+    /// For a player on the line whose box is the density's torus.
+    ///
+    /// # Errors
+    /// A sentence; on the plane always.
+    fn on_line(target: &Density) -> Result<ToEquilibrium, String> {
+        if target.grid().dimension() > 1 {
+            return Err(NO_PLANE.to_owned());
+        }
+        let target = on_torus(target).map_err(|error| error.to_string())?;
+        let solver = CircleDistance::new(&target).map_err(|error| error.to_string())?;
+        Ok(ToEquilibrium::Line(Box::new(solver)))
+    }
+
     pub fn distance(&mut self, source: &Density) -> Result<Distance, TransportError> {
         match self {
+            ToEquilibrium::Line(solver) => solver.distance(&on_torus(source)?),
             ToEquilibrium::Circle(solver) => solver.distance(source),
             ToEquilibrium::Torus(solver) => solver.distance(source),
         }
     }
+}
+
+/// The density of a box on a torus twice as long, the rest of which is empty.
+fn on_torus(density: &Density) -> Result<Density, TransportError> {
+    let (torus, values) = with_room(density.grid(), density.values());
+    Ok(Density::normalised(&torus, values)?)
 }
 
 /// One player's share of the measurements.
@@ -39,7 +65,7 @@ struct Gauge {
     fourier: Fourier,
     scratch: FourierScratch,
     log_equilibrium: Vec<f64>,
-    to_equilibrium: Result<ToEquilibrium, TransportError>,
+    to_equilibrium: Result<ToEquilibrium, String>,
 }
 
 /// Everything that does not depend on the opponent.
@@ -59,7 +85,12 @@ impl Gauge {
             scratch: fourier.scratch(),
             fourier,
             log_equilibrium: discretisation.equilibrium.log_densities()[player.index()].to_vec(),
-            to_equilibrium: ToEquilibrium::new(&discretisation.equilibrium_density(player)),
+            to_equilibrium: match discretisation.payoff.is_on_line(player) {
+                true => ToEquilibrium::on_line(&discretisation.equilibrium_density(player)),
+                false => {
+                    ToEquilibrium::new(&discretisation.equilibrium_density(player)).map_err(|error| error.to_string())
+                }
+            },
         }
     }
 
@@ -71,7 +102,7 @@ impl Gauge {
             Ok(solver) => Density::normalised(grid, values.clone())
                 .map_err(|error| error.to_string())
                 .and_then(|density| solver.distance(&density).map_err(|error| error.to_string())),
-            Err(error) => Err(error.to_string()),
+            Err(reason) => Err(reason.clone()),
         };
         Reading {
             distance,

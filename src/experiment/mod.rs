@@ -9,6 +9,7 @@ mod cycle;
 mod discretisation;
 mod equilibrium;
 mod error;
+mod line;
 mod measurement;
 mod notes;
 mod orbit;
@@ -17,6 +18,7 @@ mod positivity;
 mod rates;
 mod resumption;
 mod run;
+mod seam;
 mod simulation;
 mod spectrum;
 mod summary;
@@ -35,6 +37,7 @@ pub use cycle::CycleSummary;
 pub use discretisation::{Discretisation, discretise, discretise_with_initial};
 pub use equilibrium::{Destination, EquilibriumReport, equilibrium};
 pub use error::RunError;
+pub use line::LineSummary;
 pub use measurement::Measurement;
 pub use orbit::{
     BranchReport, BranchRequest, EdgeReport, FoldReport, OrbitReport, OrbitRequest, OrbitSummary, RowReport, edge,

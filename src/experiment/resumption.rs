@@ -1,13 +1,13 @@
 //! `--resume`: what an earlier run left, and whether it was a run of the same game.
 
-use super::checkpoint::{belongs_to, failures, lowest, notes, shapes};
+use super::checkpoint::{belongs_to, failures, lowest, notes, seam, shapes};
 use super::notes::collect;
 use super::rates::spectrum_of_run;
 use super::summary::{Counters, Evidence, Summary};
 use super::{Discretisation, RunError};
 use crate::game::{GameFile, Player};
 use crate::output::{
-    Checkpoint, Diagnostics, EquilibriumRecord, OutputError, Resumed, RunWriter, finished_run, stored_plan,
+    Checkpoint, Diagnostics, EquilibriumRecord, Layout, OutputError, Resumed, RunWriter, finished_run, stored_plan,
 };
 use std::path::Path;
 
@@ -21,6 +21,7 @@ pub enum Resumption {
 
 /// A complete run.
 pub struct Finished {
+    file: GameFile,
     discretisation: Discretisation,
     snapshots: Vec<(f64, Diagnostics)>,
     steps: usize,
@@ -49,10 +50,14 @@ impl Finished {
         let Resumed { checkpoint, snapshots, layout, .. } = resumed;
         let checkpoint = checkpoint.ok_or(damaged)?;
         let shapes = shapes(&checkpoint).unwrap_or_else(|| Player::BOTH.map(|player| layout.grid(player).shape()));
-        let notes = collect(notes(&checkpoint), lowest(&checkpoint).as_ref(), &snapshots, &failures(&checkpoint));
+        let mut on_the_way = notes(&checkpoint);
+        on_the_way.extend(seam(&checkpoint).map(super::seam::note));
+        let notes = collect(on_the_way, lowest(&checkpoint).as_ref(), &snapshots, &failures(&checkpoint));
         let rejected = checkpoint.integers.get("rejected").and_then(|v| v.first()).copied().unwrap_or(0);
+        let file = in_boxes_of(file, &layout)?;
         Ok(Finished {
             discretisation: Discretisation::new(file.game(), &shapes)?,
+            file,
             steps: checkpoint.step_count as usize,
             rejected: rejected as usize,
             snapshots,
@@ -61,11 +66,12 @@ impl Finished {
     }
 
     /// The summary of the complete run, for a call that was to continue it.
-    pub fn summary(&self, file: &GameFile, output: &Path) -> Summary {
-        self.conclude(file, output, Some("the run was finished already; nothing was done"))
+    pub fn summary(&self, output: &Path) -> Summary {
+        self.conclude(output, Some("the run was finished already; nothing was done"))
     }
 
-    fn conclude(&self, file: &GameFile, output: &Path, note: Option<&str>) -> Summary {
+    fn conclude(&self, output: &Path, note: Option<&str>) -> Summary {
+        let file = &self.file;
         let counters = Counters { steps: self.steps, rejected: self.rejected, wall_seconds: None };
         let mut notes = self.notes.clone();
         notes.extend(note.map(str::to_owned));
@@ -98,8 +104,8 @@ pub fn conclude_run(output: &Path) -> Result<ConcludedRun, RunError> {
         return Err(not_a_run());
     }
     let finished = Finished::new(&file, output, resumed)?;
-    let summary = finished.conclude(&file, output, None);
-    Ok(ConcludedRun { file, discretisation: finished.discretisation, summary })
+    let summary = finished.conclude(output, None);
+    Ok(ConcludedRun { file: finished.file, discretisation: finished.discretisation, summary })
 }
 
 /// Opens what an earlier run left at `output`; `None` when there is nothing.
@@ -129,6 +135,17 @@ pub fn resume(file: &GameFile, output: &Path) -> Result<Option<Resumption>, RunE
         return Ok(Some(Resumption::Unfinished(Box::new(unfinished))));
     }
     Ok(Some(Resumption::Finished(Box::new(Finished::new(file, output, resumed)?))))
+}
+
+/// The game in the boxes of its file: those of players on the line may have been enlarged on the way.
+pub fn in_boxes_of(file: &GameFile, layout: &Layout) -> Result<GameFile, RunError> {
+    let mut domain = Player::BOTH.map(|player| file.game().domain(player).clone());
+    for player in Player::BOTH.into_iter().filter(|player| file.game().box_is_chosen(*player)) {
+        let place = &mut domain[player.index()];
+        *place = place.like(layout.grid(player))?;
+    }
+    let same = Player::BOTH.into_iter().all(|player| domain[player.index()] == *file.game().domain(player));
+    if same { Ok(file.clone()) } else { Ok(file.in_boxes(domain)?) }
 }
 
 /// An output that is in the way of a run, with the advice to resume it where that is possible.

@@ -9,10 +9,12 @@ use super::advice::{after_failed_step, check_fixed_grid};
 use super::checkpoint;
 use super::discretisation::{discretise_evolution, grown_shapes, temperatures};
 use super::equilibrium::record;
+use super::line::line_records;
 use super::notes;
 use super::positivity::{Lowest, Watch, advice as positivity_advice, dip};
 use super::rates::spectrum_of_run;
-use super::resumption::{Resumption, advise_resume, resume};
+use super::resumption::{Resumption, Unfinished, advise_resume, in_boxes_of, resume};
+use super::seam;
 use super::summary::{Counters, Evidence, Summary};
 use super::{Clock, Discretisation, Measurement, RunError, Simulation, SpectrumSummary};
 use crate::flow::{Flow, PairLayout, chosen_flow};
@@ -23,6 +25,9 @@ use num_complex::Complex64;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+
+/// Enlargements of the boxes of one run.
+const MOST_ENLARGEMENTS: usize = 8;
 
 /// How a run is to be done.
 #[derive(Debug, Clone)]
@@ -69,11 +74,13 @@ pub fn run(
 ) -> Result<Summary, RunError> {
     let resumption = if options.resume { resume(file, &options.output)? } else { None };
     match resumption {
-        Some(Resumption::Finished(finished)) => Ok(finished.summary(file, &options.output)),
+        Some(Resumption::Finished(finished)) => Ok(finished.summary(&options.output)),
         Some(Resumption::Unfinished(unfinished)) => {
             let started = Instant::now();
-            let session = Session::resume(file, options, *unfinished, watch)?;
-            Ok(session.run_to_end(started, interrupt, watch)?.summary)
+            let recorded = run_in_boxes(file, options, Some(*unfinished), watch, &mut |session, watch| {
+                session.run_to_end(started, interrupt, watch)
+            })?;
+            Ok(recorded.summary)
         }
         None => Ok(run_recorded(file, options, interrupt, watch)?.summary),
     }
@@ -98,7 +105,46 @@ pub(super) fn run_recorded(
 ) -> Result<Recorded, RunError> {
     let started = Instant::now();
     check_destination(&options.output, options.overwrite).map_err(|error| advise_resume(error, file))?;
-    Session::fresh(file, options, None, watch)?.run_to_end(started, interrupt, watch)
+    run_in_boxes(file, options, None, watch, &mut |session, watch| session.run_to_end(started, interrupt, watch))
+}
+
+/// Takes a session to its end. Where mass comes to the seam of a box that the program has chosen, the run begins again in a
+/// larger one and says so.
+fn run_in_boxes(
+    file: &GameFile,
+    options: &RunOptions,
+    mut unfinished: Option<Unfinished>,
+    watch: &mut dyn FnMut(&Progress),
+    complete: &mut dyn FnMut(Session<'_>, &mut dyn FnMut(&Progress)) -> Result<Recorded, RunError>,
+) -> Result<Recorded, RunError> {
+    let mut options = options.clone();
+    let mut notes = Vec::new();
+    let mut file = match &unfinished {
+        Some(unfinished) => in_boxes_of(file, unfinished.writer.layout())?,
+        None => file.clone(),
+    };
+    loop {
+        let session = match unfinished.take() {
+            Some(unfinished) => Session::resume(&file, &options, unfinished, watch),
+            None => Session::fresh(&file, &options, None, watch),
+        };
+        let outcome = session.and_then(|mut session| {
+            session.notes.extend(notes.iter().cloned());
+            complete(session, watch)
+        });
+        let error = match outcome {
+            Ok(recorded) => return Ok(recorded),
+            Err(error) => error,
+        };
+        match seam::enlarged(&file, &error).filter(|_| notes.len() < MOST_ENLARGEMENTS) {
+            Some(enlarged) => {
+                let (wider, note) = enlarged?;
+                (file, options.overwrite) = (wider, true);
+                notes.push(note);
+            }
+            None => return Err(error),
+        }
+    }
 }
 
 /// [`run`] for one point of a sweep: goes on with what an earlier call left at the output, replaces what it cannot go on
@@ -108,12 +154,14 @@ pub(super) fn run_recorded(
 /// As [`run`].
 pub(super) fn run_point(file: &GameFile, options: &RunOptions, interrupt: &AtomicBool) -> Result<Recorded, RunError> {
     let (started, unwatched) = (Instant::now(), &mut |_: &Progress| {});
-    let mut session = match resume(file, &options.output) {
-        Ok(Some(Resumption::Unfinished(unfinished))) => Session::resume(file, options, *unfinished, unwatched)?,
-        _ => Session::fresh(file, options, None, unwatched)?,
+    let unfinished = match resume(file, &options.output) {
+        Ok(Some(Resumption::Unfinished(unfinished))) => Some(*unfinished),
+        _ => None,
     };
-    session.evolve(interrupt, unwatched)?;
-    session.finish(started.elapsed(), Err("it was not asked for".to_owned()))
+    run_in_boxes(file, options, unfinished, unwatched, &mut |mut session, unwatched| {
+        session.evolve(interrupt, unwatched)?;
+        session.finish(started.elapsed(), Err("it was not asked for".to_owned()))
+    })
 }
 
 /// A run under way.
@@ -127,6 +175,8 @@ pub(super) struct Session<'a> {
     snapshots: Vec<(f64, Diagnostics)>,
     notes: Vec<String>,
     positivity: Watch,
+    /// Largest share of a density in the seam of its box, at the snapshots; `None` off the line.
+    seam: Option<f64>,
     lowest: Option<Lowest>,
     buffer: Vec<Complex64>,
     pair: Vec<Complex64>,
@@ -148,7 +198,7 @@ impl<'a> Session<'a> {
     ) -> Result<Session<'a>, RunError> {
         let game = file.game();
         let (discretisation, [mu, nu]) = discretise_evolution(file)?;
-        let layout = Layout::new(mu.grid(), nu.grid(), file.output().times())?;
+        let layout = Layout::new(mu.grid(), nu.grid(), file.output().times())?.with_lines(line_records(file));
         watch(&Progress { time: 0.0, end: file.solver().time(), steps: 0, step: f64::NAN, w2: f64::NAN });
         let mut writer = match writer {
             Some(mut writer) => {
@@ -177,6 +227,7 @@ impl<'a> Session<'a> {
             snapshots: Vec::new(),
             notes: Vec::new(),
             positivity,
+            seam: None,
             lowest: None,
             buffer: Vec::new(),
             pair: Vec::new(),
@@ -229,6 +280,7 @@ impl<'a> Session<'a> {
             snapshots,
             notes: checkpoint::notes(&stored),
             positivity,
+            seam: checkpoint::seam(&stored),
             lowest: checkpoint::lowest(&stored),
             buffer: Vec::new(),
             pair: Vec::new(),
@@ -313,6 +365,9 @@ impl<'a> Session<'a> {
             if let Some(dip) = dip([&snapshot.mu, &snapshot.nu], next) {
                 keep_positive(&mut self.lowest, dip, scheme, good(&self.snapshots), &self.writer)?;
             }
+            let seam = seam::check(self.file, flow.layout(), [&snapshot.mu, &snapshot.nu], next);
+            let seam = seam.map_err(|error| kept_until(error, good(&self.snapshots), &self.writer))?;
+            self.seam = seam.map(|share| self.seam.map_or(share, |before| before.max(share)));
             self.snapshots.push((next, snapshot.diagnostics));
             self.writer.snapshot(snapshot)?;
         }
@@ -326,6 +381,7 @@ impl<'a> Session<'a> {
     fn take_first_snapshot(&mut self) -> Result<(), RunError> {
         let (flow, pair) = self.simulation.flow_and_pair(&mut self.pair);
         let snapshot = self.measurement.measure(flow.payoff(), 0.0, pair);
+        self.seam = seam::check(self.file, flow.layout(), [&snapshot.mu, &snapshot.nu], 0.0)?;
         self.snapshots.push((0.0, snapshot.diagnostics));
         Ok(self.writer.snapshot(snapshot)?)
     }
@@ -369,7 +425,8 @@ impl<'a> Session<'a> {
     }
 
     fn stored(&self) -> Checkpoint {
-        checkpoint::store(&self.simulation, &self.measurement, &self.notes, self.lowest.as_ref(), &self.snapshots)
+        let (lowest, notes) = (self.lowest.as_ref(), &self.notes);
+        checkpoint::store(&self.simulation, &self.measurement, notes, lowest, self.seam, &self.snapshots)
     }
 
     fn progress(&self) -> Progress {
@@ -404,10 +461,12 @@ impl<'a> Session<'a> {
             simulation,
             mut writer,
             snapshots,
-            notes,
+            mut notes,
             lowest,
+            seam,
             ..
         } = self;
+        notes.extend(seam.map(|share| seam::note(share)));
         if let Ok(spectrum) = &spectrum {
             writer.spectrum(spectrum.record())?;
         }
@@ -422,6 +481,14 @@ impl<'a> Session<'a> {
         let summary = Summary::new(file, &options.output, &discretisation, evidence);
         Ok(Recorded { summary, snapshots })
     }
+}
+
+/// Says where the state before an error of the seam is.
+fn kept_until(mut error: RunError, good: f64, writer: &RunWriter) -> RunError {
+    if let RunError::Seam { kept, .. } = &mut error {
+        *kept = format!(". The last good snapshot, of time {good:?}, is in {}", writer.work_path().display());
+    }
+    error
 }
 
 /// Keeps the deepest dip, and refuses one that no density has.

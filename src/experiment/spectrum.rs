@@ -1,5 +1,6 @@
 //! The command `spectrum`: the linearisation at the equilibrium on two odd grids, and what both agree on.
 
+use super::line::LineSummary;
 use super::summary::{EquilibriumSummary, GridSummary, PayoffSummary};
 use super::{Destination, Discretisation, RunError, discretise};
 use crate::game::{Game, GameFile, Player};
@@ -25,6 +26,9 @@ pub struct SpectrumReport {
     pub equilibrium: EquilibriumSummary,
     /// The spectrum.
     pub spectrum: SpectrumSummary,
+    /// Players on the line: their boxes and tails.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<LineSummary>,
     /// The output file, if one was asked for.
     pub output: Option<String>,
 }
@@ -99,6 +103,10 @@ pub(super) fn linear_spectrum_on(
     count: usize,
     put_on: impl Fn(&Game, &[Vec<usize>; 2]) -> Result<Discretisation, RunError> + Sync,
 ) -> Result<LinearSpectrum, RunError> {
+    let on_plane = |player: &Player| game.domain(*player).is_line() && game.domain(*player).dimension() > 1;
+    if let Some(player) = Player::BOTH.into_iter().find(on_plane) {
+        return Err(RunError::Plane { player });
+    }
     let coarse_shapes = shapes.clone().map(|shape| odd_shape(&shape, 1.0));
     let fine_shapes = coarse_shapes.clone().map(|shape| odd_shape(&shape, REFINEMENT[shape.len() - 1]));
     let solve = |shapes: &[Vec<usize>; 2], count: usize| -> Result<(Discretisation, Spectrum), RunError> {
@@ -134,6 +142,7 @@ pub fn spectrum(
         payoff: PayoffSummary::new(&discretisation),
         equilibrium: EquilibriumSummary::new(&discretisation),
         spectrum: SpectrumSummary::new(&linear, game, count),
+        lines: LineSummary::at_rest(game),
         output: destination.as_ref().map(|d| d.path.display().to_string()),
     };
     if let Some(destination) = destination {

@@ -1,6 +1,7 @@
 //! What a run has to say for itself: the object of `run --json`.
 
 use super::cycle::cycle_at_end;
+use super::line::LineSummary;
 use super::verdict::{Verdict, judge};
 use super::{CycleSummary, Discretisation, RateComparison, SpectrumSummary};
 use crate::diagnostics::{Decay, fit_decay};
@@ -143,6 +144,9 @@ pub struct Summary {
     pub tolerance: Option<f64>,
     /// The payoff operator.
     pub payoff: PayoffSummary,
+    /// Players on the line: their boxes and tails.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<LineSummary>,
     /// Final time.
     pub time: f64,
     /// Accepted steps.
@@ -247,6 +251,7 @@ impl Summary {
             scheme: solver.scheme().name(),
             tolerance: (solver.scheme() == Scheme::Adaptive).then_some(solver.tolerance()),
             payoff: PayoffSummary::new(discretisation),
+            lines: LineSummary::of(file),
             time: last.0,
             steps: counters.steps,
             rejected: counters.rejected,

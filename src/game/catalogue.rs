@@ -24,6 +24,7 @@ const GAMES: &[BundledGame] = bundled![
     "separable",
     "limit-cycle",
     "limit-cycle-warm",
+    "double-well-line",
     "wang-chizat-random",
     "wang-chizat-hard",
     "convolution",

@@ -1,10 +1,12 @@
 //! The game: two domains, two temperatures, a timescale, a payoff and two initial states, all checked.
 
+use super::confinement::{Setup, Tail, settle};
 use super::domain::Domain;
 use super::fault::Fault;
 use super::sampling;
 use super::source::{Initial, PayoffSource, coordinate_names};
-use super::{GameError, Player};
+use super::{GameError, Payoff, PayoffError, Player};
+use crate::torus::Grid;
 
 /// A checked game. Pairs hold the x player first.
 #[derive(Debug, Clone)]
@@ -15,6 +17,10 @@ pub struct Game {
     timescale: f64,
     domain: [Domain; 2],
     initial: [Initial; 2],
+    /// What is known of the tails of players on the line.
+    tails: [Option<Tail>; 2],
+    /// Whose boxes the program has chosen.
+    chosen: [bool; 2],
 }
 
 impl Game {
@@ -44,22 +50,42 @@ impl Game {
         domain: [Domain; 2],
         initial: [Initial; 2],
     ) -> Game {
-        Game { name: name.into(), source, temperature, timescale, domain, initial }
+        Game {
+            name: name.into(),
+            source,
+            temperature,
+            timescale,
+            domain,
+            initial,
+            tails: [None, None],
+            chosen: [false, false],
+        }
     }
 
-    pub(super) fn check(&self) -> Result<(), Fault> {
+    /// The game with what is known of the tails of players on the line, and whose boxes the program has chosen.
+    pub(super) fn with_tails(self, tails: [Option<Tail>; 2], chosen: [bool; 2]) -> Game {
+        Game { tails, chosen, ..self }
+    }
+
+    /// Temperatures and timescale are positive.
+    pub(super) fn check_numbers(temperature: [f64; 2], timescale: f64) -> Result<(), Fault> {
         for player in Player::BOTH {
-            let tau = self.temperature[player.index()];
+            let tau = temperature[player.index()];
             // 1/tau enters the Gibbs densities.
             if !(tau > 0.0 && tau.is_finite() && tau.recip().is_finite()) {
                 let key = format!("game.temperature.{}", player.letter());
                 return Err(Fault::new(key, format!("must be positive and finite, got {tau:?}")));
             }
         }
-        if !(self.timescale.is_normal() && self.timescale > 0.0) {
-            let message = format!("must be positive and finite, got {:?}", self.timescale);
+        if !(timescale.is_normal() && timescale > 0.0) {
+            let message = format!("must be positive and finite, got {timescale:?}");
             return Err(Fault::new("game.timescale", message));
         }
+        Ok(())
+    }
+
+    pub(super) fn check(&self) -> Result<(), Fault> {
+        Self::check_numbers(self.temperature, self.timescale)?;
         self.check_variables()?;
         sampling::check_payoff(&self.source, &self.domain)?;
         for player in Player::BOTH {
@@ -140,6 +166,32 @@ impl Game {
         &self.domain[player.index()]
     }
 
+    /// What is known of the tails of a player on the line for all times; `None` on a torus.
+    pub fn tail(&self, player: Player) -> Option<&Tail> {
+        self.tails[player.index()].as_ref()
+    }
+
+    /// Whether the program has chosen the box of a player on the line.
+    pub fn box_is_chosen(&self, player: Player) -> bool {
+        self.chosen[player.index()]
+    }
+
+    /// Which players live on the line or plane.
+    pub fn lines(&self) -> [bool; 2] {
+        [self.domain[0].is_line(), self.domain[1].is_line()]
+    }
+
+    /// The payoff operator on these grids of the game's domains.
+    ///
+    /// # Errors
+    /// As [`Payoff::new`], and [`Payoff::on_line`] where a player lives on the line.
+    pub fn payoff(&self, x: &Grid, y: &Grid) -> Result<Payoff, PayoffError> {
+        match self.lines() {
+            [false, false] => Payoff::new(&self.source, x, y),
+            lines => Payoff::on_line(&self.source, lines, x, y),
+        }
+    }
+
     /// The initial state of a player.
     pub fn initial(&self, player: Player) -> &Initial {
         &self.initial[player.index()]
@@ -152,6 +204,20 @@ impl Game {
     pub fn with_temperature(&self, temperature: [f64; 2]) -> Result<Game, GameError> {
         let game = Game { temperature, ..self.clone() };
         game.check()?;
-        Ok(game)
+        Ok(game.with_domain(self.domain.clone())?)
+    }
+
+    /// The same game in other boxes of players on the line, and what is then known of their tails.
+    pub(super) fn with_domain(self, domain: [Domain; 2]) -> Result<Game, Fault> {
+        let setup = Setup {
+            source: &self.source,
+            temperature: self.temperature,
+            timescale: self.timescale,
+            initial: &self.initial,
+            domain: &domain,
+            wanted: [false, false],
+        };
+        let (domain, tails) = settle(&setup)?;
+        Ok(Game { domain, tails, ..self })
     }
 }

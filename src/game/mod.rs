@@ -1,6 +1,7 @@
 //! The game: expressions, the payoff operator, the game file, the bundled games.
 
 pub mod catalogue;
+mod confinement;
 mod definition;
 mod diagnostic;
 mod domain;
@@ -18,6 +19,7 @@ mod settings;
 mod source;
 mod sweep_file;
 
+pub use confinement::{SEAM, TAIL_MASS, Tail, TailBound};
 pub use definition::Game;
 pub use diagnostic::Diagnostic;
 pub use domain::Domain;

@@ -68,8 +68,21 @@ fn not_finite(key: &str, value: f64, place: &str) -> Fault {
     Fault::new(key, format!("is infinite at {place}"))
 }
 
-/// Checks that an expression is finite and periodic on the torus.
-fn check_periodic(expression: &Expression, period: &[f64], origin: &[f64], key: &str) -> Result<(), Fault> {
+/// Checks that an expression is finite on these domains, and periodic on those that are tori.
+fn check_periodic(expression: &Expression, domains: &[&Domain], key: &str) -> Result<(), Fault> {
+    let period: Vec<f64> = domains.iter().flat_map(|d| d.period().iter().copied()).collect();
+    let origin: Vec<f64> = domains.iter().flat_map(|d| d.origin().iter().copied()).collect();
+    let lines: Vec<bool> = domains.iter().flat_map(|d| vec![d.is_line(); d.dimension()]).collect();
+    check_periodic_along(expression, (&period, &origin), &lines, key)
+}
+
+/// The same for a box, `lines` telling along which axes nothing is periodic.
+fn check_periodic_along(
+    expression: &Expression,
+    (period, origin): (&[f64], &[f64]),
+    lines: &[bool],
+    key: &str,
+) -> Result<(), Fault> {
     let points = sample_points(period, origin, sample_size(expression));
     let names = expression.variables();
     let values = evaluate(expression, &points);
@@ -90,7 +103,7 @@ fn check_periodic(expression: &Expression, period: &[f64], origin: &[f64], key: 
         let farthest = origin[axis].abs() + 2.0 * period[axis];
         rounding += 16.0 * f64::EPSILON * farthest * steepest;
     }
-    for axis in expression.variables_used() {
+    for axis in expression.variables_used().into_iter().filter(|axis| !lines[*axis]) {
         let there = moved(axis, period[axis]);
         for j in 0..values.len() {
             let difference = there[j] - values[j];
@@ -112,12 +125,10 @@ fn check_periodic(expression: &Expression, period: &[f64], origin: &[f64], key: 
 pub(super) fn check_payoff(source: &PayoffSource, domain: &[Domain; 2]) -> Result<(), Fault> {
     let [x, y] = domain;
     match source {
-        PayoffSource::Expression(f) => {
-            check_periodic(f, &[x.period(), y.period()].concat(), &[x.origin(), y.origin()].concat(), "game.payoff")
-        }
+        PayoffSource::Expression(f) => check_periodic(f, &[x, y], "game.payoff"),
         PayoffSource::Kernel(kernel) => {
             let lowest: Vec<f64> = (0..x.dimension()).map(|i| x.origin()[i] - y.origin()[i] - y.period()[i]).collect();
-            check_periodic(kernel, x.period(), &lowest, "game.kernel")
+            check_periodic_along(kernel, (x.period(), &lowest), &vec![false; x.dimension()], "game.kernel")
         }
         PayoffSource::Terms(terms) => check_terms(terms, x, y),
         PayoffSource::Table { .. } => Ok(()),
@@ -133,8 +144,8 @@ fn check_terms(terms: &[Term], x: &Domain, y: &Domain) -> Result<(), Fault> {
             let key = format!("game.terms[{k}].coefficient");
             return Err(Fault::new(key, format!("must be finite, got {:?}", term.coefficient)));
         }
-        check_periodic(&term.x, x.period(), x.origin(), &format!("game.terms[{k}].x"))?;
-        check_periodic(&term.y, y.period(), y.origin(), &format!("game.terms[{k}].y"))?;
+        check_periodic(&term.x, &[x], &format!("game.terms[{k}].x"))?;
+        check_periodic(&term.y, &[y], &format!("game.terms[{k}].y"))?;
     }
     Ok(())
 }

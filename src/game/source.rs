@@ -21,6 +21,18 @@ pub enum PayoffSource {
     },
 }
 
+impl PayoffSource {
+    /// The key of the game file that it comes from.
+    pub fn key(&self) -> &'static str {
+        match self {
+            PayoffSource::Expression(_) => "game.payoff",
+            PayoffSource::Terms(_) => "game.terms",
+            PayoffSource::Kernel(_) => "game.kernel",
+            PayoffSource::Table { .. } => "game.table",
+        }
+    }
+}
+
 /// One term `c u(x) v(y)` of a finite sum of products.
 #[derive(Debug, Clone)]
 pub struct Term {

@@ -18,6 +18,8 @@ const MOST_FAILURES: usize = 6;
 const MOST_ITERATIONS: usize = 12;
 /// Doublings of the number of steps.
 const MOST_DOUBLINGS: u32 = 6;
+/// `|phi_T(u) - u|/|u|` that no return has: the steps were too long.
+const BLOWN_UP: f64 = 1.0;
 /// The error of a fourth-order scheme falls by 16 when the steps are halved.
 pub(super) const RICHARDSON: f64 = 15.0;
 /// Share of the difference from 1 up to which a mirror multiplier counts as nearly conserved.
@@ -135,8 +137,10 @@ fn first_orbit(
         if found.distance > CLOSE && found.miss > TINY_MISS {
             continue;
         }
-        let steps = found.steps.max(16);
-        match shoot(search.flow(), symmetry, &found.point, &shooting(steps, steps, how.residual)) {
+        let (outcome, steps) = shoot_stably(search.flow(), symmetry, &found.point, found.steps.max(16), |steps| {
+            shooting(steps, steps, how.residual)
+        });
+        match outcome {
             Ok(closed) => return Ok((closed, steps)),
             Err(error @ OrbitError::Memory { .. }) => return Err(error),
             Err(_) if failures + 1 < MOST_FAILURES => failures += 1,
@@ -144,6 +148,26 @@ fn first_orbit(
         }
     }
     Err(OrbitError::NoReturn { time: search.time(), miss: search.best_miss(), failures })
+}
+
+/// Newton's method with a number of equal steps or, where these blow up, with twice as many, ..
+/// `shooting` makes its settings from the number of steps, the second result.
+///
+/// The steps of the search are short where the drift is strong, which keeps them stable there: their mean may be too long.
+pub(super) fn shoot_stably(
+    flow: &mut MflDa,
+    symmetry: &Symmetry,
+    guess: &Point,
+    mut steps: usize,
+    shooting: impl Fn(usize) -> Shooting,
+) -> (Result<Closed, OrbitError>, usize) {
+    for _ in 0..MOST_DOUBLINGS {
+        match shoot(flow, symmetry, guess, &shooting(steps)) {
+            Err(OrbitError::NotConverged { residual, .. }) if residual >= BLOWN_UP => steps *= 2,
+            outcome => return (outcome, steps),
+        }
+    }
+    (shoot(flow, symmetry, guess, &shooting(steps)), steps)
 }
 
 fn shooting(steps: usize, tangent_steps: usize, tolerance: f64) -> Shooting {

@@ -13,7 +13,7 @@
 
 use super::average::portrait;
 use super::coordinates::difference;
-use super::find::{Finding, RICHARDSON, trivial, unstable_count};
+use super::find::{Finding, RICHARDSON, shoot_stably, trivial, unstable_count};
 use super::multipliers::coupled_multipliers;
 use super::search::Search;
 use super::shooting::{Shooting, shoot};
@@ -81,14 +81,15 @@ pub fn recurrence(
     let Some(found) = found else { return Err(OrbitError::NoReturn { time, miss, failures: 0 }) };
     // As many steps as the search took, and half of them, tell the period to far more than is asked.
     let steps = (found.steps / 2).max(16);
-    let shooting = |factor: usize| Shooting {
+    let shooting = |factor: usize, steps: usize| Shooting {
         steps: factor * steps,
         tangent_steps: steps,
         tolerance: RESIDUAL,
         most_iterations: MOST_ITERATIONS,
     };
-    let coarse = shoot(flow, symmetry, &found.point, &shooting(1))?;
-    let fine = shoot(flow, symmetry, &coarse.point, &shooting(2))?;
+    let (coarse, steps) = shoot_stably(flow, symmetry, &found.point, steps, |steps| shooting(1, steps));
+    let coarse = coarse?;
+    let fine = shoot(flow, symmetry, &coarse.point, &shooting(2, steps))?;
     let period = fine.point.period;
     let period_error = (period - coarse.point.period).abs() / RICHARDSON;
     if period_error > PERIOD_ERROR * period {

@@ -125,11 +125,11 @@ impl Blank {
     fn fill_constants(&self, file: &File) -> Result<()> {
         for player in Player::BOTH {
             let grid = self.layout.grid(player);
-            for (axis, name) in grid.axes().iter().zip(coordinate_names(player, grid.dimension())) {
-                let dataset = file.dataset(&name)?;
-                dataset.write_raw(&axis.coordinates())?;
-                write_number(&dataset, "period", axis.period)?;
-                write_number(&dataset, "origin", axis.origin)?;
+            for (axis, name) in coordinate_names(player, grid.dimension()).iter().enumerate() {
+                let dataset = file.dataset(name)?;
+                dataset.write_raw(&grid.axis(axis).coordinates())?;
+                let attributes = self.layout.axis_attributes(player, axis);
+                attributes.iter().try_for_each(|(name, value)| write_number(&dataset, name, *value))?;
             }
         }
         let numbers: Vec<i64> = (1..=self.steps as i64).collect();

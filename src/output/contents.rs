@@ -4,7 +4,7 @@ use super::OutputError;
 use super::attribute::read_bytes;
 use super::blank::{Blank, EQUILIBRIUM_ATTRIBUTES, access};
 use super::header::{Header, State};
-use super::layout::{Layout, coordinate_names};
+use super::layout::{Layout, LineRecord, coordinate_names};
 use super::own_dataset::{damaged, dataset, has_hard_link};
 use super::record::EquilibriumRecord;
 use super::row::read_range;
@@ -54,6 +54,7 @@ pub(super) fn read_blank(file: &File, path: &Path) -> Result<Blank, OutputError>
         return Err(damaged(path, "no snapshot times are planned".to_string()));
     }
     let layout = Layout::new(&x, &y, &times).map_err(|error| damaged(path, error.to_string()))?;
+    let layout = layout.with_lines([read_line(file, path, Player::X)?, read_line(file, path, Player::Y)?]);
     let steps = dataset(file, path, "steps/time")?.shape().first().copied().unwrap_or(0);
     let slot = match has_hard_link(file, "checkpoint/state") {
         true => dataset(file, path, "checkpoint/state")?.shape().get(1).copied().unwrap_or(0),
@@ -117,6 +118,18 @@ pub(super) fn read_grid(file: &File, path: &Path, player: Player) -> Result<Grid
         origin.push(number("origin")?);
     }
     Grid::new(&points, &period, &origin).map_err(|source| OutputError::Grid { path: path.to_path_buf(), source })
+}
+
+/// What the coordinate datasets of a player say of a line.
+pub(super) fn read_line(file: &File, path: &Path, player: Player) -> Result<Option<LineRecord>, OutputError> {
+    let dimension = if has_hard_link(file, player.letter()) { 1 } else { 2 };
+    let names = coordinate_names(player, dimension);
+    let scales = names.iter().map(|name| dataset(file, path, name)).collect::<Result<Vec<_>, _>>()?;
+    let number = |axis: usize, name: &str| {
+        let there = scales[axis].attr_names().is_ok_and(|names| names.iter().any(|known| known == name));
+        there.then(|| scales[axis].attr(name).and_then(|a| a.read_scalar::<f64>()).ok()).flatten()
+    };
+    Ok(LineRecord::read(dimension, number))
 }
 
 fn read_equilibrium(file: &File) -> hdf5::Result<EquilibriumRecord> {

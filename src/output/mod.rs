@@ -44,7 +44,7 @@ pub use destination::{check_destination, stored_plan};
 pub use error::OutputError;
 pub use header::Header;
 pub use journal::{Journal, JournalHeader, JournalStart, PointRow, read_journal};
-pub use layout::Layout;
+pub use layout::{Layout, LineRecord};
 pub use orbit::{BranchRecord, OrbitRecord, OrbitRow, write_orbit};
 pub use particle_writer::{CheckpointSize, ParticleCheckpoint, ParticleWriter, ResumedParticles};
 pub use particles::{ParticleColumn, ParticleRecord};

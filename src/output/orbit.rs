@@ -129,11 +129,11 @@ fn root(header: &Header, layout: &Layout, orbit: &OrbitRecord) -> Vec<Array> {
 fn nodes(builder: &mut Builder<'_>, layout: &Layout, player: Player) -> Vec<String> {
     let grid = layout.grid(player);
     let names = coordinate_names(player, grid.dimension());
-    for (name, axis) in names.iter().zip(grid.axes()) {
+    for (axis, name) in names.iter().enumerate() {
         let long_name = format!("coordinate {name} of the grid nodes");
-        builder.push(name, &long_name, &[], Values::Float(axis.coordinates()));
+        builder.push(name, &long_name, &[], Values::Float(grid.axis(axis).coordinates()));
         let scale = builder.arrays.last_mut().expect("just pushed");
-        scale.attributes = vec![("period", axis.period), ("origin", axis.origin)];
+        scale.attributes = layout.axis_attributes(player, axis);
     }
     names
 }

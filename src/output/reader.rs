@@ -1,7 +1,7 @@
 //! A state of a finished or unfinished run, as the initial state of another.
 
 use super::OutputError;
-use super::contents::{open, read_column, read_grid, written_rows};
+use super::contents::{open, read_column, read_grid, read_line, written_rows};
 use super::header::Header;
 use super::own_dataset::dataset;
 use super::record::check_finite;
@@ -30,6 +30,8 @@ pub enum StateIndex {
 pub struct StoredState {
     /// Its grid, with period and origin.
     pub grid: Grid,
+    /// Whether the grid is a box on the line or plane.
+    pub line: bool,
     /// Node values, row-major; finite.
     pub values: Vec<f64>,
     /// Time of the snapshot; `None` for the equilibrium.
@@ -46,6 +48,7 @@ pub fn read_state(path: &Path, player: Player, which: StateIndex) -> Result<Stor
     let file = open(path, false)?;
     Header::read(&file, path)?;
     let grid = read_grid(&file, path, player)?;
+    let line = read_line(&file, path, player)?.is_some();
     let name = match player {
         Player::X => "mu",
         Player::Y => "nu",
@@ -79,7 +82,7 @@ pub fn read_state(path: &Path, player: Player, which: StateIndex) -> Result<Stor
     };
     let values = values.map_err(OutputError::damaged(path, &name))?;
     check_finite(&name, &values, |place| grid.node(place), time.unwrap_or(f64::INFINITY))?;
-    Ok(StoredState { grid, values, time })
+    Ok(StoredState { grid, line, values, time })
 }
 
 /// The game of a file of nashflow, TOML, as it was after overrides.

@@ -14,6 +14,7 @@ mod environment;
 mod games;
 mod initial_state;
 mod interrupt;
+mod line;
 mod numerical_failure;
 mod orbit;
 mod particles;

@@ -4,7 +4,7 @@ use super::super::RunError;
 use super::super::discretisation::{payoff_on, temperatures};
 use super::Setting;
 use crate::flow::MflDa;
-use crate::game::{GameError, GameFile, Payoff};
+use crate::game::{GameError, GameFile, Payoff, Player};
 use crate::orbit::{Branch, BranchPoint, Continuation, Family, Orbit, OrbitError, Symmetry, follow_branch};
 use crate::torus::spectral_tail;
 
@@ -93,16 +93,22 @@ impl BranchRequest {
         let layout = setting.layout();
         let mut report = |point: &BranchPoint| {
             watch(&format!("{} = {:.8}, period {:.8}", self.key, point.parameter, point.point.period));
-            let tail = |player| spectral_tail(layout.grid(player), layout.part(player, &point.point.state));
-            crate::game::Player::BOTH.into_iter().all(|player| tail(player) <= LARGEST_TAIL)
+            let tail = |player: Player| spectral_tail(layout.grid(player), layout.part(player, &point.point.state));
+            Player::BOTH.into_iter().all(|player| tail(player) <= LARGEST_TAIL)
         };
         Ok(follow_branch(&family, &setting.symmetry, start, &orbit.point, &how, &mut report)?)
     }
 }
 
-/// The game file with another value of a key.
+/// The game file with another value of a key. The boxes of players on the line stay those of the orbit.
 fn at(file: &GameFile, key: &str, value: f64) -> Result<GameFile, GameError> {
-    GameFile::parse(file.path(), file.text(), &[format!("{key}={value:?}")])
+    let mut overrides = vec![format!("{key}={value:?}")];
+    for player in Player::BOTH.into_iter().filter(|player| file.game().lines()[player.index()]) {
+        let (domain, prefix) = (file.game().domain(player), format!("game.domain.{}", player.letter()));
+        overrides.push(format!("{prefix}.period={:?}", domain.period()));
+        overrides.push(format!("{prefix}.origin={:?}", domain.origin()));
+    }
+    GameFile::parse(file.path(), file.text(), &overrides)
 }
 
 /// A game with one key free.

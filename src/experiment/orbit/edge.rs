@@ -58,6 +58,8 @@ pub fn edge(
     if let Some(destination) = &destination {
         check_destination(destination.path, destination.overwrite)?;
     }
+    let files = in_common_boxes(files)?;
+    let files = [&files[0], &files[1]];
     let game = files[0].game();
     let parts = files.map(|file| discretise_with_initial(file.game(), file.solver()));
     let [first, second] = parts;
@@ -94,6 +96,16 @@ pub fn edge(
         symmetry: symmetries(&setting),
         output,
     })
+}
+
+/// Both games in the boxes that hold those of either: the boxes of players on the line depend on the initial states.
+fn in_common_boxes(files: [&GameFile; 2]) -> Result<[GameFile; 2], RunError> {
+    let domains = files.map(|file| Player::BOTH.map(|player| file.game().domain(player).clone()));
+    if domains[0] == domains[1] {
+        return Ok(files.map(GameFile::clone));
+    }
+    let common = [domains[0][0].united(&domains[1][0])?, domains[0][1].united(&domains[1][1])?];
+    Ok([files[0].in_boxes(common.clone())?, files[1].in_boxes(common)?])
 }
 
 /// The boundary on the grids of a setting, between states given on coarser ones.

@@ -11,7 +11,7 @@ pub use edge::{EdgeReport, edge};
 pub use report::{BranchReport, FoldReport, OrbitReport, OrbitSummary, RowReport};
 
 use super::discretisation::{automatic_tail, discretise_with_initial, grown_shape, temperatures};
-use super::{Destination, Discretisation, RunError};
+use super::{Destination, Discretisation, RunError, seam};
 use crate::flow::{MflDa, PairLayout};
 use crate::game::{GameFile, GridChoice, Player};
 use crate::orbit::{Finding, Invariance, Orbit, Symmetry, find};
@@ -146,7 +146,12 @@ fn resolved_orbit<'a>(
     loop {
         let mut flow = setting.flow();
         let orbit = find(&mut flow, setting.temperature(), &setting.symmetry, &start, finding)?;
-        let Some(finer) = setting.grown(&orbit.portrait.samples)? else { return Ok((orbit, setting)) };
+        let Some(finer) = setting.grown(&orbit.portrait.samples)? else {
+            for sample in &orbit.portrait.samples {
+                seam::check_state(setting.file, &setting.layout(), sample)?;
+            }
+            return Ok((orbit, setting));
+        };
         start = setting.layout().resample(&finer.layout(), &orbit.point.state);
         setting = finer;
     }

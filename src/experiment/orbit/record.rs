@@ -1,5 +1,6 @@
 //! The output file of `orbit`.
 
+use super::super::line::line_records;
 use super::super::{Destination, RunError};
 use super::{BranchRequest, Setting};
 use crate::game::Player;
@@ -19,7 +20,7 @@ pub(super) fn write(
     let spacing = orbit.point.period / samples.len() as f64;
     let times: Vec<f64> = (0..samples.len()).map(|i| i as f64 * spacing).collect();
     let grid = |player| setting.discretisation.grid(player);
-    let layout = Layout::new(grid(Player::X), grid(Player::Y), &times)?;
+    let layout = Layout::new(grid(Player::X), grid(Player::Y), &times)?.with_lines(line_records(setting.file));
     let header = Header::new(setting.file.text(), destination.command, setting.file.game().name());
     let nodes = Nodes::new(setting);
     let [mu, nu] = Player::BOTH.map(|player| samples.iter().flat_map(|s| nodes.values(player, s)).collect());

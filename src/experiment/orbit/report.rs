@@ -1,6 +1,7 @@
 //! What `orbit` prints.
 
 use super::super::RunError;
+use super::super::line::LineSummary;
 use super::super::summary::GridSummary;
 use super::{BranchRequest, Setting, in_words};
 use crate::game::Player;
@@ -179,6 +180,9 @@ pub struct OrbitReport {
     pub tail: f64,
     /// Maps of a player's torus that change no force; the orbit is invariant under them.
     pub symmetry: Vec<String>,
+    /// Players on the line: their boxes and tails.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<LineSummary>,
     /// The branch, if one was asked for.
     pub branch: Option<BranchReport>,
     /// The output file, if one was asked for.
@@ -202,6 +206,7 @@ impl OrbitReport {
             orbit: OrbitSummary::new(orbit),
             tail: orbit.portrait.samples.iter().map(tail).fold(0.0, f64::max),
             symmetry: symmetries(setting),
+            lines: LineSummary::of(setting.file),
             branch: branch.map(|(request, branch)| BranchReport::new(request, branch)),
             output,
         }

@@ -114,6 +114,7 @@ pub(super) struct Setup<'a> {
 impl<'a> Setup<'a> {
     pub fn new(file: &'a GameFile, request: &'a ParticleRequest) -> Result<Setup<'a>, RunError> {
         request.check()?;
+        RunError::unless_torus("particles", file)?;
         let reaction = ReactionChoice::new(file, request)?;
         let (game, times) = (file.game(), file.output().times());
         let mut notes = Vec::new();

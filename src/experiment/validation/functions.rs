@@ -24,7 +24,7 @@ impl PayoffFunctions {
     pub fn new(file: &GameFile, run: &Path, notes: &mut Vec<String>) -> Result<PayoffFunctions, ValidationError> {
         let [x, y] = Player::BOTH.map(|player| read_state(run, player, StateIndex::Equilibrium));
         let payoff = match (x, y) {
-            (Ok(x), Ok(y)) => Payoff::new(file.game().source(), &x.grid, &y.grid).map_err(|error| error.to_string()),
+            (Ok(x), Ok(y)) => file.game().payoff(&x.grid, &y.grid).map_err(|error| error.to_string()),
             (Err(error), _) | (_, Err(error)) => Err(error.to_string()),
         };
         let payoff = match payoff {

@@ -79,6 +79,10 @@ pub fn validate(request: &ValidationRequest<'_>) -> Result<ValidationReport, Val
         return Err(ValidationError::input("--false-alarm-rate", message));
     }
     let file = GameFile::parse(request.against, &read_game(request.against)?, &[])?;
+    if file.game().lines().contains(&true) {
+        let message = "holds a run with a player on the line; validate is for players on tori in this version";
+        return Err(ValidationError::input(request.against.display(), message));
+    }
     let snapshots = read_times(request.against)?;
     let operand = Operand::parse(request.cloud)?;
     same_game::check(request.cloud, request.against, &file, &mut notes)?;

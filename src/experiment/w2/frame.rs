@@ -8,6 +8,8 @@ use crate::torus::{Grid, TorusError};
 pub(super) struct Frame {
     pub periods: Vec<f64>,
     pub origins: Vec<f64>,
+    /// Whether it stands for the line or plane, being twice as long as all measures together.
+    pub line: bool,
 }
 
 /// What the options say.
@@ -29,8 +31,8 @@ impl Frame {
                 Err(W2Error::input(option, message))
             }
         };
-        let frame =
-            Frame { periods: of("--period", wanted.periods, 1.0)?, origins: of("--origin", wanted.origins, 0.0)? };
+        let (periods, origins) = (of("--period", wanted.periods, 1.0)?, of("--origin", wanted.origins, 0.0)?);
+        let frame = Frame { periods, origins, line: false };
         if let Some(bad) = frame.periods.iter().find(|period| !(period.is_normal() && **period > 0.0)) {
             return Err(W2Error::input("--period", format!("must be positive and finite, got {bad:?}")));
         }
@@ -42,7 +44,7 @@ impl Frame {
 
     /// The torus of a stored density, which the options may repeat but not change.
     pub fn stored(word: &str, grid: &Grid, wanted: &Wanted) -> Result<Frame, W2Error> {
-        let frame = Frame { periods: grid.periods(), origins: grid.origins() };
+        let frame = Frame { periods: grid.periods(), origins: grid.origins(), line: false };
         let asked = Frame::new(grid.dimension(), wanted)?;
         let conflict = |option: &str, asked: &[f64], stored: &[f64]| {
             let same = asked.iter().zip(stored).all(|(a, b)| (a - b).abs() <= 4.0 * f64::EPSILON * b.abs());

@@ -4,6 +4,7 @@ mod choose;
 mod error;
 mod formula;
 mod frame;
+mod line;
 mod operand;
 mod parcels;
 mod source;

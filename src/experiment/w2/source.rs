@@ -3,6 +3,7 @@
 use super::W2Error;
 use super::formula::Formula;
 use super::frame::{Frame, Wanted};
+use super::line::{Hull, check_inside, on_torus};
 use super::operand::Source;
 use crate::array_file::{ArrayAddress, NumericArray};
 use crate::experiment::notes::wrapped;
@@ -150,6 +151,9 @@ fn common_frame(requests: &[Request<'_>; 2], loaded: &[Loaded<'_>; 2], wanted: &
         let word = requests[usize::from(dimensions[0].is_none())].word;
         return Err(W2Error::input(word, format!("has dimension {dimension}; tori of dimension 1 and 2 are served")));
     }
+    if let Some(frame) = frame_on_line(requests, loaded, wanted)? {
+        return Ok(frame);
+    }
     let mut frame: Option<Frame> = None;
     for (request, loaded) in requests.iter().zip(loaded) {
         let Loaded::Stored(state) = loaded else { continue };
@@ -166,6 +170,34 @@ fn common_frame(requests: &[Request<'_>; 2], loaded: &[Loaded<'_>; 2], wanted: &
         }
     }
     frame.map_or_else(|| Frame::new(dimension, wanted), Ok)
+}
+
+/// The torus that stands for the line or plane, where a state is of a player who lives there.
+fn frame_on_line(
+    requests: &[Request<'_>; 2],
+    loaded: &[Loaded<'_>; 2],
+    wanted: &Wanted,
+) -> Result<Option<Frame>, W2Error> {
+    let on_line = |loaded: &Loaded<'_>| matches!(loaded, Loaded::Stored(state) if state.line);
+    let Some(first) = (0..2).find(|i| on_line(&loaded[*i])) else { return Ok(None) };
+    if wanted.periods.is_some() || wanted.origins.is_some() {
+        let message =
+            format!("{} is a density on the line, which has no period; leave the option out", requests[first].word);
+        return Err(W2Error::input(if wanted.periods.is_some() { "--period" } else { "--origin" }, message));
+    }
+    let mut hull = Hull::default();
+    for (request, loaded) in requests.iter().zip(loaded) {
+        match loaded {
+            Loaded::Stored(state) if state.line => hull.add_box(&state.grid),
+            Loaded::Points { array, dimension } => hull.add_points(array, *dimension),
+            Loaded::Formula(_) => {}
+            Loaded::Stored(_) | Loaded::Grid(_) => {
+                let message = format!("lives on a torus, and {} on the line", requests[first].word);
+                return Err(W2Error::input(request.word, message));
+            }
+        }
+    }
+    Ok(Some(hull.frame()))
 }
 
 /// Nodes per axis, of what has nodes.
@@ -187,11 +219,18 @@ fn build(
     match loaded {
         Loaded::Formula(formula) => {
             let (density, integral) = formula.density(frame, start)?;
+            if frame.line {
+                check_inside(request.word, &density)?;
+            }
             Ok(Built { measure: Measure::Density(density), sum: Some(integral).filter(|sum| sum.is_finite()) })
         }
         Loaded::Grid(array) => {
             let grid = frame.grid(&array.shape).map_err(|error| W2Error::input(request.word, error.to_string()))?;
             values_on_grid(request, &grid, &array.values, notes)
+        }
+        Loaded::Stored(state) if frame.line => {
+            let (grid, values) = on_torus(request.word, state, frame, request.reading == Reading::BandLimited)?;
+            values_on_grid(request, &grid, &values, notes)
         }
         Loaded::Stored(state) => values_on_grid(request, &state.grid, &state.values, notes),
         Loaded::Points { array, .. } => cloud(request, array, frame, notes),

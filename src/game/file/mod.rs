@@ -11,7 +11,7 @@ pub(super) mod overrides;
 pub(super) mod reading;
 mod sections;
 
-use super::{FlowChoice, Game, GameError, Output, Solver};
+use super::{Domain, FlowChoice, Game, GameError, Output, Solver};
 use document::Document;
 use std::path::{Path, PathBuf};
 
@@ -62,6 +62,14 @@ impl GameFile {
     pub fn allowing_tails(mut self, largest_tail: f64) -> GameFile {
         self.solver.allow_tail(largest_tail);
         self
+    }
+
+    /// The same file with players on the line in other boxes.
+    ///
+    /// # Errors
+    /// [`GameError`] with the key that is at fault.
+    pub fn in_boxes(&self, domain: [Domain; 2]) -> Result<GameFile, GameError> {
+        Ok(GameFile { game: self.game.clone().with_domain(domain)?, ..self.clone() })
     }
 
     /// Where the file stands.

@@ -2,6 +2,7 @@
 
 use super::document::{Entry, Section};
 use super::flow::flow;
+use crate::game::confinement::{Setup, settle};
 use crate::game::definition::Game;
 use crate::game::domain::Domain;
 use crate::game::fault::Fault;
@@ -28,16 +29,17 @@ pub(super) fn read(root: &Section<'_>, folder: &Path) -> Result<Contents, Fault>
     let game = root.require("game")?.section()?;
     game.allow(&["name", "payoff", "terms", "kernel", "table", "temperature", "timescale", "parameters", "domain"])?;
     let scope = parameters(game.subsection("parameters")?)?;
-    let domain = domains(game.subsection("domain")?, &scope)?;
+    let (domain, wanted) = domains(game.subsection("domain")?, &scope)?;
     let name = game.get("name").map(|entry| entry.text()).transpose()?.unwrap_or("untitled");
-    let game = Game::unchecked(
-        name,
-        payoff(&game, &domain, &scope, folder)?,
-        temperature(&game, &scope)?,
-        game.get("timescale").map_or(Ok(1.0), |entry| entry.number(&scope))?,
-        domain.clone(),
-        initial(root.subsection("initial")?, &domain, &scope, folder)?,
-    );
+    let source = payoff(&game, &domain, &scope, folder)?;
+    check_line(&source, &domain)?;
+    let temperature = temperature(&game, &scope)?;
+    let initial = initial(root.subsection("initial")?, &domain, &scope, folder)?;
+    let timescale = game.get("timescale").map_or(Ok(1.0), |entry| entry.number(&scope))?;
+    Game::check_numbers(temperature, timescale)?;
+    let setup = Setup { source: &source, temperature, timescale, initial: &initial, domain: &domain, wanted };
+    let (domain, tails) = settle(&setup)?;
+    let game = Game::unchecked(name, source, temperature, timescale, domain.clone(), initial).with_tails(tails, wanted);
     game.check()?;
     let solver = Solver::checked([&domain[0], &domain[1]], solver(root.subsection("solver")?, &domain, &scope)?)?;
     let output = Output::checked(&schedule(root.subsection("output")?, &scope)?, &solver)?;
@@ -61,8 +63,8 @@ fn parameters(section: Option<Section<'_>>) -> Result<Scope, Fault> {
     Ok(scope)
 }
 
-/// `[game.domain]`.
-fn domains(section: Option<Section<'_>>, scope: &Scope) -> Result<[Domain; 2], Fault> {
+/// `[game.domain]`, and which boxes on the line are still to be chosen.
+fn domains(section: Option<Section<'_>>, scope: &Scope) -> Result<([Domain; 2], [bool; 2]), Fault> {
     if let Some(section) = &section {
         section.allow(&["x", "y"])?;
     }
@@ -70,29 +72,89 @@ fn domains(section: Option<Section<'_>>, scope: &Scope) -> Result<[Domain; 2], F
         let entry = section.as_ref().and_then(|section| section.get(player.letter()));
         domain(entry.map(|entry| entry.section()).transpose()?, scope)
     };
-    Ok([of(Player::X)?, of(Player::Y)?])
+    let ((x, x_free), (y, y_free)) = (of(Player::X)?, of(Player::Y)?);
+    Ok(([x, y], [x_free, y_free]))
 }
 
-fn domain(section: Option<Section<'_>>, scope: &Scope) -> Result<Domain, Fault> {
-    let Some(section) = section else { return Domain::checked(&[1.0], &[0.0], "") };
-    section.allow(&["dim", "period", "origin"])?;
+/// What a payoff with a player on the line has to be.
+fn check_line(source: &PayoffSource, domain: &[Domain; 2]) -> Result<(), Fault> {
+    if !domain.iter().any(Domain::is_line) {
+        return Ok(());
+    }
+    if let PayoffSource::Kernel(_) | PayoffSource::Table { .. } = source {
+        return Err(Fault::new(source.key(), "is periodic, and a player lives on the line")
+            .with_help("write game.payoff or [[game.terms]], a finite sum of products"));
+    }
+    Ok(())
+}
+
+/// A domain, and whether it is a line without a box.
+fn domain(section: Option<Section<'_>>, scope: &Scope) -> Result<(Domain, bool), Fault> {
+    let Some(section) = section else { return Ok((Domain::checked(&[1.0], &[0.0], "")?, false)) };
+    section.allow(&["dim", "period", "origin", "space"])?;
+    if let Some(entry) = section.get("space") {
+        match entry.text()? {
+            "torus" => {}
+            "line" => return line(&section, scope),
+            other => {
+                return Err(
+                    Fault::new(entry.key, format!("unknown space `{other}`")).with_help("allowed: \"torus\", \"line\"")
+                );
+            }
+        }
+    }
+    let dimension = dimension(&section, scope)?;
+    let period = numbers(&section, scope, "period", dimension, 1.0)?;
+    let origin = numbers(&section, scope, "origin", dimension, 0.0)?;
+    Ok((Domain::checked(&period, &origin, &section.key_of(""))?, false))
+}
+
+/// The number of axes, if `dim` says so or an array of periods or origins.
+fn dimension(section: &Section<'_>, scope: &Scope) -> Result<Option<usize>, Fault> {
     let given = section.get("dim").map(|entry| entry.count(scope)).transpose()?;
     if let Some(dimension) = given.filter(|dimension| !(1..=2).contains(dimension)) {
         let message = format!("must be 1 or 2 in this version, got {dimension}");
         return Err(Fault::new(section.key_of("dim"), message));
     }
-    let numbers = |name: &str, dimension: Option<usize>, default: f64| match section.get(name) {
-        Some(entry) => entry.per_axis(dimension, |element| element.number(scope)),
-        None => Ok(vec![default; dimension.unwrap_or(1)]),
-    };
     let length = |name: &str| {
         let entry = section.get(name).filter(Entry::is_array)?;
         entry.elements("").ok().map(|elements| elements.len())
     };
-    let dimension = given.or_else(|| length("period")).or_else(|| length("origin"));
-    let period = numbers("period", dimension, 1.0)?;
-    let origin = numbers("origin", dimension, 0.0)?;
-    Domain::checked(&period, &origin, &section.key_of(""))
+    Ok(given.or_else(|| length("period")).or_else(|| length("origin")))
+}
+
+/// A number for each axis, the same for all, or `default`.
+fn numbers(
+    section: &Section<'_>,
+    scope: &Scope,
+    name: &str,
+    dimension: Option<usize>,
+    default: f64,
+) -> Result<Vec<f64>, Fault> {
+    match section.get(name) {
+        Some(entry) => entry.per_axis(dimension, |element| element.number(scope)),
+        None => Ok(vec![default; dimension.unwrap_or(1)]),
+    }
+}
+
+/// `space = "line"`, with the box that is given or one that is to be chosen.
+fn line(section: &Section<'_>, scope: &Scope) -> Result<(Domain, bool), Fault> {
+    let given = dimension(section, scope)?;
+    let prefix = section.key_of("");
+    if section.get("period").is_none() {
+        if section.get("origin").is_some() {
+            return Err(Fault::new(section.key_of("origin"), "names a corner of a box that has no period")
+                .with_help("name both, or neither to have a box chosen"));
+        }
+        let axes = given.unwrap_or(1);
+        return Ok((Domain::line(&vec![2.0; axes], &vec![-1.0; axes], &prefix)?, true));
+    }
+    let period = numbers(section, scope, "period", given, 1.0)?;
+    let origin = match section.get("origin") {
+        Some(entry) => entry.per_axis(Some(period.len()), |element| element.number(scope))?,
+        None => period.iter().map(|period| -0.5 * period).collect(),
+    };
+    Ok((Domain::line(&period, &origin, &prefix)?, false))
 }
 
 /// `temperature = 0.1` or `{ x = .., y = .. }`.

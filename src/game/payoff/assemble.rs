@@ -166,6 +166,7 @@ pub fn assemble(x: &Grid, y: &Grid, terms: &[ProductTerm]) -> Result<Payoff, Pay
         rank,
         error: 0.0,
         range: [0.0, 0.0],
+        lines: [false; 2],
     };
     payoff.range = payoff.sampled_range();
     Ok(payoff)

@@ -66,6 +66,25 @@ pub enum PayoffError {
         /// Bytes allowed.
         limit: f64,
     },
+    /// On the line: no finite sum of products.
+    #[error(
+        "on the line a payoff must be a finite sum of products of a function of x and a function of y, such as \
+         x^4/12 - x^2/2 + a*x*y - y^2; write it as a payoff of powers and products, or as [[game.terms]]"
+    )]
+    NotSeparable,
+    /// On the line: a factor or its derivative is NaN or infinite in the box.
+    #[error(
+        "a factor of the payoff, or its derivative, is {value} at {letter} = {place:?}; it must be finite in the box",
+        letter = player.letter()
+    )]
+    FactorNotFinite {
+        /// Whose.
+        player: Player,
+        /// His coordinates.
+        place: Vec<f64>,
+        /// The value.
+        value: f64,
+    },
     /// The two players of a convolution kernel differ.
     #[error(
         "a kernel k(x - y) needs two players with the same dimension and periods; got periods {x:?} for x and {y:?} \

@@ -24,6 +24,7 @@ mod error;
 mod factorise;
 mod harmonics;
 mod kernels;
+mod line;
 mod modes;
 mod operator;
 mod resolution;

@@ -41,12 +41,19 @@ pub struct Payoff {
     pub(super) rank: usize,
     pub(super) error: f64,
     pub(super) range: [f64; 2],
+    /// Which players live on the line; their tables have a kink at the seam of the box.
+    pub(super) lines: [bool; 2],
 }
 
 impl Payoff {
     /// The grid of a player.
     pub fn grid(&self, player: Player) -> &Grid {
         &self.grids[player.index()]
+    }
+
+    /// Whether the player lives on the line, his grid being a box that holds all his mass.
+    pub fn is_on_line(&self, player: Player) -> bool {
+        self.lines[player.index()]
     }
 
     /// Both grids.

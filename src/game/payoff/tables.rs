@@ -134,6 +134,49 @@ impl FactorTables {
         (tables, position)
     }
 
+    /// Tables of functions and of the static function, each as its values and its slopes along every axis: for functions
+    /// whose periodic continuation is not smooth (`line.rs`). No two are merged, and in two dimensions none is taken for a
+    /// product.
+    pub fn with_slopes(grid: &Grid, functions: &[Vec<Vec<f64>>], static_part: &[Vec<f64>]) -> FactorTables {
+        let count = functions.len();
+        if grid.dimension() > 1 {
+            let quantity = |i: usize| functions.iter().flat_map(|tables| tables[i].iter().copied()).collect();
+            return FactorTables {
+                rows: grid.rows(),
+                row_len: grid.row_len(),
+                dimension: grid.dimension(),
+                inner: [Vec::new(), Vec::new()],
+                inner_count: 0,
+                moment_count: 0,
+                outer: [Vec::new(), Vec::new()],
+                outer_count: 0,
+                products: Vec::new(),
+                dense: (0..=grid.dimension()).map(quantity).collect(),
+                dense_count: count,
+                static_weights: [vec![0.0; grid.rows()], vec![0.0; grid.rows()]],
+                static_dense: static_part.to_vec(),
+            };
+        }
+        let all: Vec<&[Vec<f64>]> = functions.iter().map(Vec::as_slice).chain([static_part]).collect();
+        let mut weights = vec![0.0; 2 + count];
+        weights[1 + count] = 1.0;
+        FactorTables {
+            rows: 1,
+            row_len: grid.len(),
+            dimension: 1,
+            inner: [0, 1].map(|i| all.iter().flat_map(|table| table[i].iter().copied()).collect()),
+            inner_count: count + 1,
+            moment_count: count,
+            outer: [vec![1.0], vec![0.0]],
+            outer_count: 1,
+            products: (1..=count as u32).map(|b| (0, b)).collect(),
+            dense: Vec::new(),
+            dense_count: 0,
+            static_weights: [weights, vec![0.0; 2 + count]],
+            static_dense: Vec::new(),
+        }
+    }
+
     /// Number of functions `r`; moments and weights have `r` entries.
     pub fn count(&self) -> usize {
         self.products.len() + self.dense_count

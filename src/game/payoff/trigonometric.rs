@@ -124,6 +124,7 @@ impl TrigonometricSum {
             rank,
             error: 0.0,
             range: [0.0, 0.0],
+            lines: [false; 2],
         }
     }
 

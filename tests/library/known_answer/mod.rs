@@ -3,6 +3,7 @@
 mod cycle;
 mod equilibrium;
 mod initial_state;
+mod line;
 mod resolution;
 mod rotation;
 mod schedule;

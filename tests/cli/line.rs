@@ -1,0 +1,85 @@
+//! Players on the line as the program shows them: boxes, bounds, attributes, distances that do not wind.
+
+use crate::workspace::Workspace;
+
+/// Boxes of length 10 by default, in which the densities are nearer the other way round than along the line.
+const GAME: &str = r#"
+[game]
+payoff = "x^2/2 + x*y/4 - y^2/2"
+temperature = 0.2
+[game.domain]
+x = { space = "line", period = 10 }
+y = { space = "line", period = 10 }
+[initial]
+x = "exp(-(x - 2.8)^2/(2*0.04))"
+y = "exp(-(y + 2.8)^2/(2*0.09))"
+[solver]
+time = 0
+"#;
+
+fn distance(workspace: &Workspace, a: &str, b: &str) -> f64 {
+    workspace.run(&["w2", a, b, "--json"]).succeeds().json()["w2"].as_f64().unwrap()
+}
+
+#[test]
+fn distances_of_states_on_the_line_do_not_wind() {
+    let workspace = Workspace::new();
+    std::fs::write(workspace.path("game.toml"), GAME).unwrap();
+    workspace.run(&["run", "game.toml", "-o", "a.h5"]).succeeds();
+    let gaussian = |mean: f64, variance: f64| format!("expr:exp(-(x - ({mean}))^2/(2*{variance}))");
+    for (mean, variance) in [(-2.8, 0.04), (-2.4, 0.09), (2.0, 0.01)] {
+        let exact = f64::hypot(mean - 2.8, f64::sqrt(variance) - 0.2);
+        let got = distance(&workspace, "a.h5:/mu@0", &gaussian(mean, variance));
+        assert!((got - exact).abs() < 1e-9, "{mean}, {variance}: {got} for {exact}");
+    }
+    // Another box, of other length and origin: the same density.
+    let other = ["--set", "game.domain.x={space=\"line\", period=9, origin=-3}"];
+    workspace.run(&[&["run", "game.toml", "-o", "b.h5"][..], &other].concat()).succeeds();
+    assert!(distance(&workspace, "a.h5:/mu@0", "b.h5:/mu@0") < 1e-7);
+    std::fs::write(workspace.path("far.txt"), "-7.2\n-7.2\n").unwrap();
+    let exact = f64::hypot(10.0, 0.2);
+    let got = distance(&workspace, "a.h5:/mu@0", "cloud:far.txt");
+    assert!((got - exact).abs() < 1e-9, "{got} for {exact}");
+}
+
+#[test]
+fn what_has_no_place_on_the_line_is_refused() {
+    let workspace = Workspace::new();
+    std::fs::write(workspace.path("game.toml"), GAME).unwrap();
+    workspace.run(&["run", "game.toml", "-o", "a.h5"]).succeeds();
+    workspace.run(&["w2", "a.h5:/mu", "expr:exp(-x^2)", "--period", "10"]).fails(2, &["--period", "on the line"]);
+    workspace.run(&["w2", "a.h5:/mu", "expr:exp(-(x-6)^2)"]).fails(2, &["outside of [-5, 5]"]);
+    workspace.run(&["particles", "game.toml"]).fails(2, &["game.domain.x.space", "particles"]);
+}
+
+#[test]
+fn the_bound_stands_in_summary_object_and_file() {
+    let workspace = Workspace::new();
+    let run = ["run", "double-well-line", "--set", "solver.time=0.1", "--set", "output.snapshots=1", "-o", "run.h5"];
+    let shown = workspace.run(&run).succeeds().stdout;
+    assert!(shown.contains("x on the line") && shown.contains("for all times"), "{shown}");
+    let object = workspace.run(&["equilibrium", "double-well-line", "--json"]).succeeds().json();
+    let file = hdf5::File::open(workspace.path("run.h5")).unwrap();
+    for (i, name) in ["x", "y"].into_iter().enumerate() {
+        let line = &object["lines"][i];
+        assert_eq!(line["player"], name);
+        let attribute = |key: &str| file.dataset(name).unwrap().attr(key).unwrap().read_scalar::<f64>().unwrap();
+        assert_eq!(attribute("line"), 1.0);
+        for key in ["a", "b", "q", "radius", "mass"] {
+            let (shown, stored) = (line[key].as_f64().unwrap(), attribute(&format!("tail_{key}")));
+            assert!((shown - stored).abs() <= 1e-12 * stored, "{name} {key}: {shown}, {stored}");
+        }
+        assert!(line["mass"].as_f64().unwrap() <= 1e-14, "{line}");
+    }
+}
+
+#[test]
+fn an_orbit_goes_on_from_its_file_in_the_box_of_that_file() {
+    let workspace = Workspace::new();
+    let hot = ["orbit", "double-well-line", "--set", "game.temperature=0.1", "-o", "orbit.h5", "--json"];
+    let first = workspace.run(&hot).succeeds().json();
+    let second = workspace.run(&["orbit", "orbit.h5", "--json"]).succeeds().json();
+    let period = |object: &serde_json::Value| object["period"].as_f64().unwrap();
+    assert!((period(&first) - period(&second)).abs() < 1e-8, "{first}\n{second}");
+    assert_eq!(first["lines"][0]["low"], second["lines"][0]["low"]);
+}
