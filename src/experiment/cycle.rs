@@ -37,6 +37,9 @@ pub fn cycle_at_end(file: &GameFile, discretisation: &Discretisation, output: &P
         return Err(format!("cycles are looked for in mfl-da only, not in {}", file.flow().name()));
     }
     let (game, solver) = (file.game(), file.solver());
+    if !game.regulariser().regulariser().is_entropy() {
+        return Err(format!("cycles are looked for with the entropy only, not with {}", game.regulariser().name()));
+    }
     let read = |player| read_state(output, player, StateIndex::Last).map_err(|error| error.to_string());
     let (mu, nu) = (read(Player::X)?, read(Player::Y)?);
     let payoff = discretisation.payoff.clone();

@@ -37,7 +37,8 @@ impl Discretisation {
     /// [`RunError`] when the payoff or the equilibrium is not resolved there.
     pub fn new(game: &Game, shapes: &[Vec<usize>; 2]) -> Result<Discretisation, RunError> {
         let payoff = payoff_on(game, shapes)?;
-        let equilibrium = Equilibrium::solve(&payoff, temperatures(game))?;
+        let regulariser = game.regulariser().regulariser();
+        let equilibrium = Equilibrium::solve_regularised(&payoff, temperatures(game), regulariser)?;
         Ok(Discretisation { payoff, equilibrium })
     }
 
@@ -54,8 +55,7 @@ impl Discretisation {
     /// The equilibrium density of a player.
     pub fn equilibrium_density(&self, player: Player) -> Density {
         let values = self.equilibrium.densities()[player.index()].to_vec();
-        Density::normalised(self.grid(player), values)
-            .expect("Gibbs densities are finite, not negative and have mass 1")
+        Density::normalised(self.grid(player), values).expect("best responses are finite, not negative and have mass 1")
     }
 }
 
@@ -97,7 +97,40 @@ pub fn discretise_with_initial(game: &Game, solver: &Solver) -> Result<(Discreti
 /// # Errors
 /// As [`discretise_with_initial`].
 pub(super) fn discretise_evolution(file: &GameFile) -> Result<(Discretisation, [Density; 2]), RunError> {
+    if !file.game().regulariser().regulariser().is_entropy() {
+        return discretise_in_cells(file.game(), file.solver());
+    }
     discretise_starts(file.game(), file.solver(), file.flow().steps_logarithms())
+}
+
+/// The game and its initial densities for finite volumes, which no spectral tail judges: kinks, jumps and vacua are welcome.
+fn discretise_in_cells(game: &Game, solver: &Solver) -> Result<(Discretisation, [Density; 2]), RunError> {
+    let GridChoice::Fixed(shapes) = solver.grid() else {
+        let message = format!(
+            "the regulariser {} is stepped by finite volumes, whose error is of the order h^2: \"auto\" cannot be used; write a \
+             number of points, say 256",
+            game.regulariser().name()
+        );
+        return Err(RunError::Regulariser { key: "solver.grid", message });
+    };
+    let discretisation = Discretisation::new(game, shapes)?;
+    let start = |player| {
+        let start = Start { source: StartSource::read(game, player)?, logarithms: false };
+        start.on(discretisation.grid(player), player)
+    };
+    let densities = [start(Player::X)?, start(Player::Y)?];
+    if !game.regulariser().regulariser().may_vanish() {
+        for (player, density) in Player::BOTH.into_iter().zip(&densities) {
+            if density.values().iter().any(|r| *r <= 0.0) {
+                let message = format!(
+                    "vanishes at a node; with the regulariser {} mass there would have an infinite energy or diffusivity",
+                    game.regulariser().name()
+                );
+                return Err(RunError::initial(player, message));
+            }
+        }
+    }
+    Ok((discretisation, densities))
 }
 
 fn discretise_starts(
@@ -212,7 +245,11 @@ fn grow_until_resolved(game: &Game, shapes: &[Vec<usize>; 2]) -> Result<Discreti
     let mut shapes = shapes.clone();
     loop {
         let payoff = payoff_on(game, &shapes)?;
-        let equilibrium = Equilibrium::solve_on_grid(&payoff, temperatures(game))?;
+        let regulariser = game.regulariser().regulariser();
+        let equilibrium = Equilibrium::solve_regularised_on_grid(&payoff, temperatures(game), regulariser)?;
+        if let Some(player) = equilibrium.vacuum() {
+            return Err(RunError::Edge { player });
+        }
         let mut resolved = true;
         for player in Player::BOTH {
             let p = player.index();

@@ -51,6 +51,24 @@ pub enum RunError {
         /// The dynamics of the game file.
         dynamics: &'static str,
     },
+    /// Something that is not possible with the regulariser of the game.
+    #[error("{key}: {message}")]
+    Regulariser {
+        /// The key to change.
+        key: &'static str,
+        /// What is not possible, and what is.
+        message: String,
+    },
+    /// An equilibrium whose density has an edge, on an automatic grid.
+    #[error(
+        "solver.grid: the equilibrium density of player {} vanishes on part of the torus, and no grid resolves the edge of \
+         its support: \"auto\" cannot be used; write a number of points, say 256",
+        player.letter()
+    )]
+    Edge {
+        /// Whose.
+        player: Player,
+    },
     /// An option of the command line.
     #[error("{option}: {message}")]
     Option {
@@ -227,6 +245,17 @@ impl RunError {
         Err(RunError::Dynamics { command, served: "mfl-da", dynamics: file.flow().name() })
     }
 
+    /// Refuses every regulariser but the entropy and the relative entropy.
+    pub(super) fn unless_entropy(what: &str, file: &GameFile) -> Result<(), RunError> {
+        let regulariser = file.game().regulariser();
+        if regulariser.regulariser().is_entropy() {
+            return Ok(());
+        }
+        let name = regulariser.name();
+        let message = format!("{what} is for the regularisers entropy and kl, not for {name}");
+        Err(RunError::Regulariser { key: "game.regulariser", message })
+    }
+
     /// A fault of an option.
     pub fn option(option: &str, message: impl Into<String>) -> RunError {
         RunError::Option { option: option.to_owned(), message: message.into() }
@@ -245,6 +274,8 @@ impl RunError {
             | RunError::Grid(_)
             | RunError::Initial { .. }
             | RunError::Dynamics { .. }
+            | RunError::Regulariser { .. }
+            | RunError::Edge { .. }
             | RunError::Option { .. }
             | RunError::Merge { .. }
             | RunError::Orbit(OrbitError::Parameter { .. })
@@ -274,7 +305,12 @@ impl RunError {
     pub fn concerns_game(&self) -> bool {
         matches!(
             self,
-            RunError::Payoff { .. } | RunError::Grid(_) | RunError::Initial { .. } | RunError::Dynamics { .. }
+            RunError::Payoff { .. }
+                | RunError::Grid(_)
+                | RunError::Initial { .. }
+                | RunError::Dynamics { .. }
+                | RunError::Regulariser { .. }
+                | RunError::Edge { .. }
         )
     }
 

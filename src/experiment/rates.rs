@@ -8,6 +8,7 @@ use super::discretisation::discretise_automatically;
 use super::{RunError, SpectrumSummary, linear_spectrum};
 use crate::diagnostics::Decay;
 use crate::game::{GameFile, Player};
+use crate::spectrum::SpectrumError;
 use serde::Serialize;
 
 /// Eigenvalues of a run with two players of dimension 1, and with others.
@@ -54,7 +55,10 @@ pub fn spectrum_of_run(file: &GameFile) -> Result<SpectrumSummary, String> {
     }
     let game = file.game();
     let reason = |error: RunError| error.to_string();
-    let shapes = discretise_automatically(game).map_err(reason)?.shapes();
+    let shapes = match discretise_automatically(game) {
+        Err(RunError::Edge { player }) => return Err(SpectrumError::Vacuum { player }.to_string()),
+        discretised => discretised.map_err(reason)?.shapes(),
+    };
     let case = usize::from(Player::BOTH.iter().any(|player| game.domain(*player).dimension() > 1));
     let nodes: usize = shapes.iter().map(|shape| shape.iter().product::<usize>()).sum();
     if nodes > MOST_NODES[case] {

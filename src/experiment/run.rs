@@ -15,10 +15,10 @@ use super::rates::spectrum_of_run;
 use super::resumption::{Resumption, advise_resume, resume};
 use super::summary::{Counters, Evidence, Summary};
 use super::{Clock, Discretisation, Measurement, RunError, Simulation, SpectrumSummary};
-use crate::flow::{Flow, PairLayout, chosen_flow};
+use crate::flow::{Flow, NonlinearDiffusion, PairLayout, chosen_flow};
 use crate::game::{GameFile, GridChoice, Player, Scheme};
 use crate::output::{Checkpoint, Diagnostics, Header, Layout, RunWriter, StepRecord, check_destination};
-use crate::stepper::{Etd43, Etdrk4, ImexEuler, Sbdf2, Stepper};
+use crate::stepper::{Etd43, Etdrk4, ImexEuler, OwnScheme, Sbdf2, Stepper};
 use num_complex::Complex64;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -294,7 +294,9 @@ impl<'a> Session<'a> {
         let (to, error) = (stretch.flow().time(stretch.to), stretch.step.error);
         self.time = to;
         let (flow, pair) = stretch.flow_and_pair(None, &mut self.pair);
-        if let Err(error) = check_fixed_grid(self.file, flow, pair) {
+        let in_cells = is_in_cells(self.file);
+        // Cells are judged by no spectral tail.
+        if !in_cells && let Err(error) = check_fixed_grid(self.file, flow, pair) {
             return Err(self.at_time(error, to));
         }
         let grown = match self.file.solver().grid() {
@@ -302,14 +304,14 @@ impl<'a> Session<'a> {
             GridChoice::Fixed(_) => Ok(None),
         };
         let good = |snapshots: &[(f64, Diagnostics)]| snapshots.last().map_or(0.0, |(time, _)| *time);
-        if let Some(dip) = self.positivity.look(pair, to) {
+        if let Some(dip) = self.positivity.look(pair, to).filter(|_| !in_cells) {
             keep_positive(&mut self.lowest, dip, scheme, good(&self.snapshots), &self.writer)?;
         }
         while let Some(&tick) = self.ticks.get(self.snapshots.len()).filter(|&&tick| tick <= stretch.to) {
             let next = times[self.snapshots.len()];
             stretch.state_at(tick, &mut self.buffer);
             let (flow, pair) = stretch.flow_and_pair(Some(&self.buffer), &mut self.pair);
-            let snapshot = self.measurement.measure(flow.payoff(), next, pair);
+            let snapshot = self.measurement.measure(flow.payoff(), next, pair, flow.cells(&self.buffer));
             if let Some(dip) = dip([&snapshot.mu, &snapshot.nu], next) {
                 keep_positive(&mut self.lowest, dip, scheme, good(&self.snapshots), &self.writer)?;
             }
@@ -324,8 +326,9 @@ impl<'a> Session<'a> {
     }
 
     fn take_first_snapshot(&mut self) -> Result<(), RunError> {
+        let cells = self.simulation.flow().cells(self.simulation.state());
         let (flow, pair) = self.simulation.flow_and_pair(&mut self.pair);
-        let snapshot = self.measurement.measure(flow.payoff(), 0.0, pair);
+        let snapshot = self.measurement.measure(flow.payoff(), 0.0, pair, cells);
         self.snapshots.push((0.0, snapshot.diagnostics));
         Ok(self.writer.snapshot(snapshot)?)
     }
@@ -441,8 +444,17 @@ fn keep_positive(
     Err(RunError::Negative { time, player, minimum, maximum, advice: positivity_advice(scheme), good, path })
 }
 
+/// Whether the densities are stepped by finite volumes: with every regulariser but the entropies.
+fn is_in_cells(file: &GameFile) -> bool {
+    !file.game().regulariser().regulariser().is_entropy()
+}
+
 pub(super) fn new_flow(file: &GameFile, discretisation: &Discretisation) -> Box<dyn Flow> {
     let game = file.game();
+    if is_in_cells(file) {
+        let (payoff, regulariser) = (discretisation.payoff.clone(), game.regulariser().regulariser());
+        return Box::new(NonlinearDiffusion::new(payoff, regulariser, temperatures(game), game.timescale()));
+    }
     chosen_flow(file.flow(), discretisation.payoff.clone(), temperatures(game), game.timescale())
 }
 
@@ -458,6 +470,9 @@ fn ticks(file: &GameFile, flow: &impl Flow) -> Vec<f64> {
 
 pub(super) fn new_stepper(file: &GameFile) -> Box<dyn Stepper<f64>> {
     let solver = file.solver();
+    if is_in_cells(file) {
+        return Box::new(OwnScheme::new(solver.tolerance()));
+    }
     match (solver.scheme(), solver.step()) {
         (Scheme::ImexEuler, Some(step)) => Box::new(ImexEuler::new(step)),
         (Scheme::Sbdf2, Some(step)) => Box::new(Sbdf2::new(step)),

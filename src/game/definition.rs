@@ -2,6 +2,8 @@
 
 use super::domain::Domain;
 use super::fault::Fault;
+use super::reference;
+use super::regulariser_choice::RegulariserChoice;
 use super::sampling;
 use super::source::{Initial, PayoffSource, coordinate_names};
 use super::{GameError, Player};
@@ -11,6 +13,9 @@ use super::{GameError, Player};
 pub struct Game {
     name: String,
     source: PayoffSource,
+    regulariser: RegulariserChoice,
+    /// The payoff less the logarithms of the reference densities, where the regulariser has any.
+    effective: Option<PayoffSource>,
     temperature: [f64; 2],
     timescale: f64,
     domain: [Domain; 2],
@@ -31,9 +36,19 @@ impl Game {
         domain: [Domain; 2],
         initial: [Initial; 2],
     ) -> Result<Game, GameError> {
-        let game = Self::unchecked(name, source, temperature, timescale, domain, initial);
-        game.check()?;
-        Ok(game)
+        Ok(Self::unchecked(name, source, temperature, timescale, domain, initial).checked()?)
+    }
+
+    /// The same game with another regulariser.
+    ///
+    /// # Errors
+    /// [`GameError::Invalid`] with the key `game.regulariser`, `game.tsallis_q` or `game.reference`.
+    pub fn with_regulariser(self, regulariser: RegulariserChoice) -> Result<Game, GameError> {
+        Ok(self.regularised(regulariser).checked()?)
+    }
+
+    pub(super) fn regularised(self, regulariser: RegulariserChoice) -> Game {
+        Game { regulariser, effective: None, ..self }
     }
 
     pub(super) fn unchecked(
@@ -44,10 +59,21 @@ impl Game {
         domain: [Domain; 2],
         initial: [Initial; 2],
     ) -> Game {
-        Game { name: name.into(), source, temperature, timescale, domain, initial }
+        let (regulariser, effective) = (RegulariserChoice::Entropy, None);
+        Game { name: name.into(), source, regulariser, effective, temperature, timescale, domain, initial }
     }
 
-    pub(super) fn check(&self) -> Result<(), Fault> {
+    /// The game when nothing is wrong with it.
+    pub(super) fn checked(mut self) -> Result<Game, Fault> {
+        self.check()?;
+        self.regulariser.check()?;
+        if let RegulariserChoice::RelativeEntropy { reference } = &self.regulariser {
+            self.effective = Some(reference::shifted(&self.source, reference, self.temperature, &self.domain)?);
+        }
+        Ok(self)
+    }
+
+    fn check(&self) -> Result<(), Fault> {
         for player in Player::BOTH {
             let tau = self.temperature[player.index()];
             // 1/tau enters the Gibbs densities.
@@ -120,9 +146,15 @@ impl Game {
         &self.name
     }
 
-    /// The payoff as written.
+    /// The payoff whose potentials the players feel: as written, or with the regulariser `kl` the written one less
+    /// `tau_x log pi_x`, plus `tau_y log pi_y`.
     pub fn source(&self) -> &PayoffSource {
-        &self.source
+        self.effective.as_ref().unwrap_or(&self.source)
+    }
+
+    /// What keeps the densities spread out.
+    pub fn regulariser(&self) -> &RegulariserChoice {
+        &self.regulariser
     }
 
     /// `tau_x` or `tau_y`.
@@ -150,8 +182,6 @@ impl Game {
     /// # Errors
     /// As [`Game::new`].
     pub fn with_temperature(&self, temperature: [f64; 2]) -> Result<Game, GameError> {
-        let game = Game { temperature, ..self.clone() };
-        game.check()?;
-        Ok(game)
+        Ok(Game { temperature, effective: None, ..self.clone() }.checked()?)
     }
 }

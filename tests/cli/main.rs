@@ -19,6 +19,7 @@ mod particles;
 mod rates;
 mod readers;
 mod refusals;
+mod regularisers;
 mod resume;
 mod schedule;
 mod spectrum;

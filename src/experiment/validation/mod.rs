@@ -79,6 +79,15 @@ pub fn validate(request: &ValidationRequest<'_>) -> Result<ValidationReport, Val
         return Err(ValidationError::input("--false-alarm-rate", message));
     }
     let file = GameFile::parse(request.against, &read_game(request.against)?, &[])?;
+    let regulariser = file.game().regulariser();
+    if !regulariser.regulariser().is_entropy() {
+        let message = format!(
+            "is a run with the regulariser {}, whose densities have no system of independent particles to be compared with; \
+             validate is for entropy and kl",
+            regulariser.name()
+        );
+        return Err(ValidationError::input(request.against.display(), message));
+    }
     let snapshots = read_times(request.against)?;
     let operand = Operand::parse(request.cloud)?;
     same_game::check(request.cloud, request.against, &file, &mut notes)?;
