@@ -22,9 +22,11 @@ mod newton;
 
 pub use certificate::Bounds;
 
-use crate::diagnostics::{energy, log_best_response, nikaido_isoda};
+use crate::diagnostics::{
+    energy, log_best_response, nikaido_isoda, regularised_energy, regularised_gap, regularised_response,
+};
 use crate::game::{Payoff, Player};
-use crate::regulariser::{Regulariser, best_response, regularised_energy, regularised_gap};
+use crate::regulariser::Regulariser;
 use crate::torus::{TorusError, tails_of_values};
 
 /// Densities whose spectral tail is larger are not resolved by their grid.
@@ -282,9 +284,8 @@ fn slope_residual(payoff: &Payoff, temperature: [f64; 2], regulariser: Regularis
     let mut work = payoff.work();
     let of = |player: Player| {
         let own = player.index();
-        let mut potential = vec![0.0; payoff.grid(player).len()];
-        payoff.potential(player, &densities[1 - own], &mut potential, &mut work);
-        let response = best_response(function, payoff.grid(player), player, temperature[own], &potential).density;
+        let opponent = &densities[1 - own];
+        let response = regularised_response(function, payoff, player, temperature[own], opponent, &mut work).density;
         let difference =
             |(r, b): (&f64, &f64)| if r == b { 0.0 } else { (function.slope(*r) - function.slope(*b)).abs() };
         densities[own].iter().zip(&response).map(difference).fold(0.0, f64::max)

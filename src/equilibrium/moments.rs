@@ -158,7 +158,8 @@ impl<'a> Problem<'a> {
         let function = self.regulariser.function();
         let mut potential = vec![0.0; grid.len()];
         self.payoff.combination(player, 1.0, &self.weights[own], &mut potential, &mut self.work);
-        let response = best_response(function, grid, player, temperature, &potential);
+        let sign = if player == Player::X { 1.0 } else { -1.0 };
+        let response = best_response(function, grid, sign / temperature, &potential);
         self.densities[own].copy_from_slice(&response.density);
         let integrals = &mut self.own_moments[own];
         self.payoff.function_integrals(player, &response.density, integrals, &mut self.work);

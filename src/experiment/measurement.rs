@@ -2,11 +2,11 @@
 //! minimum, spectral tail.
 
 use super::Discretisation;
-use crate::diagnostics::{energy, nikaido_isoda, relative_entropy};
+use crate::diagnostics::{energy, nikaido_isoda, regularised_energy, regularised_gap, relative_entropy};
 use crate::flow::PairLayout;
 use crate::game::{Payoff, PayoffWork, Player};
 use crate::output::{Diagnostics, Snapshot};
-use crate::regulariser::{Regulariser, regularised_energy, regularised_gap};
+use crate::regulariser::Regulariser;
 use crate::torus::{Density, Fourier, FourierScratch, spectral_tail};
 use crate::transport::{
     CircleDistance, Distance, Measure, MongeAmpere, Potential, Reading as DensityReading, TransportError,

@@ -12,7 +12,6 @@
 //! than rounding. Newton's method in `log peak`, kept in a bracket. Cost: some ten sweeps over the nodes.
 
 use super::ConvexFunction;
-use crate::game::Player;
 use crate::torus::Grid;
 
 /// Steps of the search; each at least halves the bracket of the logarithm when Newton's step leaves it.
@@ -31,16 +30,15 @@ pub struct BestResponse {
     pub peak: f64,
 }
 
-/// The best response of a player at this temperature to the potential that he faces: `V`, or `U` of the ascending player.
+/// The best response to the potential that a player faces: `per_temperature` is `1/tau` for the player who minimises and
+/// `-1/tau` for the one who maximises.
 pub fn best_response(
     function: &dyn ConvexFunction,
     grid: &Grid,
-    player: Player,
-    temperature: f64,
+    per_temperature: f64,
     potential: &[f64],
 ) -> BestResponse {
-    let slope = if player == Player::X { 1.0 } else { -1.0 } / temperature;
-    let mut drops: Vec<f64> = potential.iter().map(|v| slope * v).collect();
+    let mut drops: Vec<f64> = potential.iter().map(|v| per_temperature * v).collect();
     let lowest = drops.iter().copied().fold(f64::INFINITY, f64::min);
     drops.iter_mut().for_each(|d| *d -= lowest);
     from_drops(function, grid, drops)

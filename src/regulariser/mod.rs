@@ -13,22 +13,20 @@
 //! | reverse KL | `reverse_kl.rs` | `-log s` | `log s` | positive |
 //!
 //! docs/regularisers.md. The relative entropy to a reference density `pi` is the entropy with the payoff less
-//! `tau log pi` ([`crate::game::RegulariserChoice`]). `best_response.rs` holds the best response, `duality_gap.rs` how far
-//! a pair is from the equilibrium. Nothing here knows of time.
+//! `tau log pi` ([`crate::game::RegulariserChoice`]). `best_response.rs` holds the best response. Nothing here
+//! knows of games; how far a pair is from the equilibrium is in [`crate::diagnostics`].
 
 mod best_response;
 mod chi_squared;
-mod duality_gap;
 mod entropy;
 #[cfg(test)]
-mod properties;
+pub(crate) mod properties;
 mod reverse_kl;
 mod tsallis;
 
 pub(crate) use best_response::from_drops;
 pub use best_response::{BestResponse, best_response};
 pub use chi_squared::ChiSquared;
-pub use duality_gap::{regularised_energy, regularised_gap};
 pub use entropy::Entropy;
 pub use reverse_kl::ReverseKl;
 pub use tsallis::Tsallis;

@@ -1,13 +1,11 @@
 //! What holds for every regulariser, and the answers that are known in closed form.
 
 use super::*;
-use crate::game::{Payoff, Player};
 use crate::torus::Grid;
-use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use std::f64::consts::PI;
 
-fn all() -> Vec<Regulariser> {
+/// One of every kind.
+pub(crate) fn all() -> Vec<Regulariser> {
     let tsallis = [0.5, 1.5, 2.0, 3.0].map(|q| Regulariser::Tsallis(Tsallis::new(q)));
     let others = [Regulariser::ENTROPY, Regulariser::ChiSquared(ChiSquared), Regulariser::ReverseKl(ReverseKl)];
     others.into_iter().chain(tsallis).collect()
@@ -98,7 +96,7 @@ fn divergences_agree_on_both_sides_of_the_series_and_keep_their_digits_near_zero
 fn tsallis_two_is_chi_squared_at_twice_the_temperature_and_tsallis_near_one_the_entropy() {
     let grid = circle(64);
     let potential: Vec<f64> = (0..64).map(|j| (2.0 * PI * j as f64 / 64.0).cos() + (0.7 * j as f64).sin()).collect();
-    let of = |phi: &dyn ConvexFunction, tau: f64| best_response(phi, &grid, Player::Y, tau, &potential).density;
+    let of = |phi: &dyn ConvexFunction, tau: f64| best_response(phi, &grid, -1.0 / tau, &potential).density;
     for tau in [3.0, 0.4] {
         for (one, other) in of(&ChiSquared, tau).iter().zip(of(&Tsallis::new(2.0), 0.5 * tau)) {
             assert!((one - other).abs() <= 1e-13, "{one} against {other}");
@@ -116,7 +114,7 @@ fn the_best_response_of_chi_squared_is_linear_in_the_potential_where_it_is_posit
     let grid = circle(200);
     let potential: Vec<f64> = (0..200).map(|j| (2.0 * PI * j as f64 / 200.0).cos() + 0.3 * (j as f64).sin()).collect();
     let tau = 0.5;
-    let found = best_response(&ChiSquared, &grid, Player::X, tau, &potential);
+    let found = best_response(&ChiSquared, &grid, 1.0 / tau, &potential);
     let lowest = potential.iter().copied().fold(f64::INFINITY, f64::min);
     let c = tau * found.peak + lowest;
     let vacuum = found.density.iter().filter(|b| **b == 0.0).count();
@@ -134,7 +132,7 @@ fn the_best_response_of_reverse_kl_to_a_cosine_is_the_poisson_kernel() {
         let grid = circle(n);
         let cosine = |j: usize| (2.0 * PI * j as f64 / n as f64).cos();
         let potential: Vec<f64> = (0..n).map(|j| -cosine(j)).collect();
-        let found = best_response(&ReverseKl, &grid, Player::X, tau, &potential).density;
+        let found = best_response(&ReverseKl, &grid, 1.0 / tau, &potential).density;
         let c = f64::hypot(1.0, tau);
         for (j, b) in found.iter().enumerate() {
             let expected = tau / (tau * tau / (c + 1.0) + (1.0 - cosine(j)));
@@ -149,72 +147,11 @@ fn the_mass_is_one_however_low_the_temperature() {
     let potential: Vec<f64> = (0..grid.len()).map(|j| (0.37 * j as f64).sin()).collect();
     for regulariser in all() {
         for tau in [1e6, 1.0, 1e-2, 1e-6, 1e-12] {
-            for player in Player::BOTH {
-                let found = best_response(regulariser.function(), &grid, player, tau, &potential);
+            for sign in [1.0, -1.0] {
+                let found = best_response(regulariser.function(), &grid, sign / tau, &potential);
                 let mass = grid.integral(&found.density);
                 assert!((mass - 1.0).abs() <= 1e-13, "{regulariser:?}, tau {tau}: {mass}");
             }
         }
-    }
-}
-
-/// A game of two waves with random coefficients.
-fn payoff(c: &[f64; 8], n: usize) -> Payoff {
-    let f = |x: &[f64], y: &[f64]| {
-        let (a, b) = (2.0 * PI * x[0], 2.0 * PI * y[0]);
-        c[0] * (a - b).cos()
-            + c[1] * a.cos() * (2.0 * b).sin()
-            + c[2] * (2.0 * a).sin() * b.cos()
-            + c[3] * a.sin()
-            + c[4] * (2.0 * a).cos()
-            - c[5] * b.cos()
-            - c[6] * (2.0 * b).sin()
-            + c[7] * (a + b).sin()
-    };
-    Payoff::from_function(f, &circle(n), &circle(n)).unwrap()
-}
-
-/// A density with a vacuum for some seeds, of mass 1.
-fn density(grid: &Grid, shift: f64, level: f64) -> Vec<f64> {
-    let raw: Vec<f64> = grid
-        .axis(0)
-        .coordinates()
-        .into_iter()
-        .map(|x| (level + (2.0 * PI * (x - shift)).cos() + 0.3 * (6.0 * PI * x).sin()).max(0.0))
-        .collect();
-    let mass = grid.integral(&raw);
-    raw.into_iter().map(|r| r / mass).collect()
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 24, failure_persistence: None, rng_seed: RngSeed::Fixed(7), ..ProptestConfig::default()
-    })]
-
-    #[test]
-    fn the_gap_is_what_both_best_responses_gain_and_is_never_negative(
-        c in prop::array::uniform8(-1.0..1.0_f64), tau in prop::array::uniform2(0.05..2.0_f64),
-        shift in prop::array::uniform2(0.0..1.0_f64), level in 0.2..2.0_f64, which in 0..7_usize
-    ) {
-        let regulariser = all()[which];
-        let phi = regulariser.function();
-        let payoff = payoff(&c, 64);
-        let level = if regulariser.may_vanish() || regulariser.is_entropy() { level } else { 1.4 + level };
-        let [mu, nu] = [0, 1].map(|p| density(payoff.grid(Player::BOTH[p]), shift[p], level));
-        let mut work = payoff.work();
-        let gap = regularised_gap(phi, &payoff, tau, [&mu, &nu], &mut work);
-        prop_assert!(gap >= 0.0, "{gap}");
-        let mut response = |player: Player, opponent: &[f64]| {
-            let mut potential = vec![0.0; payoff.grid(player).len()];
-            payoff.potential(player, opponent, &mut potential, &mut work);
-            best_response(phi, payoff.grid(player), player, tau[player.index()], &potential).density
-        };
-        let (p, q) = (response(Player::X, &nu), response(Player::Y, &mu));
-        let mut energy = |x: &[f64], y: &[f64]| regularised_energy(phi, &payoff, tau, [x, y], &mut payoff.work());
-        let (up, down) = (energy(&mu, &q), energy(&p, &nu));
-        prop_assert!((gap - (up - down)).abs() <= 1e-11 * (1.0 + up.abs() + down.abs()), "{gap} against {}", up - down);
-        // Nobody gains more by answering in another way.
-        let other = density(payoff.grid(Player::X), shift[1], level);
-        prop_assert!(energy(&other, &nu) >= down - 1e-12 * (1.0 + down.abs()));
     }
 }

@@ -4,11 +4,12 @@
 //! is of size 1, `e^(3/2)` is of the size of the error of `u_2`; so a step is accepted when
 //!
 //! ```text
-//! e <= tolerance^(2/3) min(1, RELATIVE |u_2 - u|),
+//! e <= tolerance^(2/3) min(1, max(RELATIVE |u_2 - u|, LEAST)).
 //! ```
 //!
-//! or when it is rounding. The second factor follows a decay with about so many correct digits of its rate. The scheme has
-//! no dense output: a state inside a step is that of a shorter step.
+//! The second factor follows a decay with correct digits of its rate until steps move little; without its lower end an initial
+//! layer, in which a nearly empty part fills, would have to be resolved however thin. The scheme has no dense output: a state
+//! inside a step is that of a shorter step.
 
 use super::controller::MOST_REJECTIONS;
 use super::etd43::step_within;
@@ -17,6 +18,8 @@ use num_complex::Complex64;
 
 /// Difference of both orders relative to the increment, in units of the permitted difference.
 const RELATIVE: f64 = 1000.0;
+/// Share of the permitted difference that is never refused.
+const LEAST: f64 = 1e-4;
 /// Differences below this share of the state are rounding and never rejected.
 const ROUNDING: f64 = 1e-14;
 /// The first step is tried with this share of what is left.
@@ -55,7 +58,7 @@ impl OwnScheme {
         let error = system.own_step(&self.start, h, out).expect("a system with a scheme of its own");
         self.increment.clear();
         self.increment.extend(out.iter().zip(&self.start).map(|(v, u)| v - u));
-        let relative = (RELATIVE * system.norm(&self.increment)).min(1.0) * self.tolerance.powf(2.0 / 3.0);
+        let relative = (RELATIVE * system.norm(&self.increment)).clamp(LEAST, 1.0) * self.tolerance.powf(2.0 / 3.0);
         (error, error / relative.max(ROUNDING * system.norm(out)))
     }
 }

@@ -56,7 +56,8 @@ fn killed_runs_of_finite_volumes_resume_to_the_same_bytes_and_any_number_of_thre
 fn the_measured_decay_is_the_spectral_gap_up_to_the_error_of_the_grid() {
     let workspace = Workspace::new();
     workspace.write("game.toml", CIRCLES);
-    let own = ["--set", "solver.grid=96", "--set", "solver.time=2", "--set", "game.temperature=0.6"];
+    let own = "solver.grid=96 solver.time=0.8 solver.tolerance=1e-8 output.snapshots=160 game.temperature=0.4";
+    let own = own.split(' ').flat_map(|setting| ["--set", setting]).collect::<Vec<_>>();
     for regulariser in [&["game.regulariser=reverse-kl"][..], &["game.regulariser=tsallis", "game.tsallis_q=1.5"]] {
         let set = regulariser.iter().flat_map(|setting| ["--set", *setting]).collect::<Vec<_>>();
         let arguments = [&["run", "game.toml", "--json", "--force", "-o", "out.h5"], &own[..], &set].concat();

@@ -22,7 +22,7 @@ fn solve(file: &GameFile) -> Equilibrium {
 
 #[test]
 fn chi_squared_on_a_game_of_rank_one_with_full_support_is_linear_algebra() {
-    let (tau, a, b, d) = (1.5, 0.8, 0.5, 0.3);
+    let (tau, a, b, d): (f64, f64, f64, f64) = (1.5, 0.8, 0.5, 0.3);
     // mu = 1 - (a n + b) cos/tau, nu = 1 + (a m - d) cos/tau, m = int cos mu, n = int cos nu.
     let m = (a * d / (2.0 * tau) - b) / (2.0 * tau) / (1.0 + (a / (2.0 * tau)).powi(2));
     let n = (a * m - d) / (2.0 * tau);

@@ -1,9 +1,9 @@
 //! Equilibria of random games under every regulariser: certificates, a slow second way, and two code paths for one regulariser.
 
 use super::{payoff_of, with_settings};
+use nashflow::diagnostics::{regularised_gap, regularised_response};
 use nashflow::equilibrium::Equilibrium;
 use nashflow::game::{GameFile, Player};
-use nashflow::regulariser::{best_response, regularised_gap};
 
 const TEXT: &str = r#"
     [game]
@@ -71,10 +71,9 @@ fn the_damped_iteration_of_best_responses_ends_at_the_same_pair() {
         let mut pair = [vec![1.0; 96], vec![1.0; 96]];
         for _ in 0..1500 {
             let answers = Player::BOTH.map(|player| {
-                let mut potential = vec![0.0; 96];
-                payoff.potential(player, &pair[player.opponent().index()], &mut potential, &mut work);
-                let tau = temperature[player.index()];
-                best_response(function.function(), payoff.grid(player), player, tau, &potential).density
+                let (own, opponent) = (player.index(), &pair[player.opponent().index()]);
+                let phi = function.function();
+                regularised_response(phi, &payoff, player, temperature[own], opponent, &mut work).density
             });
             for (own, answer) in pair.iter_mut().zip(&answers) {
                 own.iter_mut().zip(answer).for_each(|(r, b)| *r += 0.1 * (b - *r));

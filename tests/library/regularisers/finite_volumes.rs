@@ -2,10 +2,10 @@
 
 use super::{cells, flow_of, payoff_of, simulation_from, with_settings};
 use crate::support::evolution::initial;
+use nashflow::diagnostics::regularised_energy;
 use nashflow::equilibrium::Equilibrium;
 use nashflow::flow::Flow;
 use nashflow::game::GameFile;
-use nashflow::regulariser::regularised_energy;
 use nashflow::stepper::Semilinear;
 use num_complex::Complex64;
 
