@@ -5,6 +5,7 @@
 
 use super::RunError;
 use super::advice::unresolved;
+use super::cells::{discretise_in_cells, is_in_cells};
 use crate::equilibrium::Equilibrium;
 use crate::flow::PairLayout;
 use crate::game::{Game, GameFile, GridChoice, Initial, Payoff, Player, Solver, sample_density};
@@ -97,40 +98,18 @@ pub fn discretise_with_initial(game: &Game, solver: &Solver) -> Result<(Discreti
 /// # Errors
 /// As [`discretise_with_initial`].
 pub(super) fn discretise_evolution(file: &GameFile) -> Result<(Discretisation, [Density; 2]), RunError> {
-    if !file.game().regulariser().regulariser().is_entropy() {
+    if is_in_cells(file.game()) {
         return discretise_in_cells(file.game(), file.solver());
     }
     discretise_starts(file.game(), file.solver(), file.flow().steps_logarithms())
 }
 
-/// The game and its initial densities for finite volumes, which no spectral tail judges: kinks, jumps and vacua are welcome.
-fn discretise_in_cells(game: &Game, solver: &Solver) -> Result<(Discretisation, [Density; 2]), RunError> {
-    let GridChoice::Fixed(shapes) = solver.grid() else {
-        let message = format!(
-            "the regulariser {} is stepped by finite volumes, whose error is of the order h^2: \"auto\" cannot be used; write a \
-             number of points, say 256",
-            game.regulariser().name()
-        );
-        return Err(RunError::Regulariser { key: "solver.grid", message });
-    };
-    let discretisation = Discretisation::new(game, shapes)?;
-    let start = |player| {
-        let start = Start { source: StartSource::read(game, player)?, logarithms: false };
-        start.on(discretisation.grid(player), player)
-    };
-    let densities = [start(Player::X)?, start(Player::Y)?];
-    if !game.regulariser().regulariser().may_vanish() {
-        for (player, density) in Player::BOTH.into_iter().zip(&densities) {
-            if density.values().iter().any(|r| *r <= 0.0) {
-                let message = format!(
-                    "vanishes at a node; with the regulariser {} mass there would have an infinite energy or diffusivity",
-                    game.regulariser().name()
-                );
-                return Err(RunError::initial(player, message));
-            }
-        }
-    }
-    Ok((discretisation, densities))
+/// The initial density of a player on a grid, whether that resolves it or not.
+///
+/// # Errors
+/// [`RunError::Initial`].
+pub(super) fn initial_density(game: &Game, grid: &Grid, player: Player) -> Result<Density, RunError> {
+    Start { source: StartSource::read(game, player)?, logarithms: false }.on(grid, player)
 }
 
 fn discretise_starts(

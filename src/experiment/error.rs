@@ -248,7 +248,7 @@ impl RunError {
     /// Refuses every regulariser but the entropy and the relative entropy.
     pub(super) fn unless_entropy(what: &str, file: &GameFile) -> Result<(), RunError> {
         let regulariser = file.game().regulariser();
-        if regulariser.regulariser().is_entropy() {
+        if regulariser.is_entropic() {
             return Ok(());
         }
         let name = regulariser.name();

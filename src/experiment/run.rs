@@ -6,6 +6,7 @@
 //! depend on snapshots, and nothing depends on when checkpoints are made.
 
 use super::advice::{after_failed_step, check_fixed_grid};
+use super::cells::is_in_cells;
 use super::checkpoint;
 use super::discretisation::{discretise_evolution, grown_shapes, temperatures};
 use super::equilibrium::record;
@@ -293,19 +294,20 @@ impl<'a> Session<'a> {
         let scheme = self.file.solver().scheme();
         let (to, error) = (stretch.flow().time(stretch.to), stretch.step.error);
         self.time = to;
-        let (flow, pair) = stretch.flow_and_pair(None, &mut self.pair);
-        let in_cells = is_in_cells(self.file);
-        // Cells are judged by no spectral tail.
-        if !in_cells && let Err(error) = check_fixed_grid(self.file, flow, pair) {
-            return Err(self.at_time(error, to));
-        }
-        let grown = match self.file.solver().grid() {
-            GridChoice::Auto => grown_shapes(self.file, flow.layout(), pair),
-            GridChoice::Fixed(_) => Ok(None),
-        };
         let good = |snapshots: &[(f64, Diagnostics)]| snapshots.last().map_or(0.0, |(time, _)| *time);
-        if let Some(dip) = self.positivity.look(pair, to).filter(|_| !in_cells) {
-            keep_positive(&mut self.lowest, dip, scheme, good(&self.snapshots), &self.writer)?;
+        let mut grown = Ok(None);
+        // Cells are judged by no spectral tail, and are never negative.
+        if !is_in_cells(self.file.game()) {
+            let (flow, pair) = stretch.flow_and_pair(None, &mut self.pair);
+            if let Err(error) = check_fixed_grid(self.file, flow, pair) {
+                return Err(self.at_time(error, to));
+            }
+            if let GridChoice::Auto = self.file.solver().grid() {
+                grown = grown_shapes(self.file, flow.layout(), pair);
+            }
+            if let Some(dip) = self.positivity.look(pair, to) {
+                keep_positive(&mut self.lowest, dip, scheme, good(&self.snapshots), &self.writer)?;
+            }
         }
         while let Some(&tick) = self.ticks.get(self.snapshots.len()).filter(|&&tick| tick <= stretch.to) {
             let next = times[self.snapshots.len()];
@@ -444,14 +446,9 @@ fn keep_positive(
     Err(RunError::Negative { time, player, minimum, maximum, advice: positivity_advice(scheme), good, path })
 }
 
-/// Whether the densities are stepped by finite volumes: with every regulariser but the entropies.
-fn is_in_cells(file: &GameFile) -> bool {
-    !file.game().regulariser().regulariser().is_entropy()
-}
-
 pub(super) fn new_flow(file: &GameFile, discretisation: &Discretisation) -> Box<dyn Flow> {
     let game = file.game();
-    if is_in_cells(file) {
+    if is_in_cells(file.game()) {
         let (payoff, regulariser) = (discretisation.payoff.clone(), game.regulariser().regulariser());
         return Box::new(NonlinearDiffusion::new(payoff, regulariser, temperatures(game), game.timescale()));
     }
@@ -470,7 +467,7 @@ fn ticks(file: &GameFile, flow: &impl Flow) -> Vec<f64> {
 
 pub(super) fn new_stepper(file: &GameFile) -> Box<dyn Stepper<f64>> {
     let solver = file.solver();
-    if is_in_cells(file) {
+    if is_in_cells(file.game()) {
         return Box::new(OwnScheme::new(solver.tolerance()));
     }
     match (solver.scheme(), solver.step()) {

@@ -1,5 +1,6 @@
 //! What a run has to say for itself: the object of `run --json`.
 
+use super::cells::is_in_cells;
 use super::cycle::cycle_at_end;
 use super::verdict::{Verdict, judge};
 use super::{CycleSummary, Discretisation, RateComparison, SpectrumSummary};
@@ -13,6 +14,10 @@ use serde::Serialize;
 /// What a run with finite volumes has to say for itself.
 const FINITE_VOLUMES: &str = "finite volumes: densities are positive or 0 and keep their mass; what the grid leaves out is of the \
     order h^2 where a density is positive, more at the edge of a support, and in no error bar of this summary";
+
+/// What a vacuum means for a run.
+const VACUUM: &str =
+    "the equilibrium has a vacuum, which mass does not pass: a state of rest need not be the equilibrium";
 
 /// Points per axis.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -234,7 +239,7 @@ impl Summary {
         let (game, solver) = (file.game(), file.solver());
         let Evidence { snapshots, counters, mut notes, spectrum } = evidence;
         let (first, last) = (&snapshots[0], &snapshots[snapshots.len() - 1]);
-        let in_cells = !game.regulariser().regulariser().is_entropy();
+        let in_cells = is_in_cells(game);
         let history: Vec<[f64; 3]> = snapshots.iter().map(|(t, d)| [*t, d.w2, d.w2_error]).collect();
         let column = |i: usize| history.iter().map(|row| row[i]).collect::<Vec<f64>>();
         let mut decay = fit_decay(&column(0), &column(1), &column(2));
@@ -251,6 +256,9 @@ impl Summary {
         notes.extend(file.flow().note().map(str::to_owned));
         if in_cells {
             notes.push(FINITE_VOLUMES.to_owned());
+            if support(&discretisation.equilibrium) != [1.0; 2] {
+                notes.push(VACUUM.to_owned());
+            }
         }
         if let Err(reason) = &spectrum {
             notes.push(format!("no spectrum: {reason}"));

@@ -50,6 +50,11 @@ impl RegulariserChoice {
         }
     }
 
+    /// Whether densities are weighed by the entropy, with a reference or without.
+    pub fn is_entropic(&self) -> bool {
+        self.regulariser().is_entropy()
+    }
+
     pub(super) fn check(&self) -> Result<(), Fault> {
         match self {
             RegulariserChoice::Tsallis { q } if !(q.is_normal() && *q > 0.0) => {

@@ -110,3 +110,75 @@ impl<S: Symbol> Stepper<S> for OwnScheme {
         self.controller = memory.numbers.first_chunk().map(|numbers| Controller::from_numbers(*numbers));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `u' = -u` by extrapolated implicit Euler.
+    struct Decay;
+
+    impl Semilinear<f64> for Decay {
+        fn symbol(&self) -> &[f64] {
+            &[0.0]
+        }
+
+        fn nonlinear(&mut self, u: &[Complex64], out: &mut [Complex64]) {
+            out[0] = -u[0];
+        }
+
+        fn norm(&self, u: &[Complex64]) -> f64 {
+            u[0].norm()
+        }
+
+        fn own_step(&mut self, u: &[Complex64], h: f64, out: &mut [Complex64]) -> Option<f64> {
+            let (halves, whole) = (u[0] / (1.0 + 0.5 * h).powi(2), u[0] / (1.0 + h));
+            out[0] = 2.0 * halves - whole;
+            Some((halves - whole).norm())
+        }
+    }
+
+    /// The state and the steps at time 1, from 1.
+    fn end(tolerance: f64) -> (f64, usize) {
+        let (mut u, mut time, mut steps) = (vec![Complex64::ONE], 0.0, 0);
+        let mut stepper = OwnScheme::new(tolerance);
+        while time < 1.0 {
+            time += stepper.advance(&mut Decay, &mut u, 1.0 - time).unwrap().length;
+            steps += 1;
+        }
+        (u[0].re, steps)
+    }
+
+    #[test]
+    fn the_error_is_about_the_tolerance() {
+        for tolerance in [1e-4, 1e-5, 1e-6, 1e-7, 1e-8] {
+            let (u, steps) = end(tolerance);
+            let error = (u - (-1.0_f64).exp()).abs() / tolerance;
+            assert!((0.02..30.0).contains(&error), "tolerance {tolerance:e}: {error} of it in {steps} steps");
+            let rate = (-u.ln() - 1.0).abs();
+            let expected = OwnScheme::rate_error(1.0 / steps as f64, 1.0);
+            assert!((0.3..3.0).contains(&(rate / expected)), "tolerance {tolerance:e}: {rate:e}, not {expected:e}");
+        }
+    }
+
+    #[test]
+    fn a_state_inside_a_step_is_that_of_a_shorter_step_and_the_memory_continues_with_the_same_bits() {
+        let mut stepper = OwnScheme::new(1e-5);
+        let mut u = vec![Complex64::ONE];
+        (0..5).for_each(|_| drop(stepper.advance(&mut Decay, &mut u, 1.0).unwrap()));
+        let before = u.clone();
+        let length = stepper.advance(&mut Decay, &mut u, 1.0).unwrap().length;
+        let (mut inside, mut shorter) = (u.clone(), u.clone());
+        stepper.interpolate(&mut Decay, 0.3, &mut inside);
+        Decay.own_step(&before, 0.3 * length, &mut shorter);
+        assert_eq!(inside, shorter);
+        let mut restored = OwnScheme::new(1e-5);
+        restored.restore(&mut Decay, &u, &Stepper::<f64>::memory(&stepper));
+        let mut other = u.clone();
+        for _ in 0..5 {
+            let one = stepper.advance(&mut Decay, &mut u, 1.0).unwrap();
+            assert_eq!(restored.advance(&mut Decay, &mut other, 1.0).unwrap(), one);
+        }
+        assert_eq!(u, other);
+    }
+}

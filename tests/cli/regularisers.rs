@@ -7,7 +7,7 @@ use crate::workspace::{CIRCLES, Workspace};
 /// The game on two circles under chi^2, with a vacuum.
 fn chi_squared() -> String {
     CIRCLES
-        .replace("temperature = 0.1", "temperature = 0.3\nregulariser = \"chi2\"")
+        .replace("temperature = 0.1", "temperature = 0.15\nregulariser = \"chi2\"")
         .replace("exp(3*cos(2*pi*(x - 0.25)))", "max(0, cos(2*pi*(x - 0.25)))")
         .replace("tolerance = 1e-6", "tolerance = 1e-6\ngrid = 64")
 }

@@ -2,6 +2,7 @@
 
 use super::{ComparisonRequest, Contestant};
 use crate::diagnostics::Decay;
+use crate::experiment::cells::is_in_cells;
 use crate::experiment::{StateSummary, Verdict};
 use crate::game::GameFile;
 use crate::output::Diagnostics;
@@ -85,7 +86,7 @@ impl ContestantReport {
             let of = |threshold: &f64| Crossing { threshold: *threshold, time: first_time(&rows, *threshold) };
             thresholds.iter().map(of).collect::<Vec<_>>()
         };
-        let in_cells = !one.file.game().regulariser().regulariser().is_entropy();
+        let in_cells = is_in_cells(one.file.game());
         let evaluations = |steps: usize, rejected: usize| match in_cells {
             true => OwnScheme::evaluations(steps, rejected),
             false => one.file.solver().scheme().evaluations(steps, rejected),

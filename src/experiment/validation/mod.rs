@@ -80,7 +80,7 @@ pub fn validate(request: &ValidationRequest<'_>) -> Result<ValidationReport, Val
     }
     let file = GameFile::parse(request.against, &read_game(request.against)?, &[])?;
     let regulariser = file.game().regulariser();
-    if !regulariser.regulariser().is_entropy() {
+    if !regulariser.is_entropic() {
         let message = format!(
             "is a run with the regulariser {}, whose densities have no system of independent particles to be compared with; \
              validate is for entropy and kl",

@@ -54,7 +54,7 @@ fn reference(game: &Section<'_>, domain: &[Domain; 2], scope: &Scope) -> Result<
 
 /// The scheme of finite volumes, of every regulariser but the entropies, chooses its steps.
 pub(super) fn check_solver(regulariser: &RegulariserChoice, solver: &Solver) -> Result<(), Fault> {
-    if regulariser.regulariser().is_entropy() || solver.scheme() == Scheme::Adaptive {
+    if regulariser.is_entropic() || solver.scheme() == Scheme::Adaptive {
         return Ok(());
     }
     let message = format!("with the regulariser {} time is stepped by finite volumes of their own", regulariser.name());

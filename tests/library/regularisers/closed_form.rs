@@ -74,13 +74,13 @@ fn a_reference_density_is_the_equilibrium_of_no_payoff_and_a_uniform_one_is_the_
         regulariser = "kl"
         reference = { x = "exp(300*cos(2*pi*x))", y = "2 + sin(2*pi*y)" }
         [solver]
-        grid = 256
+        grid = 400
     "#;
     let found = solve(&with_settings(text, &[]));
     let bessel: f64 =
-        (0..256).map(|j| (300.0 * ((2.0 * PI * j as f64 / 256.0).cos() - 1.0)).exp()).sum::<f64>() / 256.0;
-    for j in 0..256 {
-        let s = 2.0 * PI * j as f64 / 256.0;
+        (0..400).map(|j| (300.0 * ((2.0 * PI * j as f64 / 400.0).cos() - 1.0)).exp()).sum::<f64>() / 400.0;
+    for j in 0..400 {
+        let s = 2.0 * PI * j as f64 / 400.0;
         let exact = [(300.0 * (s.cos() - 1.0)).exp() / bessel, 1.0 + 0.5 * s.sin()];
         for p in [0, 1] {
             let error = (found.densities()[p][j] - exact[p]).abs();

@@ -2,7 +2,7 @@
 
 use super::{cells, flow_of, payoff_of, simulation_from, with_settings};
 use crate::support::evolution::initial;
-use nashflow::diagnostics::regularised_energy;
+use nashflow::diagnostics::{regularised_energy, regularised_gap};
 use nashflow::equilibrium::Equilibrium;
 use nashflow::flow::Flow;
 use nashflow::game::GameFile;
@@ -67,10 +67,11 @@ fn largest(a: &[Complex64], b: &[Complex64]) -> f64 {
 #[test]
 fn the_scheme_is_of_order_two_in_time_in_one_and_in_two_dimensions() {
     for regulariser in ALL {
-        let circle = file(TEXT, regulariser, &[]);
+        let settings = |time: &str| [format!("solver.time={time}"), "game.temperature=1.6".to_owned()];
+        let circle = file(TEXT, regulariser, &settings("0.02"));
         let plane = PLANE.replace("max(0, 0.06 - (x1 - 0.5)^2 - (x2 - 0.4)^2)", "2 + sin(2*pi*(x1 + x2))");
         let plane = plane.replace("max(0, 0.06 - (y1 - 0.5)^2 - (y2 - 0.9)^2)", "1.5 + cos(2*pi*(y1 - y2))");
-        let plane = file(&plane, regulariser, &["solver.time=0.02".to_owned(), "game.temperature=0.6".to_owned()]);
+        let plane = file(&plane, regulariser, &settings("0.01"));
         for (game, what) in [(circle, "circle"), (plane, "plane")] {
             let exact = after(&game, 1280);
             let errors = [40, 80, 160].map(|steps| largest(&after(&game, steps), &exact));
@@ -84,7 +85,10 @@ fn the_scheme_is_of_order_two_in_time_in_one_and_in_two_dimensions() {
 #[test]
 fn the_scheme_is_of_order_two_in_space_where_densities_are_positive() {
     for regulariser in ALL {
-        let at = |points: u32| after(&file(TEXT, regulariser, &[format!("solver.grid={points}")]), 200);
+        let settings = |points: u32| {
+            [format!("solver.grid={points}"), "solver.time=0.02".to_owned(), "game.temperature=1.6".to_owned()]
+        };
+        let at = |points: u32| after(&file(TEXT, regulariser, &settings(points)), 200);
         let exact = at(768);
         let every = |state: &[Complex64], points: usize| {
             (0..48)
@@ -149,7 +153,7 @@ fn the_discrete_equilibrium_is_stationary_with_and_without_a_vacuum() {
 #[test]
 fn without_an_opponent_the_energy_falls_at_every_step_and_the_run_ends_at_the_best_response() {
     for regulariser in ALL {
-        let settings = ["game.payoff=cos(4*pi*x) - cos(2*pi*y)".to_owned(), "solver.time=4".to_owned()];
+        let settings = ["game.payoff=cos(2*pi*x) - cos(2*pi*y)".to_owned(), "solver.time=4".to_owned()];
         let game = file(TEXT, regulariser, &settings);
         let (payoff, temperature) = payoff_of(&game);
         let choice = game.game().regulariser().regulariser();
@@ -172,7 +176,7 @@ fn without_an_opponent_the_energy_falls_at_every_step_and_the_run_ends_at_the_be
         let end = cells(simulation.flow(), simulation.state());
         for p in [0, 1] {
             let off = end[p].iter().zip(found.densities()[p]).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-            assert!(off <= 1e-5, "{regulariser:?}: {off:e} from the best response");
+            assert!(off <= 1e-4, "{regulariser:?}: {off:e} from the best response");
         }
     }
 }
@@ -192,4 +196,23 @@ fn a_step_is_the_rate_times_its_length_when_it_is_short() {
         let size = rate.iter().map(|r| r.norm()).fold(0.0, f64::max);
         assert!(largest(&moved, &rate) <= 1e-3 * size, "{regulariser:?}: {:e} of {size:e}", largest(&moved, &rate));
     }
+}
+
+#[test]
+fn mass_does_not_pass_a_vacuum_so_that_a_state_of_rest_need_not_be_the_equilibrium() {
+    // Two wells of equal depth, more mass over the first: under the entropy it would pass the barrier.
+    let settings = ["game.payoff=cos(4*pi*x) - cos(2*pi*y)".to_owned(), "solver.time=4".to_owned()];
+    let game = file(TEXT, ALL[0], &settings);
+    let (payoff, temperature) = payoff_of(&game);
+    let choice = game.game().regulariser().regulariser();
+    let [mu, nu] = initial(&game);
+    let mut simulation = simulation_from(&game, [mu.values(), nu.values()]);
+    while simulation.advance().unwrap().is_some() {}
+    let [mu, nu] = cells(simulation.flow(), simulation.state());
+    let gap = regularised_gap(choice.function(), &payoff, temperature, [&mu, &nu], &mut payoff.work());
+    assert!(gap > 0.1, "{gap}");
+    let mut rate = simulation.state().to_vec();
+    flow_of(&game).nonlinear(simulation.state(), &mut rate);
+    let fastest = rate.iter().map(|r| r.norm()).fold(0.0, f64::max);
+    assert!(fastest <= 1e-5, "{fastest:e}");
 }

@@ -59,7 +59,7 @@ fn error(q: f64, c: f64, points: usize) -> f64 {
     let mut simulation = simulation_from(&file, [&start, &uniform]);
     while simulation.advance().unwrap().is_some() {}
     let [mu, nu] = cells(simulation.flow(), simulation.state());
-    assert!(nu.iter().all(|v| (v - 0.125).abs() <= 1e-15));
+    assert!(nu.iter().all(|v| (v - 0.125).abs() <= 1e-12));
     mu.iter().zip(exact(2.0)).map(|(u, v)| (u - v).abs()).sum::<f64>() * h
 }
 
