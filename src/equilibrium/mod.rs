@@ -75,8 +75,8 @@ pub enum EquilibriumError {
         /// Tail found.
         tail: f64,
     },
-    /// A grid made on the way is not possible.
-    #[error(transparent)]
+    /// No grid that this program can use resolves the equilibrium.
+    #[error("the equilibrium is not resolved by this grid, nor by any that can be used: {0}")]
     Grid(#[from] TorusError),
 }
 

@@ -203,7 +203,7 @@ pub(super) fn enlarged(grid: &Grid, tails: &[f64], limit: f64) -> Result<Vec<usi
 pub(super) fn payoff_on(game: &Game, shapes: &[Vec<usize>; 2]) -> Result<Payoff, RunError> {
     let x = game.domain(Player::X).grid(&shapes[0])?;
     let y = game.domain(Player::Y).grid(&shapes[1])?;
-    Payoff::new(game.source(), &x, &y).map_err(|error| RunError::payoff(game.source(), error))
+    Payoff::new(game.source(), &x, &y).map_err(|error| RunError::payoff(game.written_source(), error))
 }
 
 /// The smallest shapes that resolve the payoff alone.
@@ -215,7 +215,7 @@ fn smallest_shapes(game: &Game) -> Result<[Vec<usize>; 2], RunError> {
     let x = game.domain(Player::X).grid(&fewest[0])?;
     let y = game.domain(Player::Y).grid(&fewest[1])?;
     let needed =
-        Payoff::points_needed(game.source(), &x, &y).map_err(|error| RunError::payoff(game.source(), error))?;
+        Payoff::points_needed(game.source(), &x, &y).map_err(|error| RunError::payoff(game.written_source(), error))?;
     Ok([0, 1].map(|p| needed[p].iter().zip(&fewest[p]).map(|(a, b)| *a.max(b)).collect()))
 }
 

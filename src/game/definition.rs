@@ -152,6 +152,11 @@ impl Game {
         self.effective.as_ref().unwrap_or(&self.source)
     }
 
+    /// The payoff as written.
+    pub fn written_source(&self) -> &PayoffSource {
+        &self.source
+    }
+
     /// What keeps the densities spread out.
     pub fn regulariser(&self) -> &RegulariserChoice {
         &self.regulariser

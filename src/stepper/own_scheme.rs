@@ -1,13 +1,14 @@
 //! The scheme of order 2 that a system brings with it, in adaptive steps.
 //!
 //! The system steps itself and says how far that is from a scheme of order 1, `e = |u_2 - u_1| = O(h^2)`. Where the state
-//! is of size 1, `e^(3/2)` is of the size of the error of `u_2`; so a step is accepted when
+//! is of size 1, `e^(3/2)` is of the size of the error of `u_2` in one step; so a step is accepted when
 //!
 //! ```text
 //! e <= tolerance^(2/3) min(1, max(RELATIVE |u_2 - u|, LEAST)).
 //! ```
 //!
-//! The second factor follows a decay with correct digits of its rate until steps move little; without its lower end an initial
+//! so that a step errs by about the tolerance, and a run, whose steps are about `tolerance^(1/3)` of the times of the system
+//! long, by about `tolerance^(2/3)`: 5e-6 at 1e-8, which is below what a grid of second order leaves. The second factor follows a decay with correct digits of its rate until steps move little; without its lower end an initial
 //! layer, in which a nearly empty part fills, would have to be resolved however thin. The scheme has no dense output: a state
 //! inside a step is that of a shorter step.
 
@@ -37,7 +38,7 @@ pub struct OwnScheme {
 }
 
 impl OwnScheme {
-    /// Steps whose error, in the norm of the system, is about `tolerance`.
+    /// Steps whose error, each, is about `tolerance` in the norm of the system.
     pub fn new(tolerance: f64) -> OwnScheme {
         OwnScheme { tolerance, controller: None, start: Vec::new(), last: 0.0, increment: Vec::new() }
     }
@@ -150,11 +151,11 @@ mod tests {
     }
 
     #[test]
-    fn the_error_is_about_the_tolerance() {
+    fn a_run_errs_by_about_the_tolerance_to_the_power_two_thirds() {
         for tolerance in [1e-4, 1e-5, 1e-6, 1e-7, 1e-8] {
             let (u, steps) = end(tolerance);
-            let error = (u - (-1.0_f64).exp()).abs() / tolerance;
-            assert!((0.02..30.0).contains(&error), "tolerance {tolerance:e}: {error} of it in {steps} steps");
+            let error = (u - (-1.0_f64).exp()).abs() / tolerance.powf(2.0 / 3.0);
+            assert!((0.1..1.0).contains(&error), "tolerance {tolerance:e}: {error} of its power in {steps} steps");
             let rate = (-u.ln() - 1.0).abs();
             let expected = OwnScheme::rate_error(1.0 / steps as f64, 1.0);
             assert!((0.3..3.0).contains(&(rate / expected)), "tolerance {tolerance:e}: {rate:e}, not {expected:e}");
@@ -165,7 +166,9 @@ mod tests {
     fn a_state_inside_a_step_is_that_of_a_shorter_step_and_the_memory_continues_with_the_same_bits() {
         let mut stepper = OwnScheme::new(1e-5);
         let mut u = vec![Complex64::ONE];
-        (0..5).for_each(|_| drop(stepper.advance(&mut Decay, &mut u, 1.0).unwrap()));
+        for _ in 0..5 {
+            stepper.advance(&mut Decay, &mut u, 1.0).unwrap();
+        }
         let before = u.clone();
         let length = stepper.advance(&mut Decay, &mut u, 1.0).unwrap().length;
         let (mut inside, mut shorter) = (u.clone(), u.clone());

@@ -20,7 +20,7 @@ fn a_run_under_chi_squared_is_positive_keeps_its_mass_and_says_how_it_was_steppe
     let summary =
         workspace.run(&[&["run", "game.toml", "--json", "-o", "out.h5"], &set[..]].concat()).succeeds().json();
     assert_eq!((&summary["regulariser"], &summary["scheme"]), (&"chi2".into(), &"finite-volume".into()));
-    let support = summary["equilibrium"]["support"][0].as_f64().unwrap();
+    let support = summary["equilibrium"]["support"][1].as_f64().unwrap();
     assert!(support < 1.0 && support > 0.3, "{support}");
     assert!(summary["equilibrium"]["kl_bound"][0].is_null() && summary["spectrum"].is_null());
     let notes = summary["notes"].to_string();
@@ -84,7 +84,7 @@ fn what_is_not_known_for_a_regulariser_is_refused_with_the_reason() {
         ),
         (
             &["equilibrium", "game.toml", "--set", "solver.grid=auto"],
-            "solver.grid: the equilibrium density of player x vanishes",
+            "solver.grid: the equilibrium density of player y vanishes",
         ),
         (
             &["compare", "game.toml", "--dynamics", "mfl-da,fisher-rao"],
@@ -100,7 +100,7 @@ fn what_is_not_known_for_a_regulariser_is_refused_with_the_reason() {
     }
     workspace
         .run(&["spectrum", "game.toml"])
-        .fails(3, &["player x vanishes on part of the torus", "nothing is linear"]);
+        .fails(3, &["player y vanishes on part of the torus", "nothing is linear"]);
     workspace.run(&["run", "game.toml", "-o", "out.h5", "--set", "solver.time=0.01"]).succeeds();
     workspace
         .run(&["validate", "out.h5", "--against", "out.h5"])

@@ -52,7 +52,7 @@ fn a_rotation_turns_as_it_does_and_decays_with_the_diffusivity_of_the_uniform_de
 
 const UNEVEN: &str = r#"
     [game]
-    payoff = "cos(2*pi*(x - y)) + 0.4*sin(4*pi*x) - 0.5*cos(2*pi*y) + 0.3*cos(2*pi*x)"
+    payoff = "3*cos(2*pi*(x - y)) + 0.4*sin(4*pi*x) - 0.5*cos(2*pi*y) + 0.3*cos(2*pi*x)"
     temperature = { x = 1.3, y = 1.6 }
     timescale = 1.4
 "#;
@@ -108,7 +108,7 @@ fn the_second_dimension_has_the_eigenvalues_of_the_first_beside_its_own() {
     // Players who see the first axis only: the leading pair is that of the circle, however the other axis is.
     let plane = r#"
         [game]
-        payoff = "cos(2*pi*(x1 - y1)) + 0.4*sin(4*pi*x1) - 0.5*cos(2*pi*y1) + 0.3*cos(2*pi*x1)"
+        payoff = "3*cos(2*pi*(x1 - y1)) + 0.4*sin(4*pi*x1) - 0.5*cos(2*pi*y1) + 0.3*cos(2*pi*x1)"
         temperature = { x = 1.3, y = 1.6 }
         timescale = 1.4
         domain = { x = { dim = 2, period = [1, 0.4] }, y = { dim = 2, period = [1, 0.4] } }
