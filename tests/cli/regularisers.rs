@@ -91,7 +91,7 @@ fn what_is_not_known_for_a_regulariser_is_refused_with_the_reason() {
             "fisher-rao is not there for the regulariser chi2",
         ),
         (
-            &["run", "game.toml", "--set", "game.regulariser=reverse-kl"],
+            &["run", "game.toml", "--set", "game.regulariser=reverse-kl", "--set", "game.temperature=2"],
             "initial.x: vanishes at a node; with the regulariser reverse-kl",
         ),
         (&["run", "game.toml", "--set", "game.regulariser=chi"], "did you mean `chi2`? allowed: entropy, kl, tsallis"),

@@ -57,7 +57,7 @@ const UNEVEN: &str = r#"
     timescale = 1.4
 "#;
 
-/// Eigenvalues of the derivative of the finite volumes at their equilibrium, leading first.
+/// Eigenvalues of the derivative of the finite volumes at their equilibrium, leading first, without those of the masses.
 fn eigenvalues_of_cells(file: &GameFile) -> Vec<Complex64> {
     let (payoff, temperature) = payoff_of(file);
     let choice = file.game().regulariser().regulariser();
@@ -80,7 +80,6 @@ fn eigenvalues_of_cells(file: &GameFile) -> Vec<Complex64> {
     }
     let mut values: Vec<Complex64> = matrix.eigenvalues().unwrap();
     values.sort_by(|a, b| b.re.total_cmp(&a.re));
-    // The masses.
     values.retain(|v| v.norm() > 1e-4);
     values
 }
@@ -91,10 +90,13 @@ fn the_spectrum_is_what_the_matrix_of_the_finite_volumes_tends_to() {
         let (equilibrium, found) = solve(&file(UNEVEN, regulariser, 65), 3);
         assert_eq!(equilibrium.vacuum(), None, "{regulariser:?}");
         assert!(found.eigenvalues.iter().all(|v| v.re <= -found.guaranteed_rate * (1.0 - 1e-9)));
-        let [coarse, fine] = [32, 64].map(|n| eigenvalues_of_cells(&file(UNEVEN, regulariser, n))[0]);
         let upper = |v: Complex64| Complex64::new(v.re, v.im.abs());
         let exact = upper(found.eigenvalues[0]);
-        let (coarse, fine) = (upper(coarse), upper(fine));
+        // Two pairs may lead with nearly one real part.
+        let [coarse, fine] = [32, 64].map(|n| {
+            let values = eigenvalues_of_cells(&file(UNEVEN, regulariser, n)).into_iter().take(8).map(upper);
+            values.min_by(|a, b| (a - exact).norm().total_cmp(&(b - exact).norm())).unwrap()
+        });
         let order = ((coarse - exact).norm() / (fine - exact).norm()).log2();
         let richardson = (fine * 4.0 - coarse) / 3.0;
         println!("{regulariser:?}: {exact}, cells {coarse}, {fine}, order {order:.3}, extrapolated {richardson}");
