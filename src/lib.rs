@@ -26,6 +26,7 @@
 //! |---|---|
 //! | [`torus`] | grids, Fourier transforms, densities |
 //! | [`game`] | expressions, game files, bundled games, the payoff operator |
+//! | [`regulariser`] | entropy, Tsallis, chi^2, reverse KL: best responses, duality gaps |
 //! | [`equilibrium`] | the mixed Nash pair with its certificate |
 //! | [`spectrum`] | the linearisation at the equilibrium, its leading eigenvalues, the guaranteed rate |
 //! | [`flow`] | right-hand sides |
@@ -71,6 +72,7 @@ pub mod orbit;
 pub mod output;
 pub mod particle;
 mod registers;
+pub mod regulariser;
 pub mod report;
 pub mod spectrum;
 pub mod stepper;

@@ -136,6 +136,10 @@ fn render(summary: &Summary) -> String {
         (Some(w2), Some(error)) => evolved_distance(w2, error, summary.tolerance),
         _ => "null".to_owned(),
     };
+    let dynamics = match summary.regulariser {
+        "entropy" => summary.dynamics.to_owned(),
+        regulariser => format!("{}, regulariser {regulariser}", summary.dynamics),
+    };
     let mut table = Table::new();
     table
         .row(
@@ -150,7 +154,7 @@ fn render(summary: &Summary) -> String {
         .row("grid", format!("{:?} x {:?}", summary.grid.x, summary.grid.y));
     line_rows(&mut table, &summary.lines);
     table
-        .row("dynamics", summary.dynamics)
+        .row("dynamics", dynamics)
         .row("steps", format!("{} accepted, {} rejected ({})", summary.steps, summary.rejected, summary.scheme))
         .row(
             "equilibrium",

@@ -9,9 +9,11 @@ mod decay;
 mod energy;
 mod entropy;
 mod nikaido_isoda;
+mod regularised;
 
 pub use best_response::{log_best_response, log_gibbs, log_normalise};
 pub use decay::{Decay, fit_decay};
 pub use energy::energy;
 pub use entropy::{entropy, relative_entropy};
 pub use nikaido_isoda::nikaido_isoda;
+pub use regularised::{regularised_energy, regularised_gap, regularised_response};

@@ -7,6 +7,7 @@
 use super::EquilibriumError;
 use crate::diagnostics::log_normalise;
 use crate::game::{Payoff, Player};
+use crate::regulariser::{Regulariser, from_drops};
 use crate::torus::{Fourier, Grid, next_fast_size, pad_values, tails_of_values};
 
 /// Relative rounding of potentials; an error below what it causes cannot be certified.
@@ -49,11 +50,37 @@ fn talagrand(grid: &Grid, log_density: &[f64], relative_entropy: f64) -> Option<
 
 /// Points per axis at which `exp(log_density)`, its exponent padded in Fourier space, has no tail above `tolerance`.
 pub fn points_needed(grid: &Grid, log_density: &[f64], tolerance: f64) -> Result<Vec<usize>, EquilibriumError> {
+    points_needed_by(grid, tolerance, |fine| {
+        let mut values = pad_values(grid, fine, log_density);
+        log_normalise(fine, &mut values);
+        values.iter_mut().for_each(|v| *v = v.exp());
+        values
+    })
+}
+
+/// The same for a best response with these drops, which are padded.
+pub fn points_needed_by_response(
+    grid: &Grid,
+    regulariser: Regulariser,
+    drops: &[f64],
+    tolerance: f64,
+) -> Result<Vec<usize>, EquilibriumError> {
+    points_needed_by(grid, tolerance, |fine| {
+        let mut fine_drops = pad_values(grid, fine, drops);
+        let lowest = fine_drops.iter().copied().fold(f64::INFINITY, f64::min);
+        fine_drops.iter_mut().for_each(|d| *d -= lowest);
+        from_drops(regulariser.function(), fine, fine_drops).density
+    })
+}
+
+fn points_needed_by(
+    grid: &Grid,
+    tolerance: f64,
+    density: impl Fn(&Grid) -> Vec<f64>,
+) -> Result<Vec<usize>, EquilibriumError> {
     let mut fine = grid.clone();
     loop {
-        let mut values = pad_values(grid, &fine, log_density);
-        log_normalise(&fine, &mut values);
-        values.iter_mut().for_each(|v| *v = v.exp());
+        let values = density(&fine);
         let tails = tails_of_values(&fine, &values);
         if tails.iter().all(|t| *t <= tolerance) {
             return Ok(highest_modes(&fine, &values, tolerance).into_iter().map(points_for_mode).collect());

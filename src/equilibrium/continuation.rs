@@ -5,9 +5,10 @@
 //! fails is retried from the same place with the square root of the factor.
 
 use super::EquilibriumError;
-use super::moments::Problem;
+use super::moments::{Pair, Problem};
 use super::newton::{Outcome, solve_level};
 use crate::game::Payoff;
+use crate::regulariser::Regulariser;
 
 /// Factor between the first two levels, and the largest one.
 const FIRST_FACTOR: f64 = 4.0;
@@ -18,10 +19,15 @@ const SMALLEST_FACTOR: f64 = 1.01;
 const FEW_STEPS: usize = 5;
 const MANY_STEPS: usize = 9;
 
-/// Log-densities of the equilibrium, and the Newton steps that were taken.
-pub fn follow(payoff: &Payoff, temperature: [f64; 2]) -> Result<([Vec<f64>; 2], usize), EquilibriumError> {
-    let mut problem = Problem::new(payoff);
-    let mut scale = (payoff.range() / temperature[0].min(temperature[1])).max(1.0);
+/// The equilibrium, and the Newton steps that were taken.
+pub fn follow(
+    payoff: &Payoff,
+    temperature: [f64; 2],
+    regulariser: Regulariser,
+) -> Result<(Pair, usize), EquilibriumError> {
+    let mut problem = Problem::new(payoff, regulariser);
+    let strength = [0, 1].map(|p| temperature[p] * problem.uniform_diffusivity(p));
+    let mut scale = (payoff.range() / strength[0].min(strength[1])).max(1.0);
     let at = |s: f64| [s * temperature[0], s * temperature[1]];
     let mut here = problem.uniform_moments();
     let mut before: Option<(f64, Vec<f64>)> = None;
@@ -65,7 +71,7 @@ pub fn follow(payoff: &Payoff, temperature: [f64; 2]) -> Result<([Vec<f64>; 2], 
         scale = next;
     }
     problem.evaluate(&here, temperature);
-    Ok((problem.log_densities(), total))
+    Ok((problem.pair(), total))
 }
 
 fn secant(s0: f64, z0: &[f64], s1: f64, z1: &[f64], s: f64) -> Vec<f64> {

@@ -11,7 +11,8 @@
 //!
 //! with continuation in the temperature (`continuation.rs`). The linear system is reduced to one player's moments
 //! (`newton.rs`); it is solved directly when it is small and by GMRES, without a matrix, when it is not.
-//! Everything is kept as logarithms of densities: at low temperature the densities themselves underflow.
+//! Everything is kept as logarithms of densities: at low temperature the densities themselves underflow. With another
+//! regulariser than the entropy the best responses of [`crate::regulariser`] take the place of the Gibbs densities.
 
 mod certificate;
 mod continuation;
@@ -21,8 +22,11 @@ mod newton;
 
 pub use certificate::Bounds;
 
-use crate::diagnostics::{energy, log_best_response, nikaido_isoda};
+use crate::diagnostics::{
+    energy, log_best_response, nikaido_isoda, regularised_energy, regularised_gap, regularised_response,
+};
 use crate::game::{Payoff, Player};
+use crate::regulariser::Regulariser;
 use crate::torus::{TorusError, tails_of_values};
 
 /// Densities whose spectral tail is larger are not resolved by their grid.
@@ -71,8 +75,8 @@ pub enum EquilibriumError {
         /// Tail found.
         tail: f64,
     },
-    /// A grid made on the way is not possible.
-    #[error(transparent)]
+    /// No grid that this program can use resolves the equilibrium.
+    #[error("the equilibrium is not resolved by this grid, nor by any that can be used: {0}")]
     Grid(#[from] TorusError),
 }
 
@@ -87,7 +91,9 @@ pub struct Equilibrium {
     energy: f64,
     iterations: usize,
     tail: [Vec<f64>; 2],
-    bounds: [Bounds; 2],
+    bounds: Option<[Bounds; 2]>,
+    regulariser: Regulariser,
+    drops: Option<[Vec<f64>; 2]>,
 }
 
 impl Equilibrium {
@@ -96,7 +102,23 @@ impl Equilibrium {
     /// # Errors
     /// [`EquilibriumError`]; a pair that is not resolved by the grids is an error that says which grid would do.
     pub fn solve(payoff: &Payoff, temperature: [f64; 2]) -> Result<Equilibrium, EquilibriumError> {
-        let equilibrium = Self::solve_on_grid(payoff, temperature)?;
+        Self::solve_regularised(payoff, temperature, Regulariser::ENTROPY)
+    }
+
+    /// The same with any regulariser. A pair of which a density vanishes somewhere has an edge that no grid resolves: it is
+    /// returned, with an error of the order `h^2` or so.
+    ///
+    /// # Errors
+    /// As [`Equilibrium::solve`].
+    pub fn solve_regularised(
+        payoff: &Payoff,
+        temperature: [f64; 2],
+        regulariser: Regulariser,
+    ) -> Result<Equilibrium, EquilibriumError> {
+        let equilibrium = Self::solve_regularised_on_grid(payoff, temperature, regulariser)?;
+        if regulariser.may_vanish() {
+            return Ok(equilibrium);
+        }
         for player in Player::BOTH {
             let tails = &equilibrium.tail[player.index()];
             if let Some(axis) = tails.iter().position(|t| t.is_nan() || *t > LARGEST_TAIL) {
@@ -118,16 +140,45 @@ impl Equilibrium {
     /// # Errors
     /// [`EquilibriumError`] other than [`EquilibriumError::Unresolved`].
     pub fn solve_on_grid(payoff: &Payoff, temperature: [f64; 2]) -> Result<Equilibrium, EquilibriumError> {
+        Self::solve_regularised_on_grid(payoff, temperature, Regulariser::ENTROPY)
+    }
+
+    /// The same with any regulariser.
+    ///
+    /// # Errors
+    /// As [`Equilibrium::solve_on_grid`].
+    pub fn solve_regularised_on_grid(
+        payoff: &Payoff,
+        temperature: [f64; 2],
+        regulariser: Regulariser,
+    ) -> Result<Equilibrium, EquilibriumError> {
         for player in Player::BOTH {
             let value = temperature[player.index()];
             if !(value.is_finite() && value > 0.0) {
                 return Err(EquilibriumError::Temperature { player, value });
             }
         }
-        let (log_densities, iterations) = continuation::follow(payoff, temperature)?;
-        let densities = [0, 1].map(|p| log_densities[p].iter().map(|v| v.exp()).collect::<Vec<f64>>());
+        let (pair, iterations) = continuation::follow(payoff, temperature, regulariser)?;
+        let moments::Pair { log_densities, densities, drops } = pair;
         let mut work = payoff.work();
         let [mu, nu] = &densities;
+        if drops.is_some() {
+            let function = regulariser.function();
+            let residual = slope_residual(payoff, temperature, regulariser, &densities);
+            return Ok(Equilibrium {
+                nikaido_isoda: regularised_gap(function, payoff, temperature, [mu, nu], &mut work),
+                residual,
+                energy: regularised_energy(function, payoff, temperature, [mu, nu], &mut work),
+                iterations,
+                tail: [0, 1].map(|p| tails_of_values(&payoff.grids()[p], &densities[p])),
+                bounds: None,
+                temperature,
+                log_densities,
+                densities,
+                regulariser,
+                drops,
+            });
+        }
         let residual = Player::BOTH.map(|player| {
             let own = player.index();
             let response = log_best_response(payoff, player, temperature[own], &densities[1 - own], &mut work);
@@ -140,10 +191,12 @@ impl Equilibrium {
             energy: energy(payoff, temperature, mu, nu, &mut work),
             iterations,
             tail: [0, 1].map(|p| tails_of_values(&payoff.grids()[p], &densities[p])),
-            bounds: certificate::bounds(payoff, temperature, &log_densities, error),
+            bounds: Some(certificate::bounds(payoff, temperature, &log_densities, error)),
             temperature,
             log_densities,
             densities,
+            regulariser,
+            drops,
         })
     }
 
@@ -152,12 +205,23 @@ impl Equilibrium {
         self.temperature
     }
 
+    /// What keeps the densities spread out.
+    pub fn regulariser(&self) -> Regulariser {
+        self.regulariser
+    }
+
+    /// The first player whose density vanishes on part of his torus, which only some regularisers let it do.
+    pub fn vacuum(&self) -> Option<Player> {
+        let vanishes = |player: &Player| self.densities[player.index()].contains(&0.0);
+        Player::BOTH.into_iter().find(|player| self.regulariser.may_vanish() && vanishes(player))
+    }
+
     /// `mu*`, `nu*` at the nodes, integral 1; 0 where they underflow.
     pub fn densities(&self) -> [&[f64]; 2] {
         [&self.densities[0], &self.densities[1]]
     }
 
-    /// `log mu*`, `log nu*` at the nodes: finite everywhere.
+    /// `log mu*`, `log nu*` at the nodes: finite everywhere but on a vacuum.
     pub fn log_densities(&self) -> [&[f64]; 2] {
         [&self.log_densities[0], &self.log_densities[1]]
     }
@@ -167,7 +231,8 @@ impl Equilibrium {
         self.nikaido_isoda
     }
 
-    /// `max |log mu* - log G_x(nu*)|` over all nodes, and the same for `nu*`; whichever is larger.
+    /// `max |log mu* - log G_x(nu*)|` over all nodes, and the same for `nu*`; whichever is larger. With another regulariser
+    /// than the entropy `max |phi'(mu*) - phi'(best response to nu*)|`.
     pub fn residual(&self) -> f64 {
         self.residual
     }
@@ -187,9 +252,9 @@ impl Equilibrium {
         &self.tail
     }
 
-    /// How close the exact equilibrium of the operator is, per player.
-    pub fn bounds(&self) -> &[Bounds; 2] {
-        &self.bounds
+    /// How close the exact equilibrium of the operator is, per player; known for the entropy only.
+    pub fn bounds(&self) -> Option<&[Bounds; 2]> {
+        self.bounds.as_ref()
     }
 
     /// Points per axis at which the Gibbs density of the player's potential is resolved to `tolerance`.
@@ -205,8 +270,27 @@ impl Equilibrium {
         player: Player,
         tolerance: f64,
     ) -> Result<Vec<usize>, EquilibriumError> {
-        certificate::points_needed(payoff.grid(player), &self.log_densities[player.index()], tolerance)
+        let (grid, own) = (payoff.grid(player), player.index());
+        match &self.drops {
+            Some(drops) => certificate::points_needed_by_response(grid, self.regulariser, &drops[own], tolerance),
+            None => certificate::points_needed(grid, &self.log_densities[own], tolerance),
+        }
     }
+}
+
+/// `max |phi'(mu) - phi'(b)|`, `b` the best response to the opponent, over the nodes of both players.
+fn slope_residual(payoff: &Payoff, temperature: [f64; 2], regulariser: Regulariser, densities: &[Vec<f64>; 2]) -> f64 {
+    let function = regulariser.function();
+    let mut work = payoff.work();
+    let of = |player: Player| {
+        let own = player.index();
+        let opponent = &densities[1 - own];
+        let response = regularised_response(function, payoff, player, temperature[own], opponent, &mut work).density;
+        let difference =
+            |(r, b): (&f64, &f64)| if r == b { 0.0 } else { (function.slope(*r) - function.slope(*b)).abs() };
+        densities[own].iter().zip(&response).map(difference).fold(0.0, f64::max)
+    };
+    Player::BOTH.map(of).into_iter().fold(0.0, f64::max)
 }
 
 #[cfg(test)]

@@ -9,6 +9,9 @@
 //! reduce to `(1 + K_A C K_B C^T/(tau_x tau_y)) dl = -R_l + K_A C R_m/tau_x`, in which the product of two positive
 //! semidefinite matrices has no negative eigenvalue: the system is never singular. Small systems are factorised,
 //! others solved by GMRES, where a product with a covariance is one combination and one set of moments.
+//!
+//! With another regulariser than the entropy densities and temperatures of the covariances are those of `moments.rs`; the
+//! functions have kinks where a support ends, and the method is a semi-smooth one.
 
 use super::gmres::gmres;
 use super::moments::Problem;
@@ -93,11 +96,14 @@ fn line_search(
 /// The Newton direction at the state evaluated last.
 fn direction(problem: &mut Problem, temperature: [f64; 2]) -> Vec<f64> {
     let covariances = problem.tables.as_ref().map(|tables| {
-        [0, 1].map(|p| covariance(&tables[p], &problem.densities[p], &problem.own_moments[p], cell(problem, p)))
+        [0, 1].map(|p| {
+            let (density, mean) = problem.sensitivity(p);
+            covariance(&tables[p], density, mean, cell(problem, p))
+        })
     });
     let (rm, rl) = problem.residual.split_at(problem.count[1]);
     let (rm, rl) = (rm.to_vec(), rl.to_vec());
-    let [tau_x, tau_y] = temperature;
+    let [tau_x, tau_y] = problem.sensitivity_temperature(temperature);
     let mut work = problem.work.clone();
     let c_rm = coupled(problem, &rm);
     let driven = apply_covariance(problem, &covariances, Player::X, &c_rm, &mut work);
@@ -161,8 +167,9 @@ fn apply_covariance(
     let grid = &problem.payoff.grids()[p];
     let mut values = vec![0.0; grid.len()];
     problem.payoff.combination(player, 0.0, v, &mut values, work);
-    let mean = problem.own_moments[p].iter().zip(v).map(|(l, v)| l * v).sum::<f64>();
-    for (a, r) in values.iter_mut().zip(&problem.densities[p]) {
+    let (density, moments) = problem.sensitivity(p);
+    let mean = moments.iter().zip(v).map(|(l, v)| l * v).sum::<f64>();
+    for (a, r) in values.iter_mut().zip(density) {
         *a = (*a - mean) * r;
     }
     let mut out = vec![0.0; v.len()];

@@ -75,7 +75,7 @@ fn the_certificate_of_two_decoupled_wells_is_at_rounding() {
     let equilibrium = Equilibrium::solve(&payoff, [0.05, 0.05]).unwrap();
     assert!(equilibrium.nikaido_isoda() <= 1e-14, "{:e}", equilibrium.nikaido_isoda());
     assert!(equilibrium.residual() <= 1e-12, "{:e}", equilibrium.residual());
-    let [x, _] = equilibrium.bounds();
+    let [x, _] = equilibrium.bounds().unwrap();
     assert!(x.relative_entropy <= 1e-12 && x.l1 <= 1e-6, "{x:?}");
 }
 

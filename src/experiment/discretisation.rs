@@ -5,6 +5,7 @@
 
 use super::RunError;
 use super::advice::unresolved;
+use super::cells::{discretise_in_cells, is_in_cells};
 use crate::equilibrium::Equilibrium;
 use crate::flow::PairLayout;
 use crate::game::{Game, GameFile, GridChoice, Initial, Payoff, Player, Solver, sample_density};
@@ -37,7 +38,8 @@ impl Discretisation {
     /// [`RunError`] when the payoff or the equilibrium is not resolved there.
     pub fn new(game: &Game, shapes: &[Vec<usize>; 2]) -> Result<Discretisation, RunError> {
         let payoff = payoff_on(game, shapes)?;
-        let equilibrium = Equilibrium::solve(&payoff, temperatures(game))?;
+        let regulariser = game.regulariser().regulariser();
+        let equilibrium = Equilibrium::solve_regularised(&payoff, temperatures(game), regulariser)?;
         Ok(Discretisation { payoff, equilibrium })
     }
 
@@ -93,8 +95,7 @@ impl Discretisation {
     /// The equilibrium density of a player.
     pub fn equilibrium_density(&self, player: Player) -> Density {
         let values = self.equilibrium.densities()[player.index()].to_vec();
-        Density::normalised(self.grid(player), values)
-            .expect("Gibbs densities are finite, not negative and have mass 1")
+        Density::normalised(self.grid(player), values).expect("best responses are finite, not negative and have mass 1")
     }
 }
 
@@ -136,7 +137,18 @@ pub fn discretise_with_initial(game: &Game, solver: &Solver) -> Result<(Discreti
 /// # Errors
 /// As [`discretise_with_initial`].
 pub(super) fn discretise_evolution(file: &GameFile) -> Result<(Discretisation, [Density; 2]), RunError> {
+    if is_in_cells(file.game()) {
+        return discretise_in_cells(file.game(), file.solver());
+    }
     discretise_starts(file.game(), file.solver(), file.flow().steps_logarithms())
+}
+
+/// The initial density of a player on a grid, whether that resolves it or not.
+///
+/// # Errors
+/// [`RunError::Initial`].
+pub(super) fn initial_density(game: &Game, grid: &Grid, player: Player) -> Result<Density, RunError> {
+    Start { source: StartSource::read(game, player)?, logarithms: false }.on(grid, player)
 }
 
 fn discretise_starts(
@@ -230,7 +242,7 @@ pub(super) fn enlarged(grid: &Grid, tails: &[f64], limit: f64) -> Result<Vec<usi
 pub(super) fn payoff_on(game: &Game, shapes: &[Vec<usize>; 2]) -> Result<Payoff, RunError> {
     let x = game.domain(Player::X).grid(&shapes[0])?;
     let y = game.domain(Player::Y).grid(&shapes[1])?;
-    game.payoff(&x, &y).map_err(|error| RunError::payoff(game.source(), error))
+    game.payoff(&x, &y).map_err(|error| RunError::payoff(game.written_source(), error))
 }
 
 /// The smallest shapes that resolve the payoff alone.
@@ -246,7 +258,7 @@ fn smallest_shapes(game: &Game) -> Result<[Vec<usize>; 2], RunError> {
     let x = game.domain(Player::X).grid(&fewest[0])?;
     let y = game.domain(Player::Y).grid(&fewest[1])?;
     let needed =
-        Payoff::points_needed(game.source(), &x, &y).map_err(|error| RunError::payoff(game.source(), error))?;
+        Payoff::points_needed(game.source(), &x, &y).map_err(|error| RunError::payoff(game.written_source(), error))?;
     Ok([0, 1].map(|p| needed[p].iter().zip(&fewest[p]).map(|(a, b)| *a.max(b)).collect()))
 }
 
@@ -255,7 +267,11 @@ fn grow_until_resolved(game: &Game, shapes: &[Vec<usize>; 2]) -> Result<Discreti
     let mut shapes = shapes.clone();
     loop {
         let payoff = payoff_on(game, &shapes)?;
-        let equilibrium = Equilibrium::solve_on_grid(&payoff, temperatures(game))?;
+        let regulariser = game.regulariser().regulariser();
+        let equilibrium = Equilibrium::solve_regularised_on_grid(&payoff, temperatures(game), regulariser)?;
+        if let Some(player) = equilibrium.vacuum() {
+            return Err(RunError::Edge { player });
+        }
         let mut resolved = true;
         for player in Player::BOTH {
             let p = player.index();

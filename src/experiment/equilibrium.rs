@@ -15,6 +15,8 @@ use std::path::Path;
 pub struct EquilibriumReport {
     /// Name of the game.
     pub game: String,
+    /// The regulariser.
+    pub regulariser: &'static str,
     /// Points per axis.
     pub grid: GridSummary,
     /// The payoff operator.
@@ -59,6 +61,7 @@ pub fn equilibrium(file: &GameFile, destination: Option<Destination<'_>>) -> Res
     let extreme = |start: f64, pick: fn(f64, f64) -> f64| densities.map(|d| d.iter().copied().fold(start, pick));
     let report = EquilibriumReport {
         game: game.name().to_owned(),
+        regulariser: game.regulariser().name(),
         grid: GridSummary::new(&discretisation),
         payoff: PayoffSummary::new(&discretisation),
         equilibrium: EquilibriumSummary::new(&discretisation),
@@ -73,7 +76,8 @@ pub fn equilibrium(file: &GameFile, destination: Option<Destination<'_>>) -> Res
         let layout = Layout::new(x, y, &[0.0])?.with_lines(line_records(file));
         let state = PairLayout::new(x, y).from_values(densities);
         let mut measurement = Measurement::new(&discretisation, temperatures(game));
-        let snapshot = measurement.measure(&discretisation.payoff, 0.0, &state);
+        let cells = (!discretisation.equilibrium.regulariser().is_entropy()).then(|| densities.map(<[f64]>::to_vec));
+        let snapshot = measurement.measure(&discretisation.payoff, 0.0, &state, cells);
         (destination.before_writing)();
         let mut writer = RunWriter::create(destination.path, &header, &layout, destination.overwrite)?;
         writer.equilibrium(record(&discretisation))?;

@@ -72,6 +72,24 @@ pub enum RunError {
         /// Who lives on the plane.
         player: Player,
     },
+    /// Something that is not possible with the regulariser of the game.
+    #[error("{key}: {message}")]
+    Regulariser {
+        /// The key to change.
+        key: &'static str,
+        /// What is not possible, and what is.
+        message: String,
+    },
+    /// An equilibrium whose density has an edge, on an automatic grid.
+    #[error(
+        "solver.grid: the equilibrium density of player {} vanishes on part of the torus, and no grid resolves the edge of \
+         its support: \"auto\" cannot be used; write a number of points, say 256",
+        player.letter()
+    )]
+    Edge {
+        /// Whose.
+        player: Player,
+    },
     /// An option of the command line.
     #[error("{option}: {message}")]
     Option {
@@ -292,6 +310,17 @@ impl RunError {
         Err(RunError::Dynamics { command, served: "mfl-da", dynamics: file.flow().name() })
     }
 
+    /// Refuses every regulariser but the entropy and the relative entropy.
+    pub(super) fn unless_entropy(what: &str, file: &GameFile) -> Result<(), RunError> {
+        let regulariser = file.game().regulariser();
+        if regulariser.is_entropic() {
+            return Ok(());
+        }
+        let name = regulariser.name();
+        let message = format!("{what} is for the regularisers entropy and kl, not for {name}");
+        Err(RunError::Regulariser { key: "game.regulariser", message })
+    }
+
     /// A fault of an option.
     pub fn option(option: &str, message: impl Into<String>) -> RunError {
         RunError::Option { option: option.to_owned(), message: message.into() }
@@ -312,6 +341,8 @@ impl RunError {
             | RunError::Dynamics { .. }
             | RunError::Line { .. }
             | RunError::Plane { .. }
+            | RunError::Regulariser { .. }
+            | RunError::Edge { .. }
             | RunError::Option { .. }
             | RunError::Merge { .. }
             | RunError::Orbit(OrbitError::Parameter { .. })
@@ -350,6 +381,8 @@ impl RunError {
                 | RunError::Dynamics { .. }
                 | RunError::Line { .. }
                 | RunError::Plane { .. }
+                | RunError::Regulariser { .. }
+                | RunError::Edge { .. }
         )
     }
 

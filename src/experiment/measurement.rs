@@ -2,12 +2,16 @@
 //! minimum, spectral tail.
 
 use super::Discretisation;
-use crate::diagnostics::{energy, nikaido_isoda, relative_entropy};
+use crate::diagnostics::{energy, nikaido_isoda, regularised_energy, regularised_gap, relative_entropy};
 use crate::flow::PairLayout;
 use crate::game::{Payoff, PayoffWork, Player};
 use crate::output::{Diagnostics, Snapshot};
+use crate::regulariser::Regulariser;
 use crate::torus::{Density, Fourier, FourierScratch, spectral_tail, with_room};
-use crate::transport::{CircleDistance, Distance, MongeAmpere, Potential, TransportError};
+use crate::transport::{
+    CircleDistance, Distance, Measure, MongeAmpere, Potential, Reading as DensityReading, TransportError,
+    circle_distance,
+};
 use num_complex::Complex64;
 
 /// Why a player on the plane has no distance.
@@ -66,6 +70,8 @@ struct Gauge {
     scratch: FourierScratch,
     log_equilibrium: Vec<f64>,
     to_equilibrium: Result<ToEquilibrium, String>,
+    /// The equilibrium as constant on cells, where that is how states are read.
+    cells: Option<Measure>,
 }
 
 /// Everything that does not depend on the opponent.
@@ -80,25 +86,39 @@ struct Reading {
 
 impl Gauge {
     fn new(discretisation: &Discretisation, player: Player) -> Gauge {
-        let fourier = Fourier::new(discretisation.grid(player));
+        let grid = discretisation.grid(player);
+        let fourier = Fourier::new(grid);
+        let equilibrium = &discretisation.equilibrium;
+        let in_cells = !equilibrium.regulariser().is_entropy();
+        let cells = (in_cells && grid.dimension() == 1).then(|| {
+            Measure::on_grid(grid, equilibrium.densities()[player.index()], DensityReading::Constant)
+                .expect("best responses are finite, not negative and have mass 1")
+        });
+        let to_equilibrium = match (in_cells, discretisation.payoff.is_on_line(player)) {
+            (false, true) => ToEquilibrium::on_line(&discretisation.equilibrium_density(player)),
+            (false, false) => {
+                ToEquilibrium::new(&discretisation.equilibrium_density(player)).map_err(|error| error.to_string())
+            }
+            (true, _) => Err("of densities that are constant on cells it is computed in one dimension only".to_owned()),
+        };
         Gauge {
             scratch: fourier.scratch(),
             fourier,
-            log_equilibrium: discretisation.equilibrium.log_densities()[player.index()].to_vec(),
-            to_equilibrium: match discretisation.payoff.is_on_line(player) {
-                true => ToEquilibrium::on_line(&discretisation.equilibrium_density(player)),
-                false => {
-                    ToEquilibrium::new(&discretisation.equilibrium_density(player)).map_err(|error| error.to_string())
-                }
-            },
+            log_equilibrium: equilibrium.log_densities()[player.index()].to_vec(),
+            to_equilibrium,
+            cells,
         }
     }
 
-    fn read(&mut self, part: &[Complex64]) -> Reading {
+    fn read(&mut self, part: &[Complex64], cells: Option<Vec<f64>>) -> Reading {
         let grid = self.fourier.grid();
-        let mut values = vec![0.0; grid.len()];
-        self.fourier.inverse(part, &mut values, &mut self.scratch);
+        let values = cells.unwrap_or_else(|| {
+            let mut values = vec![0.0; grid.len()];
+            self.fourier.inverse(part, &mut values, &mut self.scratch);
+            values
+        });
         let distance = match &mut self.to_equilibrium {
+            _ if self.cells.is_some() => self.distance_of_cells(&values),
             Ok(solver) => Density::normalised(grid, values.clone())
                 .map_err(|error| error.to_string())
                 .and_then(|density| solver.distance(&density).map_err(|error| error.to_string())),
@@ -113,12 +133,20 @@ impl Gauge {
             values,
         }
     }
+
+    fn distance_of_cells(&self, values: &[f64]) -> Result<Distance, String> {
+        let target = self.cells.as_ref().ok_or("the equilibrium is not read as cells")?;
+        Measure::on_grid(self.fourier.grid(), values, DensityReading::Constant)
+            .and_then(|source| circle_distance(&source, target))
+            .map_err(|error| error.to_string())
+    }
 }
 
 /// Measures states against one equilibrium.
 #[derive(Debug)]
 pub struct Measurement {
     temperature: [f64; 2],
+    regulariser: Regulariser,
     layout: PairLayout,
     gauges: [Gauge; 2],
     work: PayoffWork,
@@ -131,6 +159,7 @@ impl Measurement {
     pub fn new(discretisation: &Discretisation, temperature: [f64; 2]) -> Measurement {
         Measurement {
             temperature,
+            regulariser: discretisation.equilibrium.regulariser(),
             layout: PairLayout::new(discretisation.grid(Player::X), discretisation.grid(Player::Y)),
             gauges: Player::BOTH.map(|player| Gauge::new(discretisation, player)),
             work: discretisation.payoff.work(),
@@ -138,11 +167,19 @@ impl Measurement {
         }
     }
 
-    /// Measures the state of time `time`. The players are measured on two threads.
-    pub fn measure(&mut self, payoff: &Payoff, time: f64, state: &[Complex64]) -> Snapshot {
-        let Measurement { temperature, layout, gauges: [x, y], work, failures } = self;
+    /// Measures the pair of time `time`, whose values are `cells` where these are what is stepped. The players are measured on
+    /// two threads.
+    pub fn measure(
+        &mut self,
+        payoff: &Payoff,
+        time: f64,
+        state: &[Complex64],
+        cells: Option<[Vec<f64>; 2]>,
+    ) -> Snapshot {
+        let Measurement { temperature, regulariser, layout, gauges: [x, y], work, failures } = self;
         let (part_x, part_y) = (layout.part(Player::X, state), layout.part(Player::Y, state));
-        let (x, y) = rayon::join(|| x.read(part_x), || y.read(part_y));
+        let [cells_x, cells_y] = cells.map_or([None, None], |both| both.map(Some));
+        let (x, y) = rayon::join(|| x.read(part_x, cells_x), || y.read(part_y, cells_y));
         let [w2_x, w2_y] = [(&x, 0), (&y, 1)].map(|(reading, p)| match &reading.distance {
             Ok(distance) => (distance.value, distance.error),
             Err(reason) => {
@@ -151,13 +188,21 @@ impl Measurement {
             }
         });
         let w2 = w2_x.0.hypot(w2_y.0);
+        let (gap, energy) = if regulariser.is_entropy() {
+            let gap = nikaido_isoda(payoff, *temperature, &x.values, &y.values, work);
+            (gap, energy(payoff, *temperature, &x.values, &y.values, work))
+        } else {
+            let (function, pair) = (regulariser.function(), [x.values.as_slice(), y.values.as_slice()]);
+            let gap = regularised_gap(function, payoff, *temperature, pair, work);
+            (gap, regularised_energy(function, payoff, *temperature, pair, work))
+        };
         let diagnostics = Diagnostics {
             w2,
             w2_x: w2_x.0,
             w2_y: w2_y.0,
             w2_error: product_error(w2, w2_x, w2_y),
-            nikaido_isoda: nikaido_isoda(payoff, *temperature, &x.values, &y.values, work),
-            energy: energy(payoff, *temperature, &x.values, &y.values, work),
+            nikaido_isoda: gap,
+            energy,
             kl_x: x.relative_entropy,
             kl_y: y.relative_entropy,
             mass_x: x.mass,

@@ -1,6 +1,7 @@
 //! What the commands do: from a game file to a result. The loop holds the model; nothing below this room knows of it.
 
 mod advice;
+mod cells;
 mod checkpoint;
 mod comparison;
 mod converge;

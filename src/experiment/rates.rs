@@ -8,6 +8,7 @@ use super::discretisation::discretise_automatically;
 use super::{RunError, SpectrumSummary, linear_spectrum};
 use crate::diagnostics::Decay;
 use crate::game::{Game, GameFile, Player};
+use crate::spectrum::SpectrumError;
 use serde::Serialize;
 
 /// Eigenvalues of a run with two players of dimension 1, and with others.
@@ -54,7 +55,10 @@ pub fn spectrum_of_run(file: &GameFile) -> Result<SpectrumSummary, String> {
     }
     let game = file.game();
     let reason = |error: RunError| error.to_string();
-    let shapes = discretise_automatically(game).map_err(reason)?.shapes();
+    let shapes = match discretise_automatically(game) {
+        Err(RunError::Edge { player }) => return Err(SpectrumError::Vacuum { player }.to_string()),
+        discretised => discretised.map_err(reason)?.shapes(),
+    };
     few_enough_nodes(game, &shapes)?;
     let case = case(game);
     let linear = linear_spectrum(game, &shapes, COUNTS[case]).map_err(reason)?;

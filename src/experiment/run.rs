@@ -6,6 +6,7 @@
 //! depend on snapshots, and nothing depends on when checkpoints are made.
 
 use super::advice::{after_failed_step, check_fixed_grid};
+use super::cells::is_in_cells;
 use super::checkpoint;
 use super::discretisation::{discretise_evolution, grown_shapes, temperatures};
 use super::equilibrium::record;
@@ -17,10 +18,10 @@ use super::resumption::{Resumption, Unfinished, advise_resume, in_boxes_of, resu
 use super::seam;
 use super::summary::{Counters, Evidence, Summary};
 use super::{Clock, Discretisation, Measurement, RunError, Simulation, SpectrumSummary};
-use crate::flow::{Flow, PairLayout, chosen_flow};
+use crate::flow::{Flow, NonlinearDiffusion, PairLayout, chosen_flow};
 use crate::game::{GameFile, GridChoice, Player, Scheme};
 use crate::output::{Checkpoint, Diagnostics, Header, Layout, RunWriter, StepRecord, check_destination};
-use crate::stepper::{Etd43, Etdrk4, ImexEuler, Sbdf2, Stepper};
+use crate::stepper::{Etd43, Etdrk4, ImexEuler, OwnScheme, Sbdf2, Stepper};
 use num_complex::Complex64;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -345,23 +346,26 @@ impl<'a> Session<'a> {
         let scheme = self.file.solver().scheme();
         let (to, error) = (stretch.flow().time(stretch.to), stretch.step.error);
         self.time = to;
-        let (flow, pair) = stretch.flow_and_pair(None, &mut self.pair);
-        if let Err(error) = check_fixed_grid(self.file, flow, pair) {
-            return Err(self.at_time(error, to));
-        }
-        let grown = match self.file.solver().grid() {
-            GridChoice::Auto => grown_shapes(self.file, flow.layout(), pair),
-            GridChoice::Fixed(_) => Ok(None),
-        };
         let good = |snapshots: &[(f64, Diagnostics)]| snapshots.last().map_or(0.0, |(time, _)| *time);
-        if let Some(dip) = self.positivity.look(pair, to) {
-            keep_positive(&mut self.lowest, dip, scheme, good(&self.snapshots), &self.writer)?;
+        let mut grown = Ok(None);
+        // Cells are judged by no spectral tail, and are never negative.
+        if !is_in_cells(self.file.game()) {
+            let (flow, pair) = stretch.flow_and_pair(None, &mut self.pair);
+            if let Err(error) = check_fixed_grid(self.file, flow, pair) {
+                return Err(self.at_time(error, to));
+            }
+            if let GridChoice::Auto = self.file.solver().grid() {
+                grown = grown_shapes(self.file, flow.layout(), pair);
+            }
+            if let Some(dip) = self.positivity.look(pair, to) {
+                keep_positive(&mut self.lowest, dip, scheme, good(&self.snapshots), &self.writer)?;
+            }
         }
         while let Some(&tick) = self.ticks.get(self.snapshots.len()).filter(|&&tick| tick <= stretch.to) {
             let next = times[self.snapshots.len()];
             stretch.state_at(tick, &mut self.buffer);
             let (flow, pair) = stretch.flow_and_pair(Some(&self.buffer), &mut self.pair);
-            let snapshot = self.measurement.measure(flow.payoff(), next, pair);
+            let snapshot = self.measurement.measure(flow.payoff(), next, pair, flow.cells(&self.buffer));
             if let Some(dip) = dip([&snapshot.mu, &snapshot.nu], next) {
                 keep_positive(&mut self.lowest, dip, scheme, good(&self.snapshots), &self.writer)?;
             }
@@ -379,8 +383,9 @@ impl<'a> Session<'a> {
     }
 
     fn take_first_snapshot(&mut self) -> Result<(), RunError> {
+        let cells = self.simulation.flow().cells(self.simulation.state());
         let (flow, pair) = self.simulation.flow_and_pair(&mut self.pair);
-        let snapshot = self.measurement.measure(flow.payoff(), 0.0, pair);
+        let snapshot = self.measurement.measure(flow.payoff(), 0.0, pair, cells);
         self.seam = seam::check(self.file, flow.layout(), [&snapshot.mu, &snapshot.nu], 0.0)?;
         self.snapshots.push((0.0, snapshot.diagnostics));
         Ok(self.writer.snapshot(snapshot)?)
@@ -510,6 +515,10 @@ fn keep_positive(
 
 pub(super) fn new_flow(file: &GameFile, discretisation: &Discretisation) -> Box<dyn Flow> {
     let game = file.game();
+    if is_in_cells(file.game()) {
+        let (payoff, regulariser) = (discretisation.payoff.clone(), game.regulariser().regulariser());
+        return Box::new(NonlinearDiffusion::new(payoff, regulariser, temperatures(game), game.timescale()));
+    }
     chosen_flow(file.flow(), discretisation.payoff.clone(), temperatures(game), game.timescale())
 }
 
@@ -525,6 +534,9 @@ fn ticks(file: &GameFile, flow: &impl Flow) -> Vec<f64> {
 
 pub(super) fn new_stepper(file: &GameFile) -> Box<dyn Stepper<f64>> {
     let solver = file.solver();
+    if is_in_cells(file.game()) {
+        return Box::new(OwnScheme::new(solver.tolerance()));
+    }
     match (solver.scheme(), solver.step()) {
         (Scheme::ImexEuler, Some(step)) => Box::new(ImexEuler::new(step)),
         (Scheme::Sbdf2, Some(step)) => Box::new(Sbdf2::new(step)),

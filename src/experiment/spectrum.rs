@@ -5,7 +5,7 @@ use super::summary::{EquilibriumSummary, GridSummary, PayoffSummary};
 use super::{Destination, Discretisation, RunError, discretise};
 use crate::game::{Game, GameFile, Player};
 use crate::output::{EigenvalueRecord, Header, SpectrumRecord, check_destination, write_spectrum};
-use crate::spectrum::{ConfirmedSpectrum, Spectrum};
+use crate::spectrum::{ConfirmedSpectrum, Spectrum, SpectrumError};
 use crate::torus::next_fast_odd_size;
 use serde::Serialize;
 
@@ -18,6 +18,8 @@ const SPARE: usize = 1;
 pub struct SpectrumReport {
     /// Name of the game.
     pub game: String,
+    /// The regulariser.
+    pub regulariser: &'static str,
     /// Points per axis that the solver asks for.
     pub grid: GridSummary,
     /// The payoff operator there.
@@ -48,7 +50,8 @@ pub struct SpectrumSummary {
     pub guaranteed_rate: f64,
     /// Error of the guaranteed rate.
     pub guaranteed_rate_error: f64,
-    /// Poincare constants `C_x`, `C_y` of the equilibrium densities, inverse squared length.
+    /// Poincare constants `C_x`, `C_y` of the equilibrium densities, inverse squared length; with another regulariser than the
+    /// entropy the smallest eigenvalues of `-(1/p) div(p P'(mu*) grad .)`, `p = 1/phi''(mu*)`.
     pub poincare: [f64; 2],
     /// Their errors.
     pub poincare_error: [f64; 2],
@@ -134,10 +137,14 @@ pub fn spectrum(
         check_destination(destination.path, destination.overwrite)?;
     }
     let game = file.game();
-    let discretisation = discretise(game, file.solver())?;
+    let discretisation = discretise(game, file.solver()).map_err(|error| match error {
+        RunError::Edge { player } => RunError::Spectrum(SpectrumError::Vacuum { player }),
+        other => other,
+    })?;
     let linear = linear_spectrum(game, &discretisation.shapes(), count)?;
     let report = SpectrumReport {
         game: game.name().to_owned(),
+        regulariser: game.regulariser().name(),
         grid: GridSummary::new(&discretisation),
         payoff: PayoffSummary::new(&discretisation),
         equilibrium: EquilibriumSummary::new(&discretisation),

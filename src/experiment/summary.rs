@@ -1,14 +1,24 @@
 //! What a run has to say for itself: the object of `run --json`.
 
+use super::cells::is_in_cells;
 use super::cycle::cycle_at_end;
 use super::line::LineSummary;
 use super::verdict::{Verdict, judge};
 use super::{CycleSummary, Discretisation, RateComparison, SpectrumSummary};
 use crate::diagnostics::{Decay, fit_decay};
+use crate::equilibrium::Equilibrium;
 use crate::game::{GameFile, Scheme};
 use crate::output::Diagnostics;
-use crate::stepper::Etd43;
+use crate::stepper::{Etd43, OwnScheme};
 use serde::Serialize;
+
+/// What a run with finite volumes has to say for itself.
+const FINITE_VOLUMES: &str = "finite volumes: densities are positive or 0 and keep their mass; what the grid leaves out is of the \
+    order h^2 where a density is positive, more at the edge of a support, and in no error bar of this summary";
+
+/// What a vacuum means for a run.
+const VACUUM: &str =
+    "the equilibrium has a vacuum, which mass does not pass: a state of rest need not be the equilibrium";
 
 /// Points per axis.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -53,20 +63,22 @@ impl PayoffSummary {
 pub struct EquilibriumSummary {
     /// Duality gap.
     pub nikaido_isoda: f64,
-    /// Largest residual of the log-densities.
+    /// Largest residual of the log-densities; of the slopes `phi'` with another regulariser than the entropy.
     pub residual: f64,
     /// `F(mu*, nu*)`.
     pub energy: f64,
     /// Newton steps over all temperatures.
     pub iterations: usize,
-    /// Bound on `KL(mu | mu*)` between the computed and the exact equilibrium, per player.
-    pub kl_bound: [f64; 2],
-    /// Bound on the L1 distance, per player.
-    pub l1_bound: [f64; 2],
+    /// Bound on `KL(mu | mu*)` between the computed and the exact equilibrium, per player; null where it is not known.
+    pub kl_bound: [Option<f64>; 2],
+    /// Bound on the L1 distance, per player; null where it is not known.
+    pub l1_bound: [Option<f64>; 2],
     /// Bound on W2, per player.
     pub w2_bound: [Option<f64>; 2],
     /// Largest spectral tail of the pair.
     pub tail: f64,
+    /// Share of the torus on which each density is positive; below 1 only where the regulariser lets it vanish.
+    pub support: [f64; 2],
 }
 
 impl EquilibriumSummary {
@@ -79,12 +91,20 @@ impl EquilibriumSummary {
             residual: equilibrium.residual(),
             energy: equilibrium.energy(),
             iterations: equilibrium.iterations(),
-            kl_bound: [bounds[0].relative_entropy, bounds[1].relative_entropy],
-            l1_bound: [bounds[0].l1, bounds[1].l1],
-            w2_bound: [bounds[0].wasserstein, bounds[1].wasserstein],
+            kl_bound: [0, 1].map(|p| bounds.map(|both| both[p].relative_entropy)),
+            l1_bound: [0, 1].map(|p| bounds.map(|both| both[p].l1)),
+            w2_bound: [0, 1].map(|p| bounds.and_then(|both| both[p].wasserstein)),
             tail: equilibrium.tail().iter().flatten().copied().fold(0.0, f64::max),
+            support: support(equilibrium),
         }
     }
+}
+
+fn support(equilibrium: &Equilibrium) -> [f64; 2] {
+    if !equilibrium.regulariser().may_vanish() {
+        return [1.0; 2];
+    }
+    equilibrium.densities().map(|r| r.iter().filter(|r| **r > 0.0).count() as f64 / r.len() as f64)
 }
 
 /// A state. What could not be had is null.
@@ -136,6 +156,8 @@ pub struct Summary {
     pub output: String,
     /// Final grids.
     pub grid: GridSummary,
+    /// The regulariser.
+    pub regulariser: &'static str,
     /// The dynamics.
     pub dynamics: &'static str,
     /// The time stepping scheme.
@@ -221,11 +243,13 @@ impl Summary {
         let (game, solver) = (file.game(), file.solver());
         let Evidence { snapshots, counters, mut notes, spectrum } = evidence;
         let (first, last) = (&snapshots[0], &snapshots[snapshots.len() - 1]);
+        let in_cells = is_in_cells(game);
         let history: Vec<[f64; 3]> = snapshots.iter().map(|(t, d)| [*t, d.w2, d.w2_error]).collect();
         let column = |i: usize| history.iter().map(|row| row[i]).collect::<Vec<f64>>();
         let mut decay = fit_decay(&column(0), &column(1), &column(2));
         if let Some(decay) = &mut decay {
             match solver.scheme() {
+                _ if in_cells => decay.error += OwnScheme::rate_error(last.0 / counters.steps as f64, decay.rate),
                 Scheme::Adaptive => {
                     let step = last.0 / counters.steps as f64;
                     decay.error += Etd43::<f64>::rate_error(solver.tolerance(), step, decay.rate);
@@ -234,6 +258,12 @@ impl Summary {
             }
         }
         notes.extend(file.flow().note().map(str::to_owned));
+        if in_cells {
+            notes.push(FINITE_VOLUMES.to_owned());
+            if support(&discretisation.equilibrium) != [1.0; 2] {
+                notes.push(VACUUM.to_owned());
+            }
+        }
         if let Err(reason) = &spectrum {
             notes.push(format!("no spectrum: {reason}"));
         }
@@ -247,8 +277,9 @@ impl Summary {
             game: game.name().to_owned(),
             output: output.display().to_string(),
             grid: GridSummary::new(discretisation),
+            regulariser: game.regulariser().name(),
             dynamics: file.flow().name(),
-            scheme: solver.scheme().name(),
+            scheme: if in_cells { "finite-volume" } else { solver.scheme().name() },
             tolerance: (solver.scheme() == Scheme::Adaptive).then_some(solver.tolerance()),
             payoff: PayoffSummary::new(discretisation),
             lines: LineSummary::of(file),

@@ -15,6 +15,7 @@
 //! | optimistic | `optimistic.rs` | the densities and their averages |
 //! | extragradient | `extragradient.rs` | the densities |
 //! | quasistatic | `quasistatic.rs` | the density of x |
+//! | any regulariser but the entropies | `nonlinear_diffusion.rs` | the cells of both densities |
 
 mod annealing;
 mod averaged_gradient;
@@ -23,9 +24,11 @@ mod extragradient;
 mod fisher_rao;
 mod forgetting_average;
 mod harmonic_drift;
+mod implicit_line;
 mod mfl_da;
 mod nodal_drift;
 mod node_space;
+mod nonlinear_diffusion;
 mod optimistic;
 mod pair;
 mod quasistatic;
@@ -38,6 +41,7 @@ pub use extragradient::Extragradient;
 pub use fisher_rao::FisherRao;
 pub use forgetting_average::ForgettingAverage;
 pub use mfl_da::{Fields, MflDa};
+pub use nonlinear_diffusion::NonlinearDiffusion;
 pub use optimistic::optimistic;
 pub use pair::PairLayout;
 pub use quasistatic::Quasistatic;
@@ -83,6 +87,11 @@ pub trait Flow: Semilinear<f64> {
         None
     }
 
+    /// The values of both densities where the state is made of these and nothing else, cell by cell.
+    fn cells(&self, _state: &[Complex64]) -> Option<[Vec<f64>; 2]> {
+        None
+    }
+
     /// The clock of the steps at a time: the time itself but for flows with a clock of their own.
     fn clock(&self, time: f64) -> f64 {
         time
@@ -105,6 +114,10 @@ impl Semilinear<f64> for Box<dyn Flow> {
 
     fn norm(&self, u: &[Complex64]) -> f64 {
         (**self).norm(u)
+    }
+
+    fn own_step(&mut self, u: &[Complex64], h: f64, out: &mut [Complex64]) -> Option<f64> {
+        (**self).own_step(u, h, out)
     }
 }
 
@@ -131,6 +144,10 @@ impl Flow for Box<dyn Flow> {
 
     fn explicit_drift(&self, pair: &[Complex64]) -> Option<[f64; 2]> {
         (**self).explicit_drift(pair)
+    }
+
+    fn cells(&self, state: &[Complex64]) -> Option<[Vec<f64>; 2]> {
+        (**self).cells(state)
     }
 
     fn clock(&self, time: f64) -> f64 {

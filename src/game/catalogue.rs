@@ -31,6 +31,8 @@ const GAMES: &[BundledGame] = bundled![
     "two-temperatures",
     "players-1x2",
     "players-2x2",
+    "chi-squared",
+    "reference-density",
 ];
 
 /// One bundled sweep.

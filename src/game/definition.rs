@@ -3,6 +3,8 @@
 use super::confinement::{Setup, Tail, settle};
 use super::domain::Domain;
 use super::fault::Fault;
+use super::reference;
+use super::regulariser_choice::RegulariserChoice;
 use super::sampling;
 use super::source::{Initial, PayoffSource, coordinate_names};
 use super::{GameError, Payoff, PayoffError, Player};
@@ -13,6 +15,9 @@ use crate::torus::Grid;
 pub struct Game {
     name: String,
     source: PayoffSource,
+    regulariser: RegulariserChoice,
+    /// The payoff less the logarithms of the reference densities, where the regulariser has any.
+    effective: Option<PayoffSource>,
     temperature: [f64; 2],
     timescale: f64,
     domain: [Domain; 2],
@@ -37,9 +42,19 @@ impl Game {
         domain: [Domain; 2],
         initial: [Initial; 2],
     ) -> Result<Game, GameError> {
-        let game = Self::unchecked(name, source, temperature, timescale, domain, initial);
-        game.check()?;
-        Ok(game)
+        Ok(Self::unchecked(name, source, temperature, timescale, domain, initial).checked()?)
+    }
+
+    /// The same game with another regulariser.
+    ///
+    /// # Errors
+    /// [`GameError::Invalid`] with the key `game.regulariser`, `game.tsallis_q` or `game.reference`.
+    pub fn with_regulariser(self, regulariser: RegulariserChoice) -> Result<Game, GameError> {
+        Ok(self.regularised(regulariser).checked()?)
+    }
+
+    pub(super) fn regularised(self, regulariser: RegulariserChoice) -> Game {
+        Game { regulariser, effective: None, ..self }
     }
 
     pub(super) fn unchecked(
@@ -53,6 +68,8 @@ impl Game {
         Game {
             name: name.into(),
             source,
+            regulariser: RegulariserChoice::Entropy,
+            effective: None,
             temperature,
             timescale,
             domain,
@@ -65,6 +82,20 @@ impl Game {
     /// The game with what is known of the tails of players on the line, and whose boxes the program has chosen.
     pub(super) fn with_tails(self, tails: [Option<Tail>; 2], chosen: [bool; 2]) -> Game {
         Game { tails, chosen, ..self }
+    }
+
+    /// The game when nothing is wrong with it.
+    pub(super) fn checked(mut self) -> Result<Game, Fault> {
+        self.check()?;
+        self.regulariser.check()?;
+        if self.lines().contains(&true) && !matches!(self.regulariser, RegulariserChoice::Entropy) {
+            let message = format!("{} is not there for players on the line", self.regulariser.name());
+            return Err(Fault::new("game.regulariser", message).with_help("allowed with space = \"line\": entropy"));
+        }
+        if let RegulariserChoice::RelativeEntropy { reference } = &self.regulariser {
+            self.effective = Some(reference::shifted(&self.source, reference, self.temperature, &self.domain)?);
+        }
+        Ok(self)
     }
 
     /// Temperatures and timescale are positive.
@@ -84,7 +115,7 @@ impl Game {
         Ok(())
     }
 
-    pub(super) fn check(&self) -> Result<(), Fault> {
+    fn check(&self) -> Result<(), Fault> {
         Self::check_numbers(self.temperature, self.timescale)?;
         self.check_variables()?;
         sampling::check_payoff(&self.source, &self.domain)?;
@@ -146,9 +177,20 @@ impl Game {
         &self.name
     }
 
-    /// The payoff as written.
+    /// The payoff whose potentials the players feel: as written, or with the regulariser `kl` the written one less
+    /// `tau_x log pi_x`, plus `tau_y log pi_y`.
     pub fn source(&self) -> &PayoffSource {
+        self.effective.as_ref().unwrap_or(&self.source)
+    }
+
+    /// The payoff as written.
+    pub fn written_source(&self) -> &PayoffSource {
         &self.source
+    }
+
+    /// What keeps the densities spread out.
+    pub fn regulariser(&self) -> &RegulariserChoice {
+        &self.regulariser
     }
 
     /// `tau_x` or `tau_y`.
@@ -187,8 +229,8 @@ impl Game {
     /// As [`Payoff::new`], and [`Payoff::on_line`] where a player lives on the line.
     pub fn payoff(&self, x: &Grid, y: &Grid) -> Result<Payoff, PayoffError> {
         match self.lines() {
-            [false, false] => Payoff::new(&self.source, x, y),
-            lines => Payoff::on_line(&self.source, lines, x, y),
+            [false, false] => Payoff::new(self.source(), x, y),
+            lines => Payoff::on_line(self.source(), lines, x, y),
         }
     }
 
@@ -202,8 +244,7 @@ impl Game {
     /// # Errors
     /// As [`Game::new`].
     pub fn with_temperature(&self, temperature: [f64; 2]) -> Result<Game, GameError> {
-        let game = Game { temperature, ..self.clone() };
-        game.check()?;
+        let game = Game { temperature, effective: None, ..self.clone() }.checked()?;
         Ok(game.with_domain(self.domain.clone())?)
     }
 

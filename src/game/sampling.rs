@@ -175,6 +175,31 @@ pub(super) fn check_density(expression: &Expression, domain: &Domain, key: &str)
     }
 }
 
+/// The logarithm of the integral of a reference density, when its logarithm `log_density` is finite and periodic.
+pub(super) fn check_reference(
+    density: &Expression,
+    log_density: &Expression,
+    domain: &Domain,
+    key: &str,
+) -> Result<f64, Fault> {
+    check_density(density, domain, key)?;
+    let points = vec![density_sample(density, domain.dimension()); domain.dimension()];
+    let grid = domain.grid(&points).map_err(|error| Fault::new(key, error.to_string()))?;
+    let coordinates = node_coordinates(&grid);
+    let logs = evaluate(log_density, &coordinates);
+    if let Some(j) = logs.iter().position(|log| !log.is_finite()) {
+        let place = describe(density.variables(), &coordinates, j);
+        let message = format!("has no finite logarithm at {place}");
+        return Err(Fault::new(key, message).with_help("a reference density is positive everywhere"));
+    }
+    check_periodic(log_density, &[domain], key).map_err(|fault| {
+        let message = format!("its logarithm {}", fault.message);
+        Fault { message, ..fault }.with_help("a reference density is a function on the torus, like exp(cos(2*pi*x))")
+    })?;
+    let largest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    Ok(largest + (logs.iter().map(|log| (log - largest).exp()).sum::<f64>() * grid.cell_volume()).ln())
+}
+
 enum NotADensity {
     Zero,
     Value { position: usize, value: f64 },

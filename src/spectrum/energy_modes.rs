@@ -144,6 +144,8 @@ fn coarser(landscape: &Landscape, ground: &[f64]) -> Option<Landscape> {
     Some(Landscape {
         log_density: moved(&landscape.log_density),
         slopes: landscape.slopes.iter().map(|s| moved(s)).collect(),
+        log_diffusivity: moved(&landscape.log_diffusivity),
+        mass: landscape.mass,
         grid: grid.clone(),
     })
 }
@@ -334,14 +336,12 @@ mod tests {
             [node[0] as f64 / points[0] as f64, node[1] as f64 / points[1] as f64].map(|s| 2.0 * PI * s)
         };
         let wave = |f: &dyn Fn([f64; 2]) -> f64| (0..grid.len()).map(|j| f(at(j))).collect::<Vec<f64>>();
-        Landscape {
-            log_density: wave(&|[s, t]| -depth * (2.0 * s).cos() - 0.5 * (s + t).sin()),
-            slopes: vec![
-                wave(&|[s, t]| 2.0 * PI * (-2.0 * depth * (2.0 * s).sin() + 0.5 * (s + t).cos())),
-                wave(&|[s, t]| 2.0 * PI * 0.5 * (s + t).cos()),
-            ],
-            grid,
-        }
+        let log_density = wave(&|[s, t]| -depth * (2.0 * s).cos() - 0.5 * (s + t).sin());
+        let slopes = vec![
+            wave(&|[s, t]| 2.0 * PI * (-2.0 * depth * (2.0 * s).sin() + 0.5 * (s + t).cos())),
+            wave(&|[s, t]| 2.0 * PI * 0.5 * (s + t).cos()),
+        ];
+        Landscape::of_entropy(&grid, log_density, slopes)
     }
 
     #[test]
@@ -367,21 +367,16 @@ mod tests {
         let grid = Grid::new(&[63, 63], &[1.0, 1.0], &[0.0, 0.0]).unwrap();
         let at = |j: usize, axis: usize| 4.0 * PI * grid.node(j)[axis] as f64 / 63.0;
         let depths = [13.0, 14.0];
-        let landscape = Landscape {
-            log_density: (0..grid.len()).map(|j| -(0..2).map(|a| depths[a] * at(j, a).cos()).sum::<f64>()).collect(),
-            slopes: (0..2).map(|a| (0..grid.len()).map(|j| -4.0 * PI * depths[a] * at(j, a).sin()).collect()).collect(),
-            grid: grid.clone(),
-        };
-        let mut cascade = Cascade::new(landscape).unwrap();
+        let log_density = (0..grid.len()).map(|j| -(0..2).map(|a| depths[a] * at(j, a).cos()).sum::<f64>()).collect();
+        let slopes =
+            (0..2).map(|a| (0..grid.len()).map(|j| -4.0 * PI * depths[a] * at(j, a).sin()).collect()).collect();
+        let mut cascade = Cascade::new(Landscape::of_entropy(&grid, log_density, slopes)).unwrap();
         let circle = |depth: f64| {
             let grid = Grid::new(&[63], &[1.0], &[0.0]).unwrap();
             let angle = |j: usize| 4.0 * PI * j as f64 / 63.0;
-            let landscape = Landscape {
-                log_density: (0..63).map(|j| -depth * angle(j).cos()).collect(),
-                slopes: vec![(0..63).map(|j| -4.0 * PI * depth * angle(j).sin()).collect()],
-                grid,
-            };
-            Cascade::new(landscape).unwrap().modes(1).energies[0]
+            let log_density = (0..63).map(|j| -depth * angle(j).cos()).collect();
+            let slopes = vec![(0..63).map(|j| -4.0 * PI * depth * angle(j).sin()).collect()];
+            Cascade::new(Landscape::of_entropy(&grid, log_density, slopes)).unwrap().modes(1).energies[0]
         };
         let [shallow, deep] = depths.map(circle);
         let found = &cascade.modes(12).energies;

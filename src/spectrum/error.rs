@@ -25,6 +25,16 @@ pub enum SpectrumError {
         /// What rounding can do to it.
         rounding: f64,
     },
+    /// A density of the equilibrium is 0 somewhere.
+    #[error(
+        "the equilibrium density of player {} vanishes on part of the torus, and at the edge of a support nothing is linear: \
+         there is none; raise game.temperature until the support is full",
+        player.letter()
+    )]
+    Vacuum {
+        /// Whose.
+        player: Player,
+    },
     /// No eigenvalue converged.
     #[error("the leading eigenvalue did not converge within {vectors} vectors")]
     NotConverged {

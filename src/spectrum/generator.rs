@@ -1,4 +1,15 @@
 //! What the linearisation needs of a player's generator `A = -(1/mu*) div(mu* grad .) = B^T B`.
+//!
+//! With another regulariser than the entropy `tau h` becomes `tau phi''(mu*) mu* h`. With `rho = P'(mu*) = mu* phi''(mu*)` and
+//! `k = sqrt(rho) h` the linearisation has its old form,
+//!
+//! ```text
+//! d_t k_x = -A~_x (tau_x k_x + K~ k_y),     A~ = sqrt(rho) A sqrt(rho),     K~ = K/sqrt(rho_x rho_y),
+//! ```
+//!
+//! and so has everything that follows from it. With the density `p = mu*/rho = 1/phi''(mu*)`, of mass `W`, the generator is
+//! `A~ = -(1/p) div(p rho grad .) = B~^T B~` in `L2(p)`, `B~ = sqrt(rho) (grad + grad(phi_p)/2)`, `phi_p = -log p`, and
+//! `grad phi_p = (-phi'''/phi''^2) grad V/tau` is again taken from the payoff. For the entropy `rho = 1` and `p = mu*`.
 
 use super::{SchroedingerOperator, SpectrumError, WittenFactor};
 use crate::equilibrium::Equilibrium;
@@ -9,7 +20,7 @@ use faer::Mat;
 /// The generator in the coordinates `u_j = h(x_j) sqrt(mu*(x_j) cell)`, in which it is symmetric in the Euclidean
 /// product, which is that of `L2(mu*)`.
 pub trait Generator {
-    /// `sqrt(mu* cell)`: the function 1, of Euclidean norm 1. The kernel of `A`.
+    /// `sqrt(mu* cell)` (`sqrt(p cell/W)`): the function 1, of Euclidean norm 1. The kernel of `A`.
     fn ground_state(&self) -> &[f64];
 
     /// Every column `r` becomes `A^-1 (r - mean)`, orthogonal to the ground state: up to rounding in one dimension, up to the
@@ -26,6 +37,9 @@ pub trait Generator {
 
     /// `out = A u = B^T B u`.
     fn apply(&mut self, u: &[f64], out: &mut [f64]);
+
+    /// `W`, the mass of the density `p`; 1 for the entropy.
+    fn mass(&self) -> f64;
 
     /// A bound on the norm of `B`.
     fn factor_norm(&self) -> f64;
@@ -47,10 +61,14 @@ pub trait Generator {
 pub struct Landscape {
     /// Its grid, odd along every axis.
     pub grid: Grid,
-    /// `log mu*` at the nodes.
+    /// `log mu*` at the nodes; `log p` of another regulariser than the entropy.
     pub log_density: Vec<f64>,
-    /// The derivatives of `phi = -log mu*` along every axis, from the payoff.
+    /// The derivatives of minus that along every axis, from the payoff.
     pub slopes: Vec<Vec<f64>>,
+    /// `log rho` at the nodes.
+    pub log_diffusivity: Vec<f64>,
+    /// `W`.
+    pub mass: f64,
 }
 
 impl Landscape {
@@ -60,7 +78,7 @@ impl Landscape {
         let grid = payoff.grid(player);
         let mut work = payoff.work();
         let sign = if player == Player::X { 1.0 } else { -1.0 };
-        let slopes = (0..grid.dimension())
+        let mut slopes: Vec<Vec<f64>> = (0..grid.dimension())
             .map(|axis| {
                 let mut slope = vec![0.0; grid.len()];
                 payoff.gradient(player, axis, equilibrium.densities()[other], &mut slope, &mut work);
@@ -68,7 +86,28 @@ impl Landscape {
                 slope
             })
             .collect();
-        Landscape { grid: grid.clone(), log_density: equilibrium.log_densities()[own].to_vec(), slopes }
+        if equilibrium.regulariser().is_entropy() {
+            let log_density = equilibrium.log_densities()[own].to_vec();
+            return Landscape::of_entropy(grid, log_density, slopes);
+        }
+        let (regulariser, density) = (equilibrium.regulariser(), equilibrium.densities()[own]);
+        let function = regulariser.function();
+        for slope in &mut slopes {
+            slope.iter_mut().zip(density).for_each(|(v, r)| *v *= function.tilt(*r));
+        }
+        let weights: Vec<f64> = density.iter().map(|r| function.compliance(*r)).collect();
+        Landscape {
+            mass: grid.integral(&weights),
+            grid: grid.clone(),
+            log_density: weights.iter().map(|p| p.ln()).collect(),
+            slopes,
+            log_diffusivity: density.iter().map(|r| function.pressure_slope(*r).ln()).collect(),
+        }
+    }
+
+    /// Of a density with the entropy as its regulariser.
+    pub fn of_entropy(grid: &Grid, log_density: Vec<f64>, slopes: Vec<Vec<f64>>) -> Landscape {
+        Landscape { log_diffusivity: vec![0.0; grid.len()], mass: 1.0, grid: grid.clone(), log_density, slopes }
     }
 
     /// Its generator.
@@ -77,8 +116,8 @@ impl Landscape {
     /// [`SpectrumError::Singular`] when a factorisation fails.
     pub fn generator(&self) -> Result<Box<dyn Generator>, SpectrumError> {
         Ok(match self.grid.dimension() {
-            1 => Box::new(WittenFactor::new(&self.grid, &self.log_density, &self.slopes[0])),
-            _ => Box::new(SchroedingerOperator::new(&self.grid, &self.log_density, &self.slopes)?),
+            1 => Box::new(WittenFactor::new(self)),
+            _ => Box::new(SchroedingerOperator::new(self)?),
         })
     }
 }
@@ -97,11 +136,12 @@ pub fn normalised_exponential(v: &[f64], share: f64) -> Vec<f64> {
     out
 }
 
-/// All functions `A_i` (or `B_j`) of a player, centred, times `sqrt(mu* cell)`.
+/// All functions `A_i` (or `B_j`) of a player, centred, times `sqrt(p cell)`, which for the entropy is `sqrt(mu* cell)`.
 pub fn weighted_functions(payoff: &Payoff, player: Player, generator: &dyn Generator) -> Vec<Vec<f64>> {
+    let size = generator.mass().sqrt();
     let weighted = |i: usize| {
         let mut values = payoff.function(player, i);
-        values.iter_mut().zip(generator.ground_state()).for_each(|(v, q)| *v *= q);
+        values.iter_mut().zip(generator.ground_state()).for_each(|(v, q)| *v *= q * size);
         generator.centre(&mut values);
         values
     };

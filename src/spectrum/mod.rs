@@ -9,6 +9,9 @@
 //! The flow contracts at the guaranteed rate in the tangent norm of W2 (Seo, Shin, Monmarche & Choi 2026); the spectral
 //! gap is what `log W2(t)` shows in the end.
 //!
+//! With another regulariser than the entropy `tau h` becomes `tau phi''(mu*) mu* h`, and the same holds with the generators of
+//! `generator.rs`.
+//!
 //! `witten.rs` and `schroedinger.rs` hold a player's generator in one and in two dimensions; `linearisation.rs` what couples
 //! them. Two players of one dimension without a slow mode: `inverse_search.rs` takes the leading eigenvalues from the inverse
 //! by `arnoldi.rs`. Otherwise: `energy_search.rs` takes them from each player's `energy_modes.rs` by `galerkin.rs`.
@@ -73,7 +76,8 @@ pub struct Spectrum {
     /// Perturbations `(mu* h, nu* g)` of the densities at the nodes, `|h|^2 + |g|^2 = 1` in `L2(mu*)` and `L2(nu*)`, the
     /// entry of largest weight being real and positive.
     pub eigenfunctions: Vec<[Vec<Complex64>; 2]>,
-    /// Smallest positive eigenvalues of `A_x`, `A_y`: the Poincare constants of `mu*` and `nu*` (inverse squared length).
+    /// Smallest positive eigenvalues of `A_x`, `A_y`: for the entropy the Poincare constants of `mu*` and `nu*` (inverse
+    /// squared length).
     pub poincare: [f64; 2],
     /// `min(tau_x C_x, eta tau_y C_y)`.
     pub guaranteed_rate: f64,
@@ -105,6 +109,9 @@ impl Spectrum {
         count: usize,
     ) -> Result<Spectrum, SpectrumError> {
         assert!(count > 0, "at least one eigenvalue, got {count}");
+        if let Some(player) = equilibrium.vacuum() {
+            return Err(SpectrumError::Vacuum { player });
+        }
         let landscapes = Player::BOTH.map(|player| Landscape::new(payoff, equilibrium, player));
         let is_circle = |landscape: &Landscape| landscape.grid.dimension() == 1;
         let temperature = equilibrium.temperature();
@@ -148,7 +155,8 @@ impl Spectrum {
         let densities = |z: &[Complex64]| {
             let (u, w) = z.split_at(generators[0].len());
             let scaled = |u: &[Complex64], p: usize| -> Vec<Complex64> {
-                u.iter().zip(generators[p].ground_state()).map(|(u, q)| u * q / cells[p]).collect()
+                let size = generators[p].mass().sqrt();
+                u.iter().zip(generators[p].ground_state()).map(|(u, q)| u * (q * size) / cells[p]).collect()
             };
             [scaled(u, 0), scaled(w, 1)]
         };

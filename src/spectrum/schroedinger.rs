@@ -18,13 +18,15 @@
 //! fails at low temperature). `S` is singular with a known kernel: the node of largest density is held at 0 and the ground
 //! state taken out afterwards, which solves the consistent system exactly.
 //!
+//! With a diffusivity `rho` (`generator.rs`) `B_a` is multiplied by `sqrt(rho)`, and `1/h_a^2` by the mean of `rho` of both cells.
+//!
 //! References: Donati, Heida, Keller & Weber, J. Phys. Condens. Matter 30 (2018) 425201 (square-root approximation);
 //! Orszag, J. Comput. Phys. 37 (1980) 70 (finite differences as preconditioners of spectral operators).
 //!
 //! Cost: 6 transforms for a product; one sparse factorisation, and two triangular solves for a preconditioned vector.
 
 use super::SpectrumError;
-use super::generator::{Generator, ground_state};
+use super::generator::{Generator, Landscape, ground_state};
 use crate::torus::{Fourier, FourierScratch, Grid, divergence, gradient};
 use faer::linalg::solvers::SolveCore;
 use faer::sparse::linalg::solvers::Llt;
@@ -39,6 +41,9 @@ pub struct SchroedingerOperator {
     ground: Vec<f64>,
     /// `(d phi/dx_a)/2` for every axis.
     half_slopes: Vec<Vec<f64>>,
+    /// `sqrt(rho)`, 1 for the entropy.
+    roots: Vec<f64>,
+    mass: f64,
     /// Bound on the norm of `A`.
     largest: f64,
     factor: Llt<usize, f64>,
@@ -50,26 +55,31 @@ pub struct SchroedingerOperator {
 }
 
 impl SchroedingerOperator {
-    /// From `log mu*` and the gradient of `phi`, one array for each axis, at the nodes.
+    /// From a density on a grid of two dimensions.
     ///
     /// # Errors
     /// [`SpectrumError::Singular`] when the preconditioner cannot be factorised.
-    pub fn new(grid: &Grid, log_density: &[f64], slopes: &[Vec<f64>]) -> Result<SchroedingerOperator, SpectrumError> {
+    pub fn new(landscape: &Landscape) -> Result<SchroedingerOperator, SpectrumError> {
+        let Landscape { grid, log_density, slopes, log_diffusivity, mass } = landscape;
         let fourier = Fourier::new(grid);
         let held = (0..grid.len()).fold(0, |m, i| if log_density[i] > log_density[m] { i } else { m });
         let half_slopes: Vec<Vec<f64>> = slopes.iter().map(|s| s.iter().map(|v| 0.5 * v).collect()).collect();
         let steepest = |s: &Vec<f64>| s.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
         let axes = grid.axes().iter().zip(&half_slopes);
+        let roots: Vec<f64> = log_diffusivity.iter().map(|rho| (0.5 * rho).exp()).collect();
+        let fastest = roots.iter().fold(0.0, |m: f64, root| m.max(*root)).powi(2);
         Ok(SchroedingerOperator {
-            largest: axes.map(|(a, s)| (PI / a.spacing() + steepest(s)).powi(2)).sum(),
+            largest: fastest * axes.map(|(a, s)| (PI / a.spacing() + steepest(s)).powi(2)).sum::<f64>(),
             ground: ground_state(log_density),
             half_slopes,
-            factor: square_root_approximation(grid, log_density, held)?,
+            factor: square_root_approximation(landscape, held)?,
             held,
             scratch: fourier.scratch(),
             spectrum: fourier.zero_spectrum(),
             derivative: fourier.zero_spectrum(),
             gradients: vec![vec![0.0; grid.len()]; grid.dimension()],
+            roots,
+            mass: *mass,
             fourier,
         })
     }
@@ -82,6 +92,7 @@ impl SchroedingerOperator {
             gradient(grid, axis, &self.spectrum, &mut self.derivative);
             self.fourier.inverse(&self.derivative, y, &mut self.scratch);
             y.iter_mut().zip(u.iter().zip(&self.half_slopes[axis])).for_each(|(y, (u, s))| *y += s * u);
+            y.iter_mut().zip(&self.roots).for_each(|(y, root)| *y *= root);
         }
     }
 }
@@ -114,12 +125,19 @@ impl Generator for SchroedingerOperator {
         self.gradients.iter().for_each(|y| out.extend_from_slice(y));
     }
 
+    fn mass(&self) -> f64 {
+        self.mass
+    }
+
     fn factor_norm(&self) -> f64 {
         self.largest.sqrt()
     }
 
     fn apply(&mut self, u: &[f64], out: &mut [f64]) {
         self.factor_rows(u);
+        for y in &mut self.gradients {
+            y.iter_mut().zip(&self.roots).for_each(|(y, root)| *y *= root);
+        }
         let grid = self.fourier.grid().clone();
         self.derivative.fill(Complex64::ZERO);
         for (axis, y) in self.gradients.iter().enumerate() {
@@ -134,15 +152,17 @@ impl Generator for SchroedingerOperator {
 }
 
 /// The factorised finite-volume operator without the node that is held.
-fn square_root_approximation(grid: &Grid, log_density: &[f64], held: usize) -> Result<Llt<usize, f64>, SpectrumError> {
+fn square_root_approximation(landscape: &Landscape, held: usize) -> Result<Llt<usize, f64>, SpectrumError> {
+    let Landscape { grid, log_density, log_diffusivity, .. } = landscape;
     let kept = |i: usize| if i < held { Some(i) } else { i.checked_sub(1).filter(|_| i != held) };
     let mut entries = Vec::with_capacity(grid.len() * (1 + 2 * grid.dimension()));
     for i in 0..grid.len() {
         let Some(row) = kept(i) else { continue };
         let mut diagonal = 0.0;
         for (axis, neighbours) in neighbours(grid, i).into_iter().enumerate() {
-            let rate = grid.axis(axis).spacing().powi(-2);
             for j in neighbours {
+                let diffusivity = 0.5 * (log_diffusivity[i].exp() + log_diffusivity[j].exp());
+                let rate = grid.axis(axis).spacing().powi(-2) * diffusivity;
                 diagonal += rate * (0.5 * (log_density[j] - log_density[i])).exp();
                 if let Some(column) = kept(j).filter(|column| *column < row) {
                     entries.push(Triplet { row, col: column, val: -rate });

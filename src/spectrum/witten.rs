@@ -19,11 +19,12 @@
 //! solves. The zero eigenvalue of mass is thereby absent, not filtered out. Errors are those of singular values: about
 //! `1e-16 s_max/s_min` relative, where `s^2` are the eigenvalues of `A`.
 //!
+//! With a diffusivity `rho` (`generator.rs`) the rows of `B` are multiplied by `sqrt(rho)`, and `p = 1/sqrt(rho p)`.
+//!
 //! Cost: `2 n^3/3` once, `4 n^2` for an application of the inverse.
 
-use super::generator::{Generator, ground_state, normalised_exponential};
+use super::generator::{Generator, Landscape, ground_state, normalised_exponential};
 use crate::game::payoff::dot;
-use crate::torus::Grid;
 use faer::Mat;
 use faer::linalg::solvers::{PartialPivLu, SolveCore};
 use std::f64::consts::PI;
@@ -34,14 +35,19 @@ pub struct WittenFactor {
     factor: PartialPivLu<f64>,
     ground: Vec<f64>,
     half_slope: Vec<f64>,
+    /// `sqrt(rho)`, 1 for the entropy.
+    roots: Vec<f64>,
+    mass: f64,
     /// The derivative's matrix, row by row from the diagonal: twice, so that every row is a slice.
     derivative: Vec<f64>,
     norm: f64,
 }
 
 impl WittenFactor {
-    /// From `log mu*` and `phi'` at the nodes of a grid with an odd number of points.
-    pub fn new(grid: &Grid, log_density: &[f64], slope: &[f64]) -> WittenFactor {
+    /// From a density on a grid of one dimension with an odd number of points.
+    pub fn new(landscape: &Landscape) -> WittenFactor {
+        let Landscape { grid, log_density, slopes, log_diffusivity, mass } = landscape;
+        let slope = &slopes[0];
         let n = grid.len();
         assert!(
             grid.dimension() == 1 && n % 2 == 1,
@@ -49,13 +55,15 @@ impl WittenFactor {
             grid.shape()
         );
         let ground = ground_state(log_density);
-        let dual = normalised_exponential(log_density, -0.5);
+        let log_dual: Vec<f64> = log_density.iter().zip(log_diffusivity).map(|(p, rho)| p + rho).collect();
+        let dual = normalised_exponential(&log_dual, -0.5);
+        let roots: Vec<f64> = log_diffusivity.iter().map(|rho| (0.5 * rho).exp()).collect();
         let row = derivative_row(n, grid.volume());
         // Borders of the size of the derivative, so that the pivots do not depend on the unit of length.
         let scale = PI * n as f64 / grid.volume();
         let bordered = Mat::from_fn(n + 1, n + 1, |i, j| match (i == n, j == n) {
-            (false, false) if i == j => 0.5 * slope[i],
-            (false, false) => row[(i + n - j) % n],
+            (false, false) if i == j => roots[i] * 0.5 * slope[i],
+            (false, false) => roots[i] * row[(i + n - j) % n],
             (false, true) => scale * dual[i],
             (true, false) => scale * ground[j],
             (true, true) => 0.0,
@@ -66,7 +74,10 @@ impl WittenFactor {
             half_slope: slope.iter().map(|s| 0.5 * s).collect(),
             // Row i of the matrix is entry (i - k) mod n in column k: the reversed sequence, shifted.
             derivative: (0..2 * n).map(|m| row[(2 * n - m) % n]).collect(),
-            norm: scale + slope.iter().fold(0.0, |m: f64, s| m.max(0.5 * s.abs())),
+            norm: (scale + slope.iter().fold(0.0, |m: f64, s| m.max(0.5 * s.abs())))
+                * roots.iter().fold(0.0, |m: f64, root| m.max(*root)),
+            roots,
+            mass: *mass,
         }
     }
 }
@@ -93,7 +104,11 @@ impl Generator for WittenFactor {
 
     fn factor_products(&mut self, u: &[f64], out: &mut Vec<f64>) {
         out.clear();
-        out.extend((0..u.len()).map(|i| self.slope_of(u, i) + self.half_slope[i] * u[i]));
+        out.extend((0..u.len()).map(|i| self.roots[i] * (self.slope_of(u, i) + self.half_slope[i] * u[i])));
+    }
+
+    fn mass(&self) -> f64 {
+        self.mass
     }
 
     fn factor_norm(&self) -> f64 {
@@ -103,6 +118,7 @@ impl Generator for WittenFactor {
     fn apply(&mut self, u: &[f64], out: &mut [f64]) {
         let mut factored = Vec::with_capacity(u.len());
         self.factor_products(u, &mut factored);
+        factored.iter_mut().zip(&self.roots).for_each(|(f, root)| *f *= root);
         // The derivative is skew.
         out.iter_mut()
             .enumerate()

@@ -283,7 +283,7 @@ impl<S: Symbol> Stepper<S> for Etd43<S> {
 }
 
 /// The wanted step, or what is left; the last two steps share what is left, so that none is a sliver.
-fn step_within(wanted: f64, limit: f64) -> f64 {
+pub(super) fn step_within(wanted: f64, limit: f64) -> f64 {
     if limit <= wanted * (1.0 + SLIVER) {
         limit
     } else if limit < 2.0 * wanted {

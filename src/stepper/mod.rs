@@ -8,12 +8,14 @@
 //! | IMEX Euler | 1 | `imex_euler.rs` | Ascher, Ruuth & Wetton 1995 |
 //! | SBDF2 | 2 | `sbdf2.rs` | Ascher, Ruuth & Wetton 1995, eq. (30); variable step: Wang & Ruuth 2008 |
 //! | ETDRK4 | 4 | `etdrk4.rs` | Cox & Matthews 2002, eq. (26)-(29) |
+//! | a system's own, adaptive | 2 | `own_scheme.rs` | see the file |
 //! | ETD4(3), adaptive | 4 | `etd43.rs` | Krogstad 2005; embedded estimate: see the file |
 
 mod controller;
 mod etd43;
 mod etdrk4;
 mod imex_euler;
+mod own_scheme;
 mod phi;
 mod sbdf2;
 #[cfg(test)]
@@ -23,6 +25,7 @@ pub use controller::{Controller, Verdict};
 pub use etd43::Etd43;
 pub use etdrk4::Etdrk4;
 pub use imex_euler::ImexEuler;
+pub use own_scheme::OwnScheme;
 pub use phi::{Symbol, phi};
 pub use sbdf2::Sbdf2;
 
@@ -36,6 +39,12 @@ pub trait Semilinear<S: Symbol>: Send {
     fn nonlinear(&mut self, u: &[Complex64], out: &mut [Complex64]);
     /// Size of a state or of a difference of states, in the norm in which tolerances are stated.
     fn norm(&self, u: &[Complex64]) -> f64;
+
+    /// Writes the state after a step of length `h`, by a scheme of order 2 that the system brings with it, to `out`; the
+    /// difference to a scheme of order 1 in the norm. `None` from a system without one.
+    fn own_step(&mut self, _u: &[Complex64], _h: f64, _out: &mut [Complex64]) -> Option<f64> {
+        None
+    }
 }
 
 /// One accepted step.

@@ -21,6 +21,7 @@ mod particles;
 mod rates;
 mod readers;
 mod refusals;
+mod regularisers;
 mod report;
 mod resume;
 mod schedule;

@@ -11,3 +11,4 @@ mod invariant;
 mod known_answer;
 mod output;
 mod regression;
+mod regularisers;

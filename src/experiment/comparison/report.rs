@@ -2,9 +2,11 @@
 
 use super::{ComparisonRequest, Contestant};
 use crate::diagnostics::Decay;
+use crate::experiment::cells::is_in_cells;
 use crate::experiment::{StateSummary, Verdict};
 use crate::game::GameFile;
 use crate::output::Diagnostics;
+use crate::stepper::OwnScheme;
 use serde::Serialize;
 
 /// All dynamics side by side.
@@ -84,7 +86,11 @@ impl ContestantReport {
             let of = |threshold: &f64| Crossing { threshold: *threshold, time: first_time(&rows, *threshold) };
             thresholds.iter().map(of).collect::<Vec<_>>()
         };
-        let evaluations = |steps: usize, rejected: usize| one.file.solver().scheme().evaluations(steps, rejected);
+        let in_cells = is_in_cells(one.file.game());
+        let evaluations = |steps: usize, rejected: usize| match in_cells {
+            true => OwnScheme::evaluations(steps, rejected),
+            false => one.file.solver().scheme().evaluations(steps, rejected),
+        };
         ContestantReport {
             label: one.label.clone(),
             dynamics: one.file.flow().name(),

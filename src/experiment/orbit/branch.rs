@@ -4,7 +4,7 @@ use super::super::RunError;
 use super::super::discretisation::{payoff_on, temperatures};
 use super::Setting;
 use crate::flow::MflDa;
-use crate::game::{GameError, GameFile, Payoff, Player};
+use crate::game::{GameError, GameFile, Payoff, Player, RegulariserChoice};
 use crate::orbit::{Branch, BranchPoint, Continuation, Family, Orbit, OrbitError, Symmetry, follow_branch};
 use crate::torus::spectral_tail;
 
@@ -123,7 +123,9 @@ struct GameFamily<'a> {
 
 impl<'a> GameFamily<'a> {
     fn new(setting: &'a Setting<'_>, key: &'a str) -> GameFamily<'a> {
-        let keeps_payoff = key.starts_with("game.temperature") || key == "game.timescale";
+        let is_written = matches!(setting.file.game().regulariser(), RegulariserChoice::Entropy);
+        // A reference density is in the payoff, times the temperature.
+        let keeps_payoff = (is_written && key.starts_with("game.temperature")) || key == "game.timescale";
         let payoff = keeps_payoff.then(|| setting.discretisation.payoff.clone());
         let (shapes, symmetry) = (setting.discretisation.shapes(), &setting.symmetry);
         GameFamily { file: setting.file, key, shapes, payoff, symmetry }

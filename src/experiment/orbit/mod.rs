@@ -113,6 +113,7 @@ pub fn orbit(
     watch: &mut dyn FnMut(&str),
 ) -> Result<OrbitReport, RunError> {
     RunError::unless_mfl_da("orbit", file)?;
+    RunError::unless_entropy("the command orbit", file)?;
     if let Some(destination) = &destination {
         check_destination(destination.path, destination.overwrite)?;
     }

@@ -143,6 +143,7 @@ pub fn ladder(
     watch: &mut dyn FnMut(&Progress),
 ) -> Result<LadderReport, RunError> {
     check(request)?;
+    RunError::unless_entropy("the command particles", file)?;
     let particles = ParticleRequest { counts: None, ..request.particles.clone() };
     let setup = Setup::new(file, &particles)?;
     if setup.has_clouds() {

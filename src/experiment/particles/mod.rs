@@ -70,6 +70,7 @@ pub fn particles(
     watch: &mut dyn FnMut(&Progress),
 ) -> Result<ParticleReport, RunError> {
     let started = Instant::now();
+    RunError::unless_entropy("the command particles", file)?;
     let (writer, stored) = match output.map(open).transpose()? {
         Some((writer, stored)) => (Some(writer), stored),
         None => (None, None),

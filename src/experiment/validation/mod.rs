@@ -83,6 +83,15 @@ pub fn validate(request: &ValidationRequest<'_>) -> Result<ValidationReport, Val
         let message = "holds a run with a player on the line; validate is for players on tori in this version";
         return Err(ValidationError::input(request.against.display(), message));
     }
+    let regulariser = file.game().regulariser();
+    if !regulariser.is_entropic() {
+        let message = format!(
+            "is a run with the regulariser {}, whose densities have no system of independent particles to be compared with; \
+             validate is for entropy and kl",
+            regulariser.name()
+        );
+        return Err(ValidationError::input(request.against.display(), message));
+    }
     let snapshots = read_times(request.against)?;
     let operand = Operand::parse(request.cloud)?;
     same_game::check(request.cloud, request.against, &file, &mut notes)?;

@@ -8,6 +8,7 @@
 //! Grammar: Python's precedence with `^` for power: `-x^2 = -(x^2)`, `2^3^2 = 512`, `2^-1 = 0.5`, `2---1 = 1`.
 
 mod builder;
+mod composition;
 mod derivative;
 mod display;
 mod error;
@@ -19,6 +20,7 @@ mod scope;
 mod separation;
 
 pub use error::ExpressionError;
+pub(in crate::game) use scope::closest;
 pub use scope::{ParameterNameError, Scope};
 pub use separation::SeparatedProduct;
 

@@ -116,7 +116,7 @@ fn is_name(name: &str) -> bool {
 }
 
 /// The candidate within edit distance 2 (1 for names of up to three letters) of `name`, letter case ignored.
-fn closest<'a>(name: &str, candidates: &[&'a str]) -> Option<&'a str> {
+pub(in crate::game) fn closest<'a>(name: &str, candidates: &[&'a str]) -> Option<&'a str> {
     let wanted: Vec<char> = name.chars().flat_map(char::to_lowercase).take(32).collect();
     let allowed = match wanted.len() {
         0 | 1 => 0,

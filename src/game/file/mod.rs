@@ -9,6 +9,7 @@ pub(super) mod document;
 mod flow;
 pub(super) mod overrides;
 pub(super) mod reading;
+mod regulariser;
 mod sections;
 
 use super::{Domain, FlowChoice, Game, GameError, Output, Solver};
@@ -29,7 +30,7 @@ pub struct GameFile {
 impl GameFile {
     /// Reads and checks a file. Each override is `key=value`, as after `--set`; a value that is not TOML is a string.
     /// Setting one of `payoff`, `terms`, `kernel`, `table`, or one of `snapshots`, `every`, `times`, removes the others;
-    /// setting `flow.dynamics` removes the other keys of `[flow]`.
+    /// setting `flow.dynamics` removes the other keys of `[flow]`, setting `game.regulariser` its `tsallis_q` and `reference`.
     ///
     /// # Errors
     /// [`GameError`] with what is wrong and where; line and column are those of the text after overrides.

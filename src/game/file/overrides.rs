@@ -10,6 +10,9 @@ const ALTERNATIVES: [(&str, &[&str]); 2] =
 /// Setting this key removes the other keys of its table: they belong to the dynamics that it named before.
 const DYNAMICS: [&str; 2] = ["flow", "dynamics"];
 
+/// Setting this key removes these others of its table, which belong to the regulariser that it named before.
+const REGULARISER: ([&str; 2], [&str; 2]) = (["game", "regulariser"], ["tsallis_q", "reference"]);
+
 /// Deepest path of an override: `game.domain.x.period` has four parts.
 const MAXIMUM_DEPTH: usize = 8;
 
@@ -71,6 +74,9 @@ fn set(root: &mut Table, path: &[Key], mut value: Value) -> Result<(), String> {
     }
     if path.iter().map(Key::get).eq(DYNAMICS) {
         table.clear();
+    }
+    if path.iter().map(Key::get).eq(REGULARISER.0) {
+        REGULARISER.1.iter().for_each(|other| drop(table.remove(other)));
     }
     match table.get_mut(last.get()).and_then(Item::as_value_mut) {
         Some(old) => {

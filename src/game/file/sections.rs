@@ -2,6 +2,7 @@
 
 use super::document::{Entry, Section};
 use super::flow::flow;
+use super::regulariser::{check_flow, check_solver, regulariser};
 use crate::game::confinement::{Setup, settle};
 use crate::game::definition::Game;
 use crate::game::domain::Domain;
@@ -27,23 +28,41 @@ pub(super) struct Contents {
 pub(super) fn read(root: &Section<'_>, folder: &Path) -> Result<Contents, Fault> {
     root.allow(&["game", "initial", "flow", "solver", "output"])?;
     let game = root.require("game")?.section()?;
-    game.allow(&["name", "payoff", "terms", "kernel", "table", "temperature", "timescale", "parameters", "domain"])?;
+    game.allow(&[
+        "name",
+        "payoff",
+        "terms",
+        "kernel",
+        "table",
+        "temperature",
+        "timescale",
+        "parameters",
+        "domain",
+        "regulariser",
+        "tsallis_q",
+        "reference",
+    ])?;
     let scope = parameters(game.subsection("parameters")?)?;
     let (domain, wanted) = domains(game.subsection("domain")?, &scope)?;
     let name = game.get("name").map(|entry| entry.text()).transpose()?.unwrap_or("untitled");
     let source = payoff(&game, &domain, &scope, folder)?;
     check_line(&source, &domain)?;
+    let choice = regulariser(&game, &domain, &scope)?;
     let temperature = temperature(&game, &scope)?;
     let initial = initial(root.subsection("initial")?, &domain, &scope, folder)?;
     let timescale = game.get("timescale").map_or(Ok(1.0), |entry| entry.number(&scope))?;
     Game::check_numbers(temperature, timescale)?;
     let setup = Setup { source: &source, temperature, timescale, initial: &initial, domain: &domain, wanted };
     let (domain, tails) = settle(&setup)?;
-    let game = Game::unchecked(name, source, temperature, timescale, domain.clone(), initial).with_tails(tails, wanted);
-    game.check()?;
+    let game = Game::unchecked(name, source, temperature, timescale, domain.clone(), initial)
+        .with_tails(tails, wanted)
+        .regularised(choice)
+        .checked()?;
     let solver = Solver::checked([&domain[0], &domain[1]], solver(root.subsection("solver")?, &domain, &scope)?)?;
     let output = Output::checked(&schedule(root.subsection("output")?, &scope)?, &solver)?;
     let flow = flow(root.subsection("flow")?, &scope, &solver)?;
+    check_solver(game.regulariser(), &solver)?;
+    check_flow(game.regulariser(), &flow)?;
     Ok(Contents { game, flow, solver, output })
 }
 
@@ -169,7 +188,7 @@ fn temperature(game: &Section<'_>, scope: &Scope) -> Result<[f64; 2], Fault> {
     Ok([section.require("x")?.number(scope)?, section.require("y")?.number(scope)?])
 }
 
-fn expression(entry: &Entry<'_>, scope: &Scope) -> Result<Expression, Fault> {
+pub(super) fn expression(entry: &Entry<'_>, scope: &Scope) -> Result<Expression, Fault> {
     Expression::parse(entry.text()?, scope).map_err(|error| Fault::from_expression(entry.key.clone(), error))
 }
 
