@@ -33,6 +33,8 @@ pub(super) struct Pair<'a> {
     pub(super) floor: f64,
     /// No density is taken for less than this.
     pub(super) least: f64,
+    /// No density is larger.
+    pub(super) largest: f64,
     /// Whether increments may be formed from one row; false only where tests compare the two forms.
     pub(super) short_stretches: bool,
 }
@@ -83,6 +85,12 @@ impl Pair<'_> {
     pub(super) fn reach(&self) -> f64 {
         // 1.01: the largest value over the nodes of a four times finer grid is a little less than that over the circle.
         1.01 * (2.0 * self.target.largest() + self.difference.largest())
+    }
+
+    /// A lower bound of `C''/2 = int_0^2 ds / (f + g)` for every shift: `4 / int_0^2 (f + g) ds` by Cauchy-Schwarz, and
+    /// neither density is larger than [`Pair::largest`].
+    pub(super) fn least_half_curvature(&self) -> f64 {
+        1.0 / self.largest
     }
 
     /// The shift of the coupling that pairs `(s - d)/2` with `(s + d)/2`.

@@ -65,7 +65,8 @@ impl Vacuum {
         difference: &'a Antiderivative,
         short_stretches: bool,
     ) -> Pair<'a> {
-        Pair { target, difference, floor: self.floor, least: self.least, short_stretches }
+        let Vacuum { floor, least, largest } = *self;
+        Pair { target, difference, floor, least, largest: BETWEEN_ROWS * largest + floor, short_stretches }
     }
 
     /// Measures target and target + difference at the rows of the finer table.
