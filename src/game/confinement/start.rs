@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_density_far_from_the_origin_is_found() {
-        for mean in [-700.3, -41.7, 6.1, 9.0, 49.0, 3.1e3] {
+        for mean in [-700.3_f64, -41.7, 6.1, 9.0, 49.0, 3.1e3] {
             let found = start(&format!("exp(-(x - ({mean}))^2/0.4)"), &["x"]).unwrap();
             let half = (0.4 * 1e14_f64.ln()).sqrt();
             let [low, high] = found.reach[0];
