@@ -109,6 +109,9 @@ pub(super) fn run_recorded(
     run_in_boxes(file, options, None, watch, &mut |session, watch| session.run_to_end(started, interrupt, watch))
 }
 
+/// What takes a session to its end, told of every step through its second argument.
+type Completion<'a> = dyn FnMut(Session<'_>, &mut dyn FnMut(&Progress)) -> Result<Recorded, RunError> + 'a;
+
 /// Takes a session to its end. Where mass comes to the seam of a box that the program has chosen, the run begins again in a
 /// larger one and says so.
 fn run_in_boxes(
@@ -116,7 +119,7 @@ fn run_in_boxes(
     options: &RunOptions,
     mut unfinished: Option<Unfinished>,
     watch: &mut dyn FnMut(&Progress),
-    complete: &mut dyn FnMut(Session<'_>, &mut dyn FnMut(&Progress)) -> Result<Recorded, RunError>,
+    complete: &mut Completion<'_>,
 ) -> Result<Recorded, RunError> {
     let mut options = options.clone();
     let mut notes = Vec::new();
@@ -471,7 +474,7 @@ impl<'a> Session<'a> {
             seam,
             ..
         } = self;
-        notes.extend(seam.map(|share| seam::note(share)));
+        notes.extend(seam.map(seam::note));
         if let Ok(spectrum) = &spectrum {
             writer.spectrum(spectrum.record())?;
         }

@@ -22,7 +22,7 @@ pub(super) enum Message {
     /// Written when the run is finished.
     Spectrum(EigenvalueRecord),
     Checkpoint(Checkpoint),
-    Regrid(Layout, Option<Checkpoint>),
+    Regrid(Box<Layout>, Option<Checkpoint>),
     /// Answered when everything before it is written.
     Barrier(SyncSender<()>),
     Finish,
@@ -72,7 +72,7 @@ impl Worker {
                 Ok(())
             }
             Message::Checkpoint(checkpoint) => self.checkpoint(&checkpoint),
-            Message::Regrid(layout, checkpoint) => self.regrid(layout, checkpoint),
+            Message::Regrid(layout, checkpoint) => self.regrid(*layout, checkpoint),
             Message::Barrier(answer) => {
                 // Nobody may wait for the answer any more; then it is of no interest.
                 let _ = answer.send(());

@@ -217,7 +217,7 @@ impl RunWriter {
         }
         self.send_steps()?;
         self.layout = layout.clone();
-        self.send(Message::Regrid(layout.clone(), checkpoint))
+        self.send(Message::Regrid(Box::new(layout.clone()), checkpoint))
     }
 
     /// Waits until everything handed over, steps excepted, can be read from the file.

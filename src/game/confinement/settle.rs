@@ -66,10 +66,8 @@ pub fn settle(setup: &Setup<'_>) -> Result<([Domain; 2], [Option<Tail>; 2]), Fau
         Err(failure) => return search.without_bound(failure).map(|tails| (setup.domain.clone(), tails)),
     };
     let mut domain = setup.domain.clone();
-    for player in 0..2 {
-        if setup.wanted[player] {
-            domain[player] = search.chosen_box(player, &found)?;
-        }
+    for (player, place) in domain.iter_mut().enumerate().filter(|(player, _)| setup.wanted[*player]) {
+        *place = search.chosen_box(player, &found)?;
     }
     let tails = [0, 1].map(|p| lines[p].then(|| tail(&domain[p], &found, p)));
     Ok((domain, tails))
