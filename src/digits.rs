@@ -36,10 +36,15 @@ pub fn or_null(value: Option<f64>, digits: usize) -> String {
 /// Digits of a state that a fixed step is trusted with: its error is not estimated.
 const DIGITS_OF_A_FIXED_STEP: usize = 4;
 
-/// A distance of the computed state: no more digits than the tolerance of the state, with the error bar of the
-/// distance itself.
-pub fn evolved_distance(w2: f64, error: f64, tolerance: Option<f64>) -> String {
-    let digits = tolerance.map_or(DIGITS_OF_A_FIXED_STEP, |t| (-t.log10()).ceil().max(1.0) as usize);
+/// The stepper keeps each increment right to so many tolerances of itself: the relative error of what has decayed far.
+const TOLERANCES_OF_AN_INCREMENT: f64 = 100.0;
+
+/// A distance of the computed state, which was `start` when it began: no more digits than the stepper is trusted with, and
+/// the error bar of the distance itself. The tolerance is absolute in units of the start, until by decay the bound on each
+/// increment is the larger one.
+pub fn evolved_distance(w2: f64, error: f64, tolerance: Option<f64>, start: Option<f64>) -> String {
+    let decay = start.map_or(1.0, |start| (start / w2).clamp(1.0, TOLERANCES_OF_AN_INCREMENT));
+    let digits = tolerance.map_or(DIGITS_OF_A_FIXED_STEP, |t| (-(t * decay).log10()).round().max(1.0) as usize);
     if error > w2 * 0.1f64.powi(digits as i32) {
         return with_error(w2, error);
     }
@@ -59,5 +64,13 @@ mod tests {
         assert_eq!(with_error(0.0, 0.0), "0");
         assert_eq!(with_error(12345.6, 20.0), "12346 +- 2e1");
         assert_eq!(with_error(f64::NAN, 1.0), "NaN");
+    }
+
+    #[test]
+    fn a_distance_that_has_decayed_has_the_digits_of_its_increments() {
+        let text = |w2: f64, start: f64| evolved_distance(w2, 1e-15, Some(1e-6), Some(start));
+        assert_eq!(text(0.123_456_789, 0.123), "0.123457 (transport +- 1e-15)");
+        assert_eq!(text(0.012_345_678_9, 0.123), "0.012346 (transport +- 1e-15)");
+        assert_eq!(text(1.234_567_89e-7, 0.123), "1.235e-7 (transport +- 1e-15)");
     }
 }

@@ -133,7 +133,7 @@ fn render(summary: &Summary) -> String {
         _ => "null".to_owned(),
     };
     let now = match (last.w2, last.w2_error) {
-        (Some(w2), Some(error)) => evolved_distance(w2, error, summary.tolerance),
+        (Some(w2), Some(error)) => evolved_distance(w2, error, summary.tolerance, first.w2),
         _ => "null".to_owned(),
     };
     let dynamics = match summary.regulariser {

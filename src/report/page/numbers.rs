@@ -77,7 +77,7 @@ fn rows(summary: &Summary) -> Vec<(&'static str, String)> {
 
 fn evolved(summary: &Summary) -> String {
     match (summary.last.w2, summary.last.w2_error) {
-        (Some(w2), Some(error)) => evolved_distance(w2, error, summary.tolerance),
+        (Some(w2), Some(error)) => evolved_distance(w2, error, summary.tolerance, summary.initial.w2),
         _ => "null".to_owned(),
     }
 }
