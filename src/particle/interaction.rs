@@ -245,8 +245,9 @@ mod tests {
 
     #[test]
     fn forces_and_payoff_equal_the_direct_double_sums_in_every_bundled_game() {
-        for bundled in catalogue::list() {
-            let file = bundled.load(&[]).unwrap();
+        let on_tori = |game: &Game| !game.lines().contains(&true);
+        let files = catalogue::list().iter().map(|bundled| (bundled, bundled.load(&[]).unwrap()));
+        for (bundled, file) in files.filter(|(_, file)| on_tori(file.game())) {
             let game = file.game();
             let payoff = discretise(game, file.solver()).unwrap().payoff;
             let interaction = Interaction::new(&payoff);

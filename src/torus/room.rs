@@ -29,12 +29,14 @@ mod tests {
 
     #[test]
     fn nodes_and_values_of_the_box_are_kept() {
-        let grid = Grid::new(&[2, 3], &[1.0, 3.0], &[-0.5, 2.0]).unwrap();
-        let (torus, values) = with_room(&grid, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
-        assert_eq!((torus.shape(), torus.periods(), torus.origins()), (vec![4, 6], vec![2.0, 6.0], vec![-0.5, 2.0]));
-        let rows: Vec<&[f64]> = values.chunks_exact(6).collect();
-        assert_eq!(rows[..2], [[1.0, 2.0, 3.0, 0.0, 0.0, 0.0], [4.0, 5.0, 6.0, 0.0, 0.0, 0.0]]);
-        assert!(rows[2..].iter().all(|row| *row == [0.0; 6]));
+        let grid = Grid::new(&[4, 5], &[1.0, 3.0], &[-0.5, 2.0]).unwrap();
+        let own: Vec<f64> = (1..=20).map(f64::from).collect();
+        let (torus, values) = with_room(&grid, &own);
+        assert_eq!((torus.shape(), torus.periods(), torus.origins()), (vec![8, 10], vec![2.0, 6.0], vec![-0.5, 2.0]));
+        for (row, found) in values.chunks_exact(10).enumerate() {
+            let expected = own.chunks_exact(5).nth(row).unwrap_or(&[0.0; 5]);
+            assert_eq!((&found[..5], &found[5..]), (expected, &[0.0; 5][..]));
+        }
         for axis in 0..2 {
             let (inner, outer) = (grid.axis(axis).coordinates(), torus.axis(axis).coordinates());
             assert_eq!(inner[..], outer[..inner.len()]);

@@ -8,7 +8,7 @@ use super::quantity::Measured;
 use super::report::{AlongReport, BarsReport, ConvergenceLadder, ConvergenceReport, QuantityReport, RungReport};
 use super::rung::Outcome;
 use crate::experiment::RunError;
-use crate::experiment::run::new_stepper;
+use crate::experiment::time_stepping::new_stepper;
 use crate::game::GameFile;
 
 /// The report, but for the output file and the wall time.

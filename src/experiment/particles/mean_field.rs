@@ -2,7 +2,7 @@
 
 use crate::experiment::advice::{after_failed_step, check_fixed_grid};
 use crate::experiment::discretisation::grown_shapes;
-use crate::experiment::run::{new_clock, new_flow, new_stepper};
+use crate::experiment::time_stepping::{new_clock, new_flow, new_stepper};
 use crate::experiment::{Discretisation, RunError, Simulation};
 use crate::flow::{Flow, PairLayout};
 use crate::game::{GameFile, GridChoice, Player};
