@@ -126,6 +126,19 @@ Examples:
     Report(ReportArguments),
     /// List, show or copy the bundled games.
     Games(GamesArguments),
+    /// Print a script that completes commands and options in a shell.
+    #[command(after_help = "\
+Examples:
+  nashflow completions bash > ~/.local/share/bash-completion/completions/nashflow
+  nashflow completions zsh > ~/.zfunc/_nashflow
+  nashflow completions fish > ~/.config/fish/completions/nashflow.fish")]
+    Completions(CompletionsArguments),
+    /// Print the manual page of the program, or of a command.
+    #[command(after_help = "\
+Examples:
+  nashflow man > nashflow.1
+  nashflow man run > nashflow-run.1")]
+    Man(ManArguments),
 }
 
 /// What every command that computes takes.
@@ -171,6 +184,20 @@ pub struct RunArguments {
     /// Wall time between checkpoints
     #[arg(long, value_name = "SECONDS", default_value_t = 5.0)]
     pub checkpoint_seconds: f64,
+}
+
+/// `nashflow completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArguments {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// `nashflow man`.
+#[derive(Debug, Args)]
+pub struct ManArguments {
+    /// The command
+    pub command: Option<String>,
 }
 
 /// `nashflow report`.

@@ -11,9 +11,11 @@ mod number;
 mod orbit;
 mod particles;
 mod progress;
+mod reference;
 mod report;
 mod run;
 mod signal;
+mod sparkline;
 mod spectrum;
 mod sweep;
 mod table;
@@ -24,7 +26,7 @@ use crate::experiment::RunError;
 use arguments::{Arguments, Command, CommonArguments, GameArguments};
 use clap::Parser;
 use signal::Interrupt;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 /// Exit status for bad input, the same as that of a usage error.
@@ -61,6 +63,8 @@ pub fn main() -> i32 {
         Command::Validate(arguments) => validate::main(&arguments),
         Command::Report(arguments) => report::main(&arguments),
         Command::Games(arguments) => games::main(&arguments),
+        Command::Completions(arguments) => reference::completions(&arguments),
+        Command::Man(arguments) => reference::man(&arguments),
     }
 }
 
@@ -141,11 +145,18 @@ fn report_error(error: &RunError, game: &Path, json: bool) -> i32 {
 }
 
 fn report_failure(message: &str, status: i32, json: bool) -> i32 {
-    let _ = writeln!(std::io::stderr(), "error: {message}");
+    let _ = writeln!(std::io::stderr(), "{} {message}", error_word());
     if json {
         print_json(&serde_json::json!({ "error": message, "status": status }));
     }
     status
+}
+
+/// `error:`, red on a terminal; there neither where `NO_COLOR` is set (no-color.org) nor where `TERM` knows no colours.
+fn error_word() -> &'static str {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let plain = is_set("NO_COLOR") || std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+    if std::io::stderr().is_terminal() && !plain { "\x1b[1;31merror:\x1b[0m" } else { "error:" }
 }
 
 /// Sets the number of threads; results do not depend on it.

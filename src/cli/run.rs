@@ -4,6 +4,7 @@ use super::arguments::{GameArguments, RunArguments};
 use super::number::{or_null, significant, with_error};
 use super::progress::Bar;
 use super::signal::Interrupt;
+use super::sparkline::sparkline;
 use super::table::Table;
 use super::{BAD_INPUT, conclude, report_failure};
 use crate::diagnostics::Decay;
@@ -192,6 +193,9 @@ fn render(summary: &Summary) -> String {
     };
     if let (Some(decay), Some(rates)) = (&summary.decay, &summary.rates) {
         table.row("", comparison(decay, rates));
+    }
+    if let Some(line) = sparkline(&summary.history) {
+        table.row("log W2", line);
     }
     table.row("verdict", format!("{}: {}", summary.verdict.name(), summary.reason));
     for note in &summary.notes {

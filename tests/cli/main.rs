@@ -30,6 +30,7 @@ mod summary;
 mod sweep;
 mod sweep_refusals;
 mod tables;
+mod terminal;
 mod threads;
 mod validate;
 mod validate_refusals;
