@@ -283,10 +283,11 @@ mod tests {
                         })
                         .collect();
                     let scale = direct.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
-                    // A payoff that is no trigonometric polynomial is truncated; its derivative by one wavenumber more.
+                    // A payoff that is no trigonometric polynomial is truncated and aliased: its error, known at samples, may be
+                    // a few times as large between them, and the derivative's by the largest wavenumber larger.
                     let nodes = payoff.grid(player).axis(axis).points as f64;
                     let wavenumber = std::f64::consts::PI * nodes / game.domain(player).period()[axis];
-                    let bound = 1e-13 * scale + wavenumber * payoff.error() * payoff.range();
+                    let bound = 1e-13 * scale + 4.0 * wavenumber * payoff.error() * payoff.range();
                     for (ours, direct) in out[axis * direct.len()..].iter().zip(&direct) {
                         let ours = ours / game.domain(player).period()[axis];
                         let name = bundled.name;
