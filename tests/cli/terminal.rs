@@ -24,9 +24,11 @@ fn there_is_a_manual_page_for_the_program_and_for_every_command() {
     let page = workspace.run(&["man"]).succeeds().stdout;
     assert!(page.contains(".TH nashflow 1") && page.contains("Exit status"), "{page}");
     let help = workspace.run(&["help"]).succeeds().stdout;
-    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    // A description of two lines goes on further to the right.
+    let named = listed.filter_map(|line| line.strip_prefix("  ").filter(|rest| !rest.starts_with(' ')));
     let mut count = 0;
-    for command in commands.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help") {
+    for command in named.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help") {
         let page = workspace.run(&["man", command]).succeeds().stdout;
         assert!(page.contains(&format!(".TH nashflow-{command} 1")), "{page}");
         count += 1;
