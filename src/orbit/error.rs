@@ -128,6 +128,14 @@ pub enum OrbitError {
         /// Largest modulus.
         multiplier: f64,
     },
+    /// The linearised flow was not followed.
+    #[error(
+        "the multiplier along the orbit, which is 1, is off by {off:.1e}: the time steps are too long for the linearised flow"
+    )]
+    Trivial {
+        /// Distance of the nearest multiplier from 1.
+        off: f64,
+    },
     /// A time step failed.
     #[error("at time {time:.4} of the search: {source}")]
     Step {

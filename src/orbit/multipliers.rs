@@ -19,6 +19,8 @@ use num_complex::Complex64;
 
 /// Residual at which a multiplier has settled.
 pub const SETTLED: f64 = 1e-8;
+/// The trivial multiplier is 1 within this.
+pub(super) const TRIVIAL: f64 = 1e-4;
 /// Largest Krylov space of one block.
 const LARGEST_SPACE: usize = 60;
 /// Rounding of a product, as a share of the largest column of the projected matrix.
@@ -85,6 +87,18 @@ pub fn coupled_multipliers(
     block_multipliers(flow, symmetry, &mut trajectory, Block::Coupled, count)
 }
 
+/// Every orbit has the multiplier 1, of the tangent along it. Where the list reaches below 1 without one, the linearised flow
+/// has not been followed: its time steps are too long at places where the densities, but not their tangents, vanish.
+fn check_trivial(found: &[Multiplier]) -> Result<(), OrbitError> {
+    let distance = |m: &Multiplier| (m.value - 1.0).norm();
+    let nearest = found.iter().map(distance).fold(f64::INFINITY, f64::min);
+    let reaches_below = found.last().is_some_and(|m| m.value.norm() < 1.0 - TRIVIAL);
+    if nearest > TRIVIAL && reaches_below {
+        return Err(OrbitError::Trivial { off: nearest });
+    }
+    Ok(())
+}
+
 fn block_multipliers(
     flow: &mut MflDa,
     symmetry: &Symmetry,
@@ -119,7 +133,11 @@ fn block_multipliers(
         let (pairs, complete) = (ritz_pairs(&columns, height, block), height < COMPLETE);
         let settled = pairs.iter().take(count).take_while(|pair| pair.residual <= SETTLED).count();
         if complete || settled >= count {
-            return Ok(pairs.into_iter().take(count).collect());
+            let found: Vec<Multiplier> = pairs.into_iter().take(count).collect();
+            if block == Block::Coupled {
+                check_trivial(&found)?;
+            }
+            return Ok(found);
         }
         if columns.len() == LARGEST_SPACE {
             return Err(OrbitError::Multipliers { found: settled, wanted: count, dimension: LARGEST_SPACE });
@@ -166,4 +184,24 @@ fn scattered(flow: &MflDa) -> Vec<Complex64> {
     };
     let values = Player::BOTH.map(|p| (0..flow.layout().grid(p).len()).map(|_| number()).collect::<Vec<f64>>());
     flow.layout().from_values([&values[0], &values[1]])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_should_hold_the_trivial_multiplier_and_does_not_is_refused() {
+        let list = |values: &[f64]| {
+            let one = |re: &f64| Multiplier { value: Complex64::new(*re, 0.0), residual: 0.0, block: Block::Coupled };
+            values.iter().map(one).collect::<Vec<Multiplier>>()
+        };
+        assert!(check_trivial(&list(&[1.0 - 1e-9, 0.4])).is_ok());
+        assert!(check_trivial(&list(&[2.3, 1.0 + 1e-6, 0.4])).is_ok());
+        // All listed ones are larger: the trivial one comes after them.
+        assert!(check_trivial(&list(&[2.3, 1.7])).is_ok());
+        for wrong in [&[-5.7, 0.14][..], &[53.0, 0.4], &[1.01, 0.5], &[0.9]] {
+            assert!(matches!(check_trivial(&list(wrong)), Err(OrbitError::Trivial { .. })), "{wrong:?}");
+        }
+    }
 }

@@ -193,3 +193,20 @@ fn names_of_files_may_look_like_addresses() {
         assert!((w2(&workspace, &[name, "other.npy"]) - 0.1).abs() <= 1e-15, "{name}");
     }
 }
+
+/// Where a density underflows its node values are rounding of either sign, in files of ours too.
+#[test]
+fn states_with_a_vacuum_are_read_as_cells_and_nodes() {
+    let workspace = Workspace::new();
+    workspace.run(&["run", "limit-cycle", "--set", "solver.time=0.1", "--set", "output.snapshots=1"]).succeeds();
+    let (a, b) = ("limit-cycle.h5:/mu@0.1", "limit-cycle.h5:/equilibrium/mu");
+    let smooth = w2(&workspace, &[a, b]);
+    let spacing = 6.0 * std::f64::consts::PI / 288.0;
+    for reading in ["constant", "nodes"] {
+        let object = workspace.run(&["w2", a, b, "--reading", reading, "--json"]).succeeds().json();
+        let found = object["w2"].as_f64().unwrap();
+        assert!((found - smooth).abs() <= spacing, "{reading}: {found}, {smooth}");
+        let notes = object["notes"].to_string();
+        assert!(notes.contains("are rounding and count as 0"), "{reading}: {notes}");
+    }
+}

@@ -10,6 +10,7 @@ use crate::experiment::notes::wrapped;
 use crate::output::{StoredState, read_state};
 use crate::torus::{Density, Grid, tails_of_values};
 use crate::transport::{Cloud, Measure, Reading, TransportError};
+use std::borrow::Cow;
 
 /// Sums that differ by less than this share are rounding.
 const SAME_SUM: f64 = 1e-12;
@@ -230,11 +231,31 @@ fn build(
         }
         Loaded::Stored(state) if frame.line => {
             let (grid, values) = on_torus(request.word, state, frame, request.reading == Reading::BandLimited)?;
-            values_on_grid(request, &grid, &values, notes)
+            values_on_grid(request, &grid, &node_masses(request, &values, notes), notes)
         }
-        Loaded::Stored(state) => values_on_grid(request, &state.grid, &state.values, notes),
+        Loaded::Stored(state) => {
+            values_on_grid(request, &state.grid, &node_masses(request, &state.values, notes), notes)
+        }
         Loaded::Points { array, .. } => cloud(request, array, frame, notes),
     }
+}
+
+/// Values of a state as they are read: where its density underflows, values of nodes are rounding of either sign, and masses
+/// of nodes or cells cannot be negative. Those count as 0, and a note says so.
+fn node_masses<'a>(request: &Request<'_>, values: &'a [f64], notes: &mut Vec<String>) -> Cow<'a, [f64]> {
+    let largest = values.iter().copied().fold(0.0, f64::max);
+    let rounding = |v: &f64| *v < 0.0 && *v >= -Density::ROUNDING * largest;
+    let count = values.iter().filter(|v| rounding(v)).count();
+    if request.reading == Reading::BandLimited || count == 0 {
+        return Cow::Borrowed(values);
+    }
+    let lowest = values.iter().copied().filter(rounding).fold(0.0, f64::min);
+    notes.push(format!(
+        "{}: {count} node values between {:.0e} of the maximum and 0 are rounding and count as 0",
+        request.word,
+        lowest / largest
+    ));
+    Cow::Owned(values.iter().map(|v| if rounding(v) { 0.0 } else { *v }).collect())
 }
 
 fn values_on_grid(
