@@ -19,8 +19,9 @@ use num_complex::Complex64;
 
 /// Residual at which a multiplier has settled.
 pub const SETTLED: f64 = 1e-8;
-/// The trivial multiplier is 1 within this.
-pub(super) const TRIVIAL: f64 = 1e-4;
+/// The trivial multiplier is 1 within this. At a fold two multipliers meet at 1, and both are known to the square root of the
+/// error only.
+const TRIVIAL: f64 = 1e-2;
 /// Largest Krylov space of one block.
 const LARGEST_SPACE: usize = 60;
 /// Rounding of a product, as a share of the largest column of the projected matrix.
@@ -200,7 +201,7 @@ mod tests {
         assert!(check_trivial(&list(&[2.3, 1.0 + 1e-6, 0.4])).is_ok());
         // All listed ones are larger: the trivial one comes after them.
         assert!(check_trivial(&list(&[2.3, 1.7])).is_ok());
-        for wrong in [&[-5.7, 0.14][..], &[53.0, 0.4], &[1.01, 0.5], &[0.9]] {
+        for wrong in [&[-5.7, 0.14][..], &[53.0, 0.4], &[1.1, 0.5], &[0.9]] {
             assert!(matches!(check_trivial(&list(wrong)), Err(OrbitError::Trivial { .. })), "{wrong:?}");
         }
     }

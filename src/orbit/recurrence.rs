@@ -14,7 +14,7 @@
 use super::average::portrait;
 use super::coordinates::difference;
 use super::find::{Finding, RICHARDSON, shoot_stably, trivial, unstable_count};
-use super::multipliers::{TRIVIAL, coupled_multipliers};
+use super::multipliers::coupled_multipliers;
 use super::search::Search;
 use super::shooting::{Shooting, shoot};
 use super::{Multiplier, OrbitError, Symmetry};
@@ -24,6 +24,8 @@ use num_complex::Complex64;
 
 /// Largest distance from the orbit, as a share of the amplitude.
 pub const NEAR: f64 = 0.05;
+/// The trivial multiplier is 1 within this.
+const TRIVIAL: f64 = 1e-4;
 /// Smallest amplitude in tolerances.
 const MOVES: f64 = 100.0;
 /// Largest error of the period, as a share of it.
