@@ -107,19 +107,19 @@ pub fn report(request: &ReportRequest) -> Result<ReportSummary, ReportError> {
     let folder = Folder::new(&request.folder, request.overwrite)?;
     let record = Record::read(&request.run)?;
     let figures = figures(&record);
+    let drawn = figures.iter().map(|figure| svg(figure.size, &*figure.draw)).collect::<Result<Vec<String>, _>>()?;
     let mut pictures = Vec::new();
-    for figure in &figures {
+    for (figure, text) in figures.iter().zip(&drawn) {
         for format in &request.formats {
             let name = format!("{}.{}", figure.name, format.extension());
-            let bytes = match format {
-                PictureFormat::Svg => svg(figure.size, &*figure.draw)?.into_bytes(),
-                PictureFormat::Png => png(figure.size, &*figure.draw)?,
-            };
-            folder.write(&name, &bytes)?;
+            match format {
+                PictureFormat::Svg => folder.write(&name, text.as_bytes())?,
+                PictureFormat::Png => folder.write(&name, &png(figure.size, &*figure.draw)?)?,
+            }
             pictures.push(request.folder.join(name).display().to_string());
         }
     }
-    folder.write("report.html", page::render(&record, &figures, &request.run)?.as_bytes())?;
+    folder.write("report.html", page::render(&record, &figures, &drawn, &request.run).as_bytes())?;
     folder.finish()?;
     let mut notes = Vec::new();
     if let Err(reason) = &record.conclusions {

@@ -154,8 +154,8 @@ pub(super) struct Slope {
     pub dash: u32,
 }
 
-/// At most `most` rows, the first and the last among them.
-fn thinned(count: usize, most: usize) -> Vec<usize> {
+/// At most `most` (2 or more) of so many rows at equal distances, the first and the last among them.
+pub(super) fn thinned(count: usize, most: usize) -> Vec<usize> {
     if count <= most {
         return (0..count).collect();
     }

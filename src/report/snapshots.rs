@@ -5,7 +5,7 @@ use super::ReportError;
 use super::canvas::{Canvas, Sheet};
 use super::frame::TITLE;
 use super::heat::{Axes, MARGIN, colour_bar, heat};
-use super::record::Record;
+use super::record::{Record, thinned};
 use super::style::{SMALL_TEXT, WIDTH, tick};
 use crate::game::Player;
 use plotters::coord::Shift;
@@ -24,10 +24,7 @@ const ROOM: [u32; 2] = [70, 56];
 
 /// The rows that are shown: first and last, and others at equal distances.
 pub(super) fn chosen_rows(count: usize) -> Vec<usize> {
-    let panels = PANELS.min(count);
-    let mut rows: Vec<usize> = (0..panels).map(|k| k * (count - 1) / (panels - 1).max(1)).collect();
-    rows.dedup();
-    rows
+    thinned(count, PANELS)
 }
 
 /// Side of a panel.

@@ -10,6 +10,8 @@
 //! between a third and two thirds on a smooth stretch. A second rejection in a row at least halves the step, and the
 //! next ones divide it by five: then the error does not follow the law of the estimate.
 
+use super::StepperError;
+
 /// Rungs per factor of two.
 const RUNGS: f64 = 8.0;
 const SAFETY: f64 = 0.9;
@@ -17,7 +19,7 @@ const PROPORTIONAL: f64 = 0.08;
 /// A rejected or wildly inaccurate step shrinks at most by this factor, an accurate one grows at most by its inverse.
 const LARGEST_CHANGE: f64 = 5.0;
 /// Rejections in a row before the controller gives up.
-pub(super) const MOST_REJECTIONS: usize = 20;
+const MOST_REJECTIONS: usize = 20;
 
 /// What to do with an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +47,18 @@ impl Controller {
     /// The step to attempt next.
     pub fn step(&self) -> f64 {
         length(self.rung)
+    }
+
+    /// Why no further attempt is made after a step `step` with this error was rejected; `None` when one is. Steps are at most
+    /// `limit`.
+    pub fn failure(&self, step: f64, error: f64, limit: f64) -> Option<StepperError> {
+        if self.rejected > MOST_REJECTIONS {
+            Some(StepperError::RejectedTooOften { rejected: self.rejected, step, error })
+        } else if self.step() < limit * f64::EPSILON {
+            Some(StepperError::StepTooSmall { step: self.step() })
+        } else {
+            None
+        }
     }
 
     /// Attempts rejected since the last accepted step.

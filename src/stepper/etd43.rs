@@ -29,7 +29,6 @@
 //!
 //! Every stationary state of `L u + N(u) = 0` is kept exactly: the coefficients of a constant `N` sum to `h phi_1`.
 
-use super::controller::MOST_REJECTIONS;
 use super::{Controller, Memory, SLIVER, Semilinear, Step, Stepper, StepperError, Symbol, Verdict, phi};
 use num_complex::Complex64;
 
@@ -244,13 +243,7 @@ impl<S: Symbol> Stepper<S> for Etd43<S> {
                 self.last = h;
                 return Ok(Step { length: h, error, rejected });
             }
-            let failure = if controller.rejected() > MOST_REJECTIONS {
-                StepperError::RejectedTooOften { rejected: controller.rejected(), step: h, error }
-            } else if controller.step() < limit * f64::EPSILON {
-                StepperError::StepTooSmall { step: controller.step() }
-            } else {
-                continue;
-            };
+            let Some(failure) = controller.failure(h, error, limit) else { continue };
             u.copy_from_slice(&self.start);
             std::mem::swap(&mut self.n1, &mut self.n5);
             return Err(failure);

@@ -12,7 +12,6 @@
 //! layer, in which a nearly empty part fills, would have to be resolved however thin. The scheme has no dense output: a state
 //! inside a step is that of a shorter step.
 
-use super::controller::MOST_REJECTIONS;
 use super::etd43::step_within;
 use super::{Controller, Memory, Semilinear, Step, Stepper, StepperError, Symbol, Verdict};
 use num_complex::Complex64;
@@ -87,13 +86,7 @@ impl<S: Symbol> Stepper<S> for OwnScheme {
                 self.last = h;
                 return Ok(Step { length: h, error, rejected });
             }
-            let failure = if controller.rejected() > MOST_REJECTIONS {
-                StepperError::RejectedTooOften { rejected: controller.rejected(), step: h, error }
-            } else if controller.step() < limit * f64::EPSILON {
-                StepperError::StepTooSmall { step: controller.step() }
-            } else {
-                continue;
-            };
+            let Some(failure) = controller.failure(h, error, limit) else { continue };
             u.copy_from_slice(&self.start);
             return Err(failure);
         }

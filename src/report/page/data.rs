@@ -1,7 +1,7 @@
 //! The numbers behind the moving figures, as JSON in the page, and the diagnostics as CSV.
 
 use super::super::colour_map::STOPS;
-use super::super::record::Record;
+use super::super::record::{Record, thinned};
 use crate::game::Player;
 use crate::torus::Grid;
 use base64::Engine;
@@ -40,17 +40,12 @@ pub(super) fn json(record: &Record) -> String {
 
 /// The frames that the slider moves through: all, or as many as the pictures of both players have room for.
 fn shown_frames(record: &Record) -> Vec<usize> {
-    let count = record.frame_times.len();
     let bytes = |grid: &Grid| match grid.dimension() {
         1 => 4 * grid.len(),
         _ => grid.shape().iter().map(|n| n.div_ceil(stride(*n))).product(),
     };
     let largest = record.grids.iter().map(bytes).max().unwrap_or(1);
-    let most = (MOST_BYTES / largest).max(2);
-    let shown = count.min(most);
-    let mut frames: Vec<usize> = (0..shown).map(|k| k * (count - 1) / (shown - 1).max(1)).collect();
-    frames.dedup();
-    frames
+    thinned(record.frame_times.len(), (MOST_BYTES / largest).max(2))
 }
 
 fn stride(nodes: usize) -> usize {

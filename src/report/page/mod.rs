@@ -6,9 +6,8 @@
 mod data;
 mod numbers;
 
-use super::canvas::svg;
 use super::record::Record;
-use super::{Figure, ReportError, file_name};
+use super::{Figure, file_name};
 use crate::game::Player;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -23,12 +22,8 @@ const PLOT_JS: &str = include_str!("uPlot.iife.min.js");
 /// Nothing may be loaded.
 const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
-/// The whole page.
-///
-/// # Errors
-/// [`ReportError::Drawing`].
-pub(super) fn render(record: &Record, figures: &[Figure<'_>], run: &Path) -> Result<String, ReportError> {
-    let drawn = figures.iter().map(|figure| svg(figure.size, &*figure.draw)).collect::<Result<Vec<_>, _>>()?;
+/// The whole page, with the figures as they were drawn (SVG).
+pub(super) fn render(record: &Record, figures: &[Figure<'_>], drawn: &[String], run: &Path) -> String {
     let title = if record.header.title.is_empty() { file_name(run) } else { record.header.title.clone() };
     let page = html! {
         (DOCTYPE)
@@ -53,7 +48,7 @@ pub(super) fn render(record: &Record, figures: &[Figure<'_>], run: &Path) -> Res
                     h2 { "Densities" }
                     (densities(record))
                     h2 { "Figures" }
-                    div .figures { @for (figure, picture) in figures.iter().zip(&drawn) { (framed(figure, picture)) } }
+                    div .figures { @for (figure, picture) in figures.iter().zip(drawn) { (framed(figure, picture)) } }
                     h2 { "Game" }
                     pre tabindex="0" aria-label="game file" { (record.header.game) }
                     h2 { "Provenance" }
@@ -65,7 +60,7 @@ pub(super) fn render(record: &Record, figures: &[Figure<'_>], run: &Path) -> Res
             }
         }
     };
-    Ok(page.into_string())
+    page.into_string()
 }
 
 fn verdict(record: &Record) -> Markup {
