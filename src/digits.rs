@@ -28,6 +28,16 @@ pub fn significant(value: f64, digits: usize) -> String {
     }
 }
 
+/// A complex number with the digits that its error allows: `-0.1893 + 0.2070i +- 3e-4`.
+pub fn eigenvalue([re, im]: [f64; 2], error: f64) -> String {
+    if im == 0.0 {
+        return with_error(re, error);
+    }
+    let digits = |value: f64| ((value.abs().log10().floor() - error.log10().floor()) as i32 + 1).clamp(1, 16) as usize;
+    let sign = if im < 0.0 { '-' } else { '+' };
+    format!("{} {sign} {}i +- {error:.0e}", significant(re, digits(re)), significant(im.abs(), digits(im)))
+}
+
 /// A number that may be missing.
 pub fn or_null(value: Option<f64>, digits: usize) -> String {
     value.map_or_else(|| "null".to_owned(), |value| significant(value, digits))

@@ -114,14 +114,16 @@ Examples:
   nashflow validate particles.h5 --against run.h5
   nashflow validate x=a.npy,y=b.npy --against run.h5 --time 0.5
   nashflow validate clouds.npz --against run.h5 --replicas --json
+  nashflow validate particles.h5 --against run.h5 -o judged.h5
   nashflow validate x=late.csv --against run.h5 --equilibrium")]
     Validate(ValidateArguments),
-    /// Show a run: pictures, and one page of HTML that opens without a network.
+    /// Show what a file holds: pictures, and one page of HTML that opens without a network.
     #[command(after_help = "\
 The folder gets report.html and the pictures. It appears whole, and replaces nothing but an older report (--force).
 
 Examples:
   nashflow report limit-cycle.h5
+  nashflow report branch.h5
   nashflow report run.h5 -o report --format svg,png --force")]
     Report(ReportArguments),
     /// List, show or copy the bundled games.
@@ -203,9 +205,9 @@ pub struct ManArguments {
 /// `nashflow report`.
 #[derive(Debug, Args)]
 pub struct ReportArguments {
-    /// Output of a run, finished or not
-    #[arg(value_name = "RUN.h5")]
-    pub run: PathBuf,
+    /// A file of run (finished or not), spectrum, orbit, sweep, particles, validate, compare or converge
+    #[arg(value_name = "FILE.h5")]
+    pub file: PathBuf,
     /// The folder; the name of the file with .report by default
     #[arg(short, long, value_name = "OUT")]
     pub output: Option<PathBuf>,
@@ -462,6 +464,9 @@ pub struct ValidateArguments {
     /// Names the random numbers
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
+    /// Write densities, clouds and findings to this file, for `report`
+    #[arg(short, long, value_name = "OUT.h5")]
+    pub output: Option<PathBuf>,
     #[command(flatten)]
     pub common: CommonArguments,
 }

@@ -1,6 +1,6 @@
 //! Numbers as they are typed.
 
-pub use crate::digits::{or_null, significant, with_error};
+pub use crate::digits::{eigenvalue, or_null, significant, with_error};
 use crate::game::{ExpressionError, Scope, expression};
 
 /// A number, or a constant expression such as `2*pi`.

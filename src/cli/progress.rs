@@ -1,7 +1,8 @@
 //! The progress bar: on a terminal only, with an estimate of the time left.
 
 use crate::experiment::{Progress, SweepProgress};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use std::fmt::Write;
 
 /// Positions of the bar.
 const LENGTH: u64 = 1000;
@@ -18,9 +19,8 @@ impl Bar {
     pub fn new(quiet: bool) -> Bar {
         let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(RATE) };
         let bar = ProgressBar::with_draw_target(Some(LENGTH), target);
-        let style =
-            ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}  {eta} left").expect("a valid template");
-        bar.set_style(style);
+        let style = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}{left}").expect("a valid template");
+        bar.set_style(style.with_key("left", left));
         Bar { bar }
     }
 
@@ -31,7 +31,10 @@ impl Bar {
         }
         let share = if progress.end > 0.0 { progress.time / progress.end } else { 1.0 };
         self.bar.set_position((share * LENGTH as f64) as u64);
-        self.bar.set_message(format!("t = {:.4}  step {:.1e}  W2 {:.3e}", progress.time, progress.step, progress.w2));
+        let known = |name: &str, value: f64, text: String| if value.is_nan() { String::new() } else { format!("  {name} {text}") };
+        let step = known("step", progress.step, format!("{:.1e}", progress.step));
+        let w2 = known("W2", progress.w2, format!("{:.3e}", progress.w2));
+        self.bar.set_message(format!("t = {:.4}{step}{w2}", progress.time));
     }
 
     /// Shows how many of how many samples have been drawn.
@@ -64,5 +67,13 @@ impl Bar {
     /// Takes the bar away.
     pub fn clear(&self) {
         self.bar.finish_and_clear();
+    }
+}
+
+/// The estimate of the time left, once there is something to estimate it from.
+fn left(state: &ProgressState, out: &mut dyn Write) {
+    if state.pos() > 0 {
+        // A writer of text that is held in memory does not fail.
+        let _ = write!(out, "  {:#} left", HumanDuration(state.eta()));
     }
 }

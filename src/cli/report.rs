@@ -11,10 +11,10 @@ pub fn main(arguments: &ReportArguments) -> i32 {
         &arguments.common,
         |interrupt| {
             let formats = PictureFormat::list(&arguments.format)?;
-            let folder = arguments.output.clone().unwrap_or_else(|| arguments.run.with_extension("report"));
-            let (run, overwrite) = (arguments.run.clone(), arguments.common.force);
+            let folder = arguments.output.clone().unwrap_or_else(|| arguments.file.with_extension("report"));
+            let (file, overwrite) = (arguments.file.clone(), arguments.common.force);
             interrupt.begin_writing();
-            report(&ReportRequest { run, folder, formats, overwrite })
+            report(&ReportRequest { file, folder, formats, overwrite })
         },
         render,
         ReportError::exit_status,

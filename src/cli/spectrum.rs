@@ -3,7 +3,7 @@
 use super::arguments::SpectrumArguments;
 use super::conclude;
 use super::destination::with_destination;
-use super::number::{significant, with_error};
+use super::number::{eigenvalue, significant, with_error};
 use super::run::{line_rows, load};
 use super::table::Table;
 use crate::experiment::{RunError, SpectrumReport, SpectrumSummary, spectrum};
@@ -38,12 +38,12 @@ fn render(report: &SpectrumReport) -> String {
                 significant(s.w2_growth_bound, 3)
             ),
         );
-    for (i, ([re, im], error)) in s.eigenvalues.iter().zip(&s.errors).enumerate() {
+    for (i, (value, error)) in s.eigenvalues.iter().zip(&s.errors).enumerate() {
         let times = match s.multiplicities[i] {
             Some(number) if number > 1 => format!(", {number} times"),
             _ => String::new(),
         };
-        table.row(if i == 0 { "eigenvalues" } else { "" }, eigenvalue(*re, *im, *error) + &times);
+        table.row(if i == 0 { "eigenvalues" } else { "" }, eigenvalue(*value, *error) + &times);
     }
     for note in &s.notes {
         table.row("note", note.as_str());
@@ -56,14 +56,4 @@ fn render(report: &SpectrumReport) -> String {
 
 fn constant(spectrum: &SpectrumSummary, player: usize) -> String {
     with_error(spectrum.poincare[player], spectrum.poincare_error[player])
-}
-
-/// A complex number with the digits that its error allows.
-fn eigenvalue(re: f64, im: f64, error: f64) -> String {
-    if im == 0.0 {
-        return with_error(re, error);
-    }
-    let digits = |value: f64| ((value.abs().log10().floor() - error.log10().floor()) as i32 + 1).clamp(1, 16) as usize;
-    let sign = if im < 0.0 { '-' } else { '+' };
-    format!("{} {sign} {}i +- {error:.0e}", significant(re, digits(re)), significant(im.abs(), digits(im)))
 }

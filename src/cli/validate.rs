@@ -4,10 +4,12 @@ use super::arguments::ValidateArguments;
 use super::conclude_operands;
 use super::number::{constants, or_null, significant, with_error};
 use super::progress::Bar;
+use super::run::command_line;
+use super::signal::Interrupt;
 use super::table::{Columns, Table};
 
 use crate::experiment::{
-    PlayerReport, TimeChoice, TimeReport, ValidationError, ValidationReport, ValidationRequest, validate,
+    Destination, PlayerReport, TimeChoice, TimeReport, ValidationError, ValidationReport, ValidationRequest, validate,
 };
 
 /// Observables that the table shows for one time.
@@ -15,10 +17,10 @@ const SHOWN: usize = 3;
 
 /// The exit status of the command.
 pub fn main(arguments: &ValidateArguments) -> i32 {
-    conclude_operands(&arguments.common, |_| solve(arguments), render, ValidationError::exit_status)
+    conclude_operands(&arguments.common, |interrupt| solve(arguments, interrupt), render, ValidationError::exit_status)
 }
 
-fn solve(arguments: &ValidateArguments) -> Result<ValidationReport, ValidationError> {
+fn solve(arguments: &ValidateArguments, interrupt: &Interrupt) -> Result<ValidationReport, ValidationError> {
     let wanted = arguments.time.as_deref().map(constants).transpose();
     let wanted = wanted.map_err(|(part, error)| ValidationError::Input {
         what: format!("--time {part}"),
@@ -31,6 +33,14 @@ fn solve(arguments: &ValidateArguments) -> Result<ValidationReport, ValidationEr
         (None, None, false) => TimeChoice::OfCloud,
     };
     let bar = Bar::new(arguments.common.quiet);
+    let command = command_line();
+    let before_writing = || interrupt.begin_writing();
+    let destination = arguments.output.as_deref().map(|path| Destination {
+        path,
+        overwrite: arguments.common.force,
+        command: &command,
+        before_writing: &before_writing,
+    });
     let report = validate(&ValidationRequest {
         cloud: &arguments.cloud,
         against: &arguments.against,
@@ -39,6 +49,7 @@ fn solve(arguments: &ValidateArguments) -> Result<ValidationReport, ValidationEr
         samples: arguments.samples,
         false_alarm_rate: arguments.false_alarm_rate,
         seed: arguments.seed,
+        destination,
         progress: &|done, all| bar.show_samples(done, all),
     });
     bar.clear();

@@ -19,6 +19,7 @@ mod sampling;
 mod schedule;
 mod settings;
 mod source;
+mod spelling;
 mod sweep_file;
 
 pub use confinement::{SEAM, TAIL_MASS, Tail, TailBound};

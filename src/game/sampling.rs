@@ -65,7 +65,7 @@ fn not_finite(key: &str, value: f64, place: &str) -> Fault {
         return Fault::new(key, message)
             .with_help("0/0, or a root, logarithm or fractional power of a negative number, has no real value");
     }
-    Fault::new(key, format!("is infinite at {place}"))
+    Fault::new(key, format!("is infinite at {place}")).with_help("values must be finite on the whole domain")
 }
 
 /// Checks that an expression is finite on these domains, and periodic on those that are tori.
@@ -113,8 +113,11 @@ fn check_periodic_along(
                     "is not periodic in {} with period {}: it changes by {:.3e} from {place} to the same point one period on",
                     names[axis], period[axis], difference
                 );
-                return Err(Fault::new(key, message)
-                    .with_help("payoffs are functions on the torus; game.domain sets its periods"));
+                let (name, period) = (&names[axis], period[axis]);
+                let wave = if period == 1.0 { format!("2*pi*{name}") } else { format!("2*pi*{name}/{period}") };
+                return Err(Fault::new(key, message).with_help(format!(
+                    "payoffs are functions on the torus: write waves as cos({wave}), or set the period of {name} in [game.domain]"
+                )));
             }
         }
     }

@@ -3,9 +3,12 @@
 use super::OutputError;
 use super::attribute::{write_number, write_text};
 use super::blank::{access, write_values};
+use super::layout::coordinate_names;
 use super::place::Place;
 use super::scale;
 use super::schema::{Element, Role, Variable};
+use crate::game::Player;
+use crate::torus::Grid;
 use hdf5::dataset::{AllocTime, Layout as StorageLayout};
 use hdf5::types::VarLenUnicode;
 use hdf5::{Dataset, File, Result};
@@ -106,6 +109,23 @@ impl Builder<'_> {
     /// A scale that counts from 0.
     pub fn count(&mut self, name: &str, long_name: &str, length: usize) {
         self.push(name, long_name, &[], Values::Index((0..length as i64).collect()));
+    }
+
+    /// Adds the coordinates of the nodes of a player, each axis with its attributes; their names.
+    pub fn nodes(
+        &mut self,
+        player: Player,
+        grid: &Grid,
+        attributes: impl Fn(usize) -> Vec<(&'static str, f64)>,
+    ) -> Vec<String> {
+        let names = coordinate_names(player, grid.dimension());
+        for (axis, name) in names.iter().enumerate() {
+            let long_name = format!("coordinate {name} of the grid nodes");
+            self.push(name, &long_name, &[], Values::Float(grid.axis(axis).coordinates()));
+            let scale = self.arrays.last_mut().expect("just pushed");
+            scale.attributes = attributes(axis);
+        }
+        names
     }
 }
 

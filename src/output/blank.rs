@@ -9,6 +9,7 @@ use super::OutputError;
 use super::attribute::{write_bytes, write_number, write_text};
 use super::header::{Header, State};
 use super::layout::{Layout, coordinate_names};
+use super::nexus::write_signal;
 use super::record::{EigenvalueRecord, EquilibriumRecord};
 use super::scale;
 use super::schema::{
@@ -78,6 +79,9 @@ impl Blank {
             file.create_group(group)?;
         }
         self.header.write(file, self.state)?;
+        let mut axes = vec!["time".to_owned()];
+        axes.extend(coordinate_names(Player::X, self.layout.grid(Player::X).dimension()));
+        write_signal(file, "mu", &axes)?;
         if let Some(equilibrium) = &self.equilibrium {
             let group = file.create_group("equilibrium")?;
             write_numbers(&group, &equilibrium.attributes)?;

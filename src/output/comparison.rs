@@ -2,13 +2,11 @@
 
 use super::OutputError;
 use super::arrays::{Array, Builder, Values, write_whole};
-use super::attribute::write_text;
-use super::header::write_origin;
-use hdf5::{File, Result};
+use super::source::{GROUP, Source};
 use std::path::Path;
 
 /// Root attribute `format`.
-const FORMAT: &str = "nashflow comparison";
+pub(super) const FORMAT: &str = "nashflow comparison";
 /// Root attribute `format_version`: raised when readers of older files would misread the new ones.
 const FORMAT_VERSION: i64 = 1;
 
@@ -23,7 +21,7 @@ pub struct ComparisonRecord {
     pub columns: Vec<(&'static str, &'static str, Vec<f64>)>,
 }
 
-/// Writes the file. `game` is the text of the game file, `command` the command line.
+/// Writes the file. `game` is the text of the game file, `title` its name, `command` the command line.
 ///
 /// # Errors
 /// [`OutputError`], as for any output.
@@ -31,17 +29,16 @@ pub fn write_comparison(
     path: &Path,
     overwrite: bool,
     game: &str,
+    title: &str,
     command: &str,
     record: &ComparisonRecord,
 ) -> std::result::Result<(), OutputError> {
-    write_whole(path, overwrite, &[], &arrays(record), |file| describe(file, game, command, record))
-}
-
-fn describe(file: &File, game: &str, command: &str, record: &ComparisonRecord) -> Result<()> {
-    write_origin(file, FORMAT, FORMAT_VERSION)?;
-    write_text(file, "game", game)?;
-    write_text(file, "command", command)?;
-    write_text(file, "dynamics", &record.labels.join("\n"))
+    let mut arrays = arrays(record);
+    let source = Source::new(FORMAT, FORMAT_VERSION, title, command, &arrays);
+    let labels = record.labels.join("\n");
+    let texts = [("game", game), ("dynamics", labels.as_str())];
+    arrays.extend(source.arrays(&texts));
+    write_whole(path, overwrite, &[GROUP], &arrays, |file| source.describe(file, &texts))
 }
 
 fn arrays(record: &ComparisonRecord) -> Vec<Array> {

@@ -5,13 +5,17 @@
 
 use super::OutputError;
 use super::arrays::{Array, Builder, Values, write_whole};
-use super::attribute::{write_number, write_text};
+use super::attribute::{write_bytes, write_number, write_text};
 use super::header::{Header, State};
 use super::layout::{Layout, coordinate_names};
+use super::nexus::write_signal;
 use crate::game::Player;
 use hdf5::{File, Result};
 use num_complex::Complex64;
 use std::path::Path;
+
+/// Attribute of `checkpoint`: the key of the branch once more, as bytes that are safe to read.
+pub(super) const BRANCH_KEY: &str = "branch_key";
 
 /// One period.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,7 +88,12 @@ pub fn write_orbit(
         groups.push(group);
         arrays.extend(rows_of(group, layout, rows));
     }
-    write_whole(path, overwrite, &groups, &arrays, |file| describe(file, header, orbit, branch))
+    write_whole(path, overwrite, &groups, &arrays, |file| {
+        let mut axes = vec!["time".to_owned()];
+        axes.extend(coordinate_names(Player::X, layout.grid(Player::X).dimension()));
+        write_signal(file, "mu", &axes)?;
+        describe(file, header, orbit, branch)
+    })
 }
 
 fn describe(file: &File, header: &Header, orbit: &OrbitRecord, branch: Option<&BranchRecord>) -> Result<()> {
@@ -92,10 +101,14 @@ fn describe(file: &File, header: &Header, orbit: &OrbitRecord, branch: Option<&B
     let group = file.group("orbit")?;
     orbit.attributes.iter().try_for_each(|(name, value)| write_number(&group, name, *value))?;
     match branch {
-        Some(branch) => ["branch", "fold"].iter().try_for_each(|name| {
-            let group = file.group(name)?;
-            write_text(&group, "key", &branch.key)
-        }),
+        Some(branch) => {
+            let checkpoint = file.group("checkpoint")?;
+            write_bytes(&checkpoint, BRANCH_KEY, branch.key.as_bytes())?;
+            ["branch", "fold"].iter().try_for_each(|name| {
+                let group = file.group(name)?;
+                write_text(&group, "key", &branch.key)
+            })
+        }
         None => Ok(()),
     }
 }
@@ -127,15 +140,7 @@ fn root(header: &Header, layout: &Layout, orbit: &OrbitRecord) -> Vec<Array> {
 }
 
 fn nodes(builder: &mut Builder<'_>, layout: &Layout, player: Player) -> Vec<String> {
-    let grid = layout.grid(player);
-    let names = coordinate_names(player, grid.dimension());
-    for (axis, name) in names.iter().enumerate() {
-        let long_name = format!("coordinate {name} of the grid nodes");
-        builder.push(name, &long_name, &[], Values::Float(grid.axis(axis).coordinates()));
-        let scale = builder.arrays.last_mut().expect("just pushed");
-        scale.attributes = layout.axis_attributes(player, axis);
-    }
-    names
+    builder.nodes(player, layout.grid(player), |axis| layout.axis_attributes(player, axis))
 }
 
 fn parts(values: &[Complex64]) -> Values {

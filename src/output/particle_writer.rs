@@ -9,7 +9,7 @@ use super::arrays::{Array, Builder, Values, replace};
 use super::contents::{open, read_column};
 use super::lock::Lock;
 use super::own_dataset::{damaged, dataset};
-use super::particles::{ParticleRecord, arrays, describe};
+use super::particles::{GROUPS, ParticleRecord, contents, describe};
 use super::place::Place;
 use crate::game::Player;
 use hdf5::File;
@@ -144,10 +144,10 @@ impl ParticleWriter {
         header: &str,
         checkpoint: &ParticleCheckpoint,
     ) -> Result<(), OutputError> {
-        let mut all = arrays(record);
+        let (source, mut all) = contents(game, command, record);
         all.extend(state(header, checkpoint));
-        let groups = ["particles", GROUP];
-        replace(&self.place, &self.place.part, &groups, &all, |file| describe(file, game, command, record))
+        let groups = [&GROUPS[..], &[GROUP]].concat();
+        replace(&self.place, &self.place.part, &groups, &all, |file| describe(file, game, &source, record))
     }
 
     /// Writes the file, and removes the checkpoint.
@@ -155,8 +155,9 @@ impl ParticleWriter {
     /// # Errors
     /// [`OutputError`], as for any output; the last checkpoint stays.
     pub fn finish(self, game: &str, command: &str, record: &ParticleRecord) -> Result<(), OutputError> {
-        let describe = |file: &File| describe(file, game, command, record);
-        replace(&self.place, &self.place.output, &["particles"], &arrays(record), describe)?;
+        let (source, arrays) = contents(game, command, record);
+        let describe = |file: &File| describe(file, game, &source, record);
+        replace(&self.place, &self.place.output, &GROUPS, &arrays, describe)?;
         self.place.remove(&self.place.part)
     }
 }

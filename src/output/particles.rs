@@ -6,12 +6,12 @@
 
 use super::arrays::{Array, Builder, Values};
 use super::attribute::{write_number, write_text};
-use super::header::write_origin;
+use super::source::{GROUP, Source};
 use crate::game::Player;
 use hdf5::{File, Result};
 
 /// Root attribute `format`.
-const FORMAT: &str = "nashflow particles";
+pub(super) const FORMAT: &str = "nashflow particles";
 /// Root attribute `format_version`: raised when readers of older files would misread the new ones.
 const FORMAT_VERSION: i64 = 1;
 
@@ -29,6 +29,8 @@ pub struct ParticleColumn {
 /// Clouds and what was measured of them. Pairs hold the x player first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ParticleRecord {
+    /// Name of the game.
+    pub title: String,
     /// Snapshot times.
     pub times: Vec<f64>,
     /// Number of realisations.
@@ -53,18 +55,26 @@ pub struct ParticleRecord {
     pub step: f64,
 }
 
+/// Groups of the file.
+pub(super) const GROUPS: [&str; 2] = ["particles", GROUP];
+
+/// All datasets, and what the file says of itself.
+pub(super) fn contents(game: &str, command: &str, record: &ParticleRecord) -> (Source, Vec<Array>) {
+    let mut arrays = arrays(record);
+    let source = Source::new(FORMAT, FORMAT_VERSION, &record.title, command, &arrays);
+    arrays.extend(source.arrays(&[("game", game)]));
+    (source, arrays)
+}
+
 /// Attributes of the root.
-pub(super) fn describe(file: &File, game: &str, command: &str, record: &ParticleRecord) -> Result<()> {
-    write_origin(file, FORMAT, FORMAT_VERSION)?;
-    write_text(file, "game", game)?;
-    write_text(file, "command", command)?;
+pub(super) fn describe(file: &File, game: &str, source: &Source, record: &ParticleRecord) -> Result<()> {
+    source.describe(file, &[("game", game)])?;
     write_text(file, "scheme", record.scheme)?;
     write_text(file, "seed", &record.seed.to_string())?;
     write_number(file, "step", record.step)
 }
 
-/// All datasets.
-pub(super) fn arrays(record: &ParticleRecord) -> Vec<Array> {
+fn arrays(record: &ParticleRecord) -> Vec<Array> {
     let mut builder = Builder::new("");
     let mut leading = vec!["time".to_owned()];
     if record.replicas > 1 {

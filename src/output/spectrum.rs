@@ -2,19 +2,19 @@
 
 use super::OutputError;
 use super::arrays::{Array, Builder, Values, write_whole};
-use super::attribute::{write_integer, write_number, write_text};
+use super::attribute::write_number;
 use super::header::Header;
 use super::layout::coordinate_names;
 use super::record::EigenvalueRecord;
 use super::schema::{EIGENVALUE_ERROR, EIGENVALUES, MODE, PART, RESIDUAL};
+use super::source::{GROUP, Source};
 use crate::game::Player;
 use crate::torus::Grid;
-use hdf5::{File, Result};
 use num_complex::Complex64;
 use std::path::Path;
 
 /// Root attribute `format`.
-const FORMAT: &str = "nashflow spectrum";
+pub(super) const FORMAT: &str = "nashflow spectrum";
 /// Root attribute `format_version`: raised when readers of older files would misread the new ones.
 const FORMAT_VERSION: i64 = 1;
 
@@ -42,23 +42,15 @@ pub fn write_spectrum(
     record: &SpectrumRecord<'_>,
 ) -> std::result::Result<(), OutputError> {
     record.rows.check_finite()?;
-    let groups = ["equilibrium", "spectrum"];
-    write_whole(path, overwrite, &groups, &arrays(record), |file| describe(file, header, record))
-}
-
-fn describe(file: &File, header: &Header, record: &SpectrumRecord<'_>) -> Result<()> {
-    write_text(file, "format", FORMAT)?;
-    write_integer(file, "format_version", FORMAT_VERSION)?;
-    let texts = [
-        ("nashflow_version", &header.nashflow_version),
-        ("created", &header.created),
-        ("command", &header.command),
-        ("title", &header.title),
-        ("game", &header.game),
-    ];
-    texts.iter().try_for_each(|(name, text)| write_text(file, name, text))?;
-    let group = file.group("spectrum")?;
-    record.rows.attributes.iter().try_for_each(|(name, value)| write_number(&group, name, *value))
+    let mut arrays = arrays(record);
+    let source = Source::new(FORMAT, FORMAT_VERSION, &header.title, &header.command, &arrays);
+    let texts = [("game", header.game.as_str())];
+    arrays.extend(source.arrays(&texts));
+    write_whole(path, overwrite, &["equilibrium", "spectrum", GROUP], &arrays, |file| {
+        source.describe(file, &texts)?;
+        let group = file.group("spectrum")?;
+        record.rows.attributes.iter().try_for_each(|(name, value)| write_number(&group, name, *value))
+    })
 }
 
 fn arrays(record: &SpectrumRecord<'_>) -> Vec<Array> {

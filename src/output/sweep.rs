@@ -2,14 +2,12 @@
 
 use super::OutputError;
 use super::arrays::{Array, Builder, Values, replace, write_whole};
-use super::attribute::write_text;
-use super::header::write_origin;
 use super::place::Place;
-use hdf5::{File, Result};
+use super::source::{GROUP, Source};
 use std::path::Path;
 
 /// Root attribute `format`.
-const FORMAT: &str = "nashflow sweep";
+pub(super) const FORMAT: &str = "nashflow sweep";
 /// Root attribute `format_version`: raised when readers of older files would misread the new ones.
 const FORMAT_VERSION: i64 = 1;
 
@@ -82,19 +80,25 @@ pub struct SweepRecord<'a> {
 /// # Errors
 /// [`OutputError`], as for any output.
 pub fn write_sweep(path: &Path, overwrite: bool, record: &SweepRecord<'_>) -> std::result::Result<(), OutputError> {
-    write_whole(path, overwrite, &[], &arrays(record), |file| describe(file, record))
+    let (source, arrays) = contents(record);
+    write_whole(path, overwrite, &[GROUP], &arrays, |file| source.describe(file, &texts(record)))
 }
 
 /// The same in a place that is ours.
 pub(super) fn replace_sweep(place: &Place, record: &SweepRecord<'_>) -> std::result::Result<(), OutputError> {
-    replace(place, &place.output, &[], &arrays(record), |file| describe(file, record))
+    let (source, arrays) = contents(record);
+    replace(place, &place.output, &[GROUP], &arrays, |file| source.describe(file, &texts(record)))
 }
 
-fn describe(file: &File, record: &SweepRecord<'_>) -> Result<()> {
-    write_origin(file, FORMAT, FORMAT_VERSION)?;
-    write_text(file, "title", record.title)?;
-    write_text(file, "sweep", record.sweep)?;
-    write_text(file, "game", record.game)
+fn contents(record: &SweepRecord<'_>) -> (Source, Vec<Array>) {
+    let mut arrays = arrays(record);
+    let source = Source::new(FORMAT, FORMAT_VERSION, record.title, "", &arrays);
+    arrays.extend(source.arrays(&texts(record)));
+    (source, arrays)
+}
+
+fn texts<'a>(record: &SweepRecord<'a>) -> [(&'static str, &'a str); 2] {
+    [("sweep", record.sweep), ("game", record.game)]
 }
 
 fn arrays(record: &SweepRecord<'_>) -> Vec<Array> {

@@ -1,34 +1,31 @@
-//! Pictures of a run, and one page of HTML that shows it: `nashflow report RUN.h5`.
+//! Pictures of what a file of nashflow holds, and one page of HTML that shows it: `nashflow report FILE.h5`.
 //!
 //! Every figure is one function that draws on a sheet; the same function makes the SVG and the PNG. The page holds all it
-//! needs, so that it opens without a network, and what it shows stands in it once: the numbers of the summary with their
-//! error bars, the diagnostics and the densities of the snapshots.
+//! needs, so that it opens without a network: findings, numbers with their error bars, curves, densities that move. What can
+//! be reported on is a [`subject`]: a run, an orbit, a sweep, clouds, a ladder, dynamics side by side.
 
-mod canvas;
-mod colour_map;
-mod distances;
+mod cloud;
+mod comparison;
+mod convergence;
+mod drawing;
 mod error;
+mod figure;
 mod folder;
-mod frame;
-mod heat;
+mod motion;
+mod orbit;
 mod page;
-mod phase_portrait;
-mod record;
-mod snapshots;
-mod space_time;
-mod spectrum_plane;
-mod step_sizes;
-mod style;
+mod run;
+mod spectrum;
+mod subject;
+mod sweep;
 
 pub use error::ReportError;
 
-use crate::game::Player;
-use canvas::{Sheet, png, svg};
+use drawing::style;
 use folder::Folder;
-use record::Record;
+use rayon::prelude::*;
 use serde::Serialize;
-use std::path::{Path, PathBuf};
-use style::{HEIGHT, WIDTH};
+use std::path::PathBuf;
 
 /// A file format of pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,8 +62,8 @@ impl PictureFormat {
 /// What to make of which file.
 #[derive(Debug, Clone)]
 pub struct ReportRequest {
-    /// The output of a run.
-    pub run: PathBuf,
+    /// The file.
+    pub file: PathBuf,
     /// The folder that gets the page and the pictures.
     pub folder: PathBuf,
     /// The formats of the pictures.
@@ -78,7 +75,7 @@ pub struct ReportRequest {
 /// What has been made.
 #[derive(Debug, Clone, Serialize)]
 pub struct ReportSummary {
-    /// Name of the game.
+    /// Name of the game or of the sweep.
     pub game: String,
     /// The page.
     pub page: String,
@@ -88,16 +85,6 @@ pub struct ReportSummary {
     pub notes: Vec<String>,
 }
 
-/// A picture of a run.
-struct Figure<'a> {
-    /// Name of its files.
-    name: &'static str,
-    /// What is to be seen, in a sentence.
-    caption: String,
-    size: (u32, u32),
-    draw: Box<canvas::Draw<'a>>,
-}
-
 /// Makes pictures and page. Nothing is left behind when it fails: the folder appears whole.
 ///
 /// # Errors
@@ -105,96 +92,36 @@ struct Figure<'a> {
 pub fn report(request: &ReportRequest) -> Result<ReportSummary, ReportError> {
     style::load_font();
     let folder = Folder::new(&request.folder, request.overwrite)?;
-    let record = Record::read(&request.run)?;
-    let figures = figures(&record);
-    let drawn = figures.iter().map(|figure| svg(figure.size, &*figure.draw)).collect::<Result<Vec<String>, _>>()?;
+    let subject = subject::open(&request.file)?;
+    let figures = subject.figures();
+    let drawn = figures.par_iter().map(figure::Figure::svg).collect::<Result<Vec<String>, _>>()?;
+    let pixels = match request.formats.contains(&PictureFormat::Png) {
+        true => figures.par_iter().map(figure::Figure::png).collect::<Result<Vec<_>, _>>()?,
+        false => Vec::new(),
+    };
     let mut pictures = Vec::new();
-    for (figure, text) in figures.iter().zip(&drawn) {
+    let mut write = |name: String, bytes: &[u8]| {
+        folder.write(&name, bytes)?;
+        pictures.push(request.folder.join(name).display().to_string());
+        Ok::<_, ReportError>(())
+    };
+    for (place, figure) in figures.iter().enumerate() {
         for format in &request.formats {
             let name = format!("{}.{}", figure.name, format.extension());
             match format {
-                PictureFormat::Svg => folder.write(&name, text.as_bytes())?,
-                PictureFormat::Png => folder.write(&name, &png(figure.size, &*figure.draw)?)?,
+                PictureFormat::Svg => write(name, drawn[place].as_bytes())?,
+                PictureFormat::Png => write(name, &pixels[place])?,
             }
-            pictures.push(request.folder.join(name).display().to_string());
         }
     }
-    folder.write("report.html", page::render(&record, &figures, &drawn, &request.run).as_bytes())?;
+    if let Some(frames) = subject.frames().filter(|frames| frames.times.len() > 1)
+        && request.formats.contains(&PictureFormat::Png)
+    {
+        write("animation.png".to_owned(), &motion::animation(frames)?)?;
+    }
+    let page = subject.page();
+    folder.write("report.html", page::render(&page, &figures, &drawn).as_bytes())?;
     folder.finish()?;
-    let mut notes = Vec::new();
-    if let Err(reason) = &record.conclusions {
-        notes.push(format!("no summary: {reason}"));
-    }
-    if record.frame_times.len() < record.times.len() {
-        let (shown, all) = (record.frame_times.len(), record.times.len());
-        notes.push(format!("the densities of {shown} of {all} snapshots are shown"));
-    }
-    let page = request.folder.join("report.html").display().to_string();
-    Ok(ReportSummary { game: record.header.title.clone(), page, pictures, notes })
-}
-
-/// The figures that the file has the data for.
-fn figures<'a>(record: &'a Record) -> Vec<Figure<'a>> {
-    let mut figures = Vec::new();
-    let panel = (WIDTH, HEIGHT);
-    let mut add = |name, caption: String, size, draw: Box<canvas::Draw<'a>>| {
-        figures.push(Figure { name, caption, size, draw });
-    };
-    add(
-        "distances",
-        "Distance W2 to the equilibrium, duality gap and relative entropy over time, beside the slopes of the spectral gap and of \
-         the guaranteed rate."
-            .to_owned(),
-        panel,
-        Box::new(|sheet: &Sheet<'_>| distances::draw(record, sheet)),
-    );
-    for player in Player::BOTH {
-        let (letter, density) = if player == Player::X { ("x", "mu") } else { ("y", "nu") };
-        if record.grid(player).dimension() == 1 {
-            add(
-                if player == Player::X { "density-x" } else { "density-y" },
-                format!("Density {density} of the {letter} player over time."),
-                panel,
-                Box::new(move |sheet: &Sheet<'_>| space_time::draw(record, player, sheet)),
-            );
-        } else {
-            add(
-                if player == Player::X { "density-x" } else { "density-y" },
-                format!("Density {density} of the {letter} player at four times, with arrows along its drift."),
-                snapshots::size(record.frame_times.len()),
-                Box::new(move |sheet: &Sheet<'_>| snapshots::draw(record, player, sheet)),
-            );
-        }
-    }
-    let moments = Player::BOTH.map(|player| phase_portrait::leading_moment(record, player));
-    add(
-        "phase-portrait",
-        "The path of the low Fourier mode of each player that moves most.".to_owned(),
-        panel,
-        Box::new(move |sheet: &Sheet<'_>| phase_portrait::draw(&moments, sheet)),
-    );
-    if let Some(spectrum) = record.summary().and_then(|summary| summary.spectrum.as_ref()) {
-        add(
-            "spectrum",
-            "Leading eigenvalues of the linearisation at the equilibrium; the theorem guarantees that all lie in the shaded \
-             half-plane."
-                .to_owned(),
-            panel,
-            Box::new(move |sheet: &Sheet<'_>| spectrum_plane::draw(spectrum, sheet)),
-        );
-    }
-    if !record.steps[0].is_empty() {
-        add(
-            "steps",
-            "Lengths of the accepted steps.".to_owned(),
-            panel,
-            Box::new(|sheet: &Sheet<'_>| step_sizes::draw(record, sheet)),
-        );
-    }
-    figures
-}
-
-/// The last part of a path, for titles.
-fn file_name(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+    let place = request.folder.join("report.html").display().to_string();
+    Ok(ReportSummary { game: page.title, page: place, pictures, notes: subject.notes() })
 }

@@ -28,7 +28,7 @@ fn the_page_holds_the_numbers_of_the_file() {
     let summary = workspace.run(&["run", "rotation", "--json", "--set", "solver.time=2"]).succeeds().json();
     let made = workspace.run(&["report", "rotation.h5", "--json"]).succeeds().json();
     assert_eq!(made["page"], "rotation.report/report.html");
-    assert_eq!((made["notes"].as_array().unwrap().len(), made["pictures"].as_array().unwrap().len()), (0, 12));
+    assert_eq!((made["notes"].as_array().unwrap().len(), made["pictures"].as_array().unwrap().len()), (0, 13));
     let page = page(&workspace, "rotation.report");
     let data = data(&page);
     let file = hdf5::File::open(workspace.path("rotation.h5")).unwrap();
@@ -39,12 +39,12 @@ fn the_page_holds_the_numbers_of_the_file() {
         let near = |(a, b): (&f64, &f64)| (a - b).abs() <= 2.0 * f64::EPSILON * b.abs();
         found.len() == expected.len() && found.iter().zip(&expected).all(near)
     };
-    assert!(equal(numbers(&data["times"]), column("time")));
+    assert!(equal(numbers(&data["chart"]["places"]), column("time")));
     for (place, name) in ["w2", "nikaido_isoda"].iter().enumerate() {
-        assert!(equal(numbers(&data["curves"][place]["values"]), column(name)), "{name}");
+        assert!(equal(numbers(&data["chart"]["curves"][place]["values"]), column(name)), "{name}");
     }
     // The slope goes through the distance where its decay was measured last, and falls by the gap.
-    let slope = numbers(&data["curves"][3]["values"]);
+    let slope = numbers(&data["chart"]["curves"][3]["values"]);
     let (times, w2) = (column("time"), column("w2"));
     let last = times.iter().rposition(|t| *t <= summary["decay"]["to"].as_f64().unwrap()).unwrap();
     assert!((slope[last] / w2[last] - 1.0).abs() <= 1e-12, "{} {}", slope[last], w2[last]);
@@ -53,7 +53,7 @@ fn the_page_holds_the_numbers_of_the_file() {
     assert!((fall / gap - 1.0).abs() <= 1e-12, "{fall} {gap}");
     // The densities in single precision.
     for (player, name) in ["mu", "nu"].iter().enumerate() {
-        let bytes = STANDARD.decode(data["players"][player]["frames"].as_str().unwrap()).unwrap();
+        let bytes = STANDARD.decode(data["frames"]["players"][player]["frames"].as_str().unwrap()).unwrap();
         let found: Vec<f32> = bytes.chunks(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect();
         let expected: Vec<f32> = column(name).iter().map(|v| *v as f32).collect();
         assert_eq!(found, expected, "{name}");
@@ -133,18 +133,18 @@ fn a_long_run_on_tori_stays_small() {
     workspace.run(&["report", "players-2x2.h5", "--format", "svg"]).succeeds();
     let page = page(&workspace, "players-2x2.report");
     assert!(page.len() < 5_000_000, "{} bytes", page.len());
-    assert_eq!(data(&page)["frameTimes"].as_array().unwrap().len(), 201);
+    assert_eq!(data(&page)["frames"]["times"].as_array().unwrap().len(), 201);
 }
 
 #[test]
 fn what_is_no_run_is_refused_and_nothing_is_left_behind() {
     let workspace = Workspace::new();
     workspace.write("text.h5", "no");
-    workspace.run(&["spectrum", "rotation", "-o", "spectrum.h5"]).succeeds();
+    workspace.run(&["w2", "expr:1", "expr:1 + 0.5*cos(2*pi*x)", "--plan", "plan.h5"]).succeeds();
     workspace.run(&["run", "rotation", "--set", "solver.time=0.1"]).succeeds();
     workspace.refuses(&["report", "absent.h5"], &["absent.h5"]);
     workspace.refuses(&["report", "text.h5"], &["text.h5", "not an HDF5 file"]);
-    workspace.refuses(&["report", "spectrum.h5"], &["spectrum.h5"]);
+    workspace.refuses(&["report", "plan.h5"], &["plan.h5", "source/about"]);
     workspace.refuses(&["report", "rotation.h5", "--format", "jpeg"], &["jpeg", "svg, png"]);
     std::fs::create_dir(workspace.path("mine")).unwrap();
     workspace.write("mine/thesis.tex", "mine");

@@ -87,7 +87,14 @@ pub fn compare(
     if let Some(destination) = destination {
         (destination.before_writing)();
         let record = record(file, &finished);
-        write_comparison(destination.path, destination.overwrite, file.text(), destination.command, &record)?;
+        write_comparison(
+            destination.path,
+            destination.overwrite,
+            file.text(),
+            file.game().name(),
+            destination.command,
+            &record,
+        )?;
         report.output = Some(destination.path.display().to_string());
     }
     Ok(report)

@@ -106,7 +106,14 @@ pub fn converge(
     if let Some(destination) = destination {
         (destination.before_writing)();
         let record = record(&report);
-        write_convergence(destination.path, destination.overwrite, file.text(), destination.command, &record)?;
+        write_convergence(
+            destination.path,
+            destination.overwrite,
+            file.text(),
+            file.game().name(),
+            destination.command,
+            &record,
+        )?;
         report.output = Some(destination.path.display().to_string());
     }
     report.wall_seconds = started.elapsed().as_secs_f64();

@@ -295,6 +295,7 @@ impl Record {
         };
         let game = setup.file.game();
         ParticleRecord {
+            title: game.name().to_owned(),
             times: self.times.clone(),
             replicas,
             counts: self.counts,

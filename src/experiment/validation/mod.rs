@@ -4,6 +4,7 @@ mod cloud;
 mod error;
 mod functions;
 mod operand;
+mod record;
 mod report;
 mod same_game;
 mod times;
@@ -16,8 +17,9 @@ pub use report::{
 pub use times::TimeChoice;
 
 use crate::array_file::ArrayAddress;
+use crate::experiment::Destination;
 use crate::game::{GameFile, Player};
-use crate::output::{StateIndex, StoredState, read_game, read_state, read_times};
+use crate::output::{StateIndex, StoredState, check_destination, read_game, read_state, read_times};
 use crate::torus::Density;
 use crate::transport::{Cloud, TransportError};
 use crate::validation::{Comparison, Finding, Size, Trial, Verdict, fewest_samples, number_of_tests, verdicts};
@@ -52,6 +54,8 @@ pub struct ValidationRequest<'a> {
     pub false_alarm_rate: f64,
     /// Names the random numbers.
     pub seed: u64,
+    /// Where to write what was compared and found.
+    pub destination: Option<Destination<'a>>,
     /// Told after every sample how many of how many are done.
     pub progress: &'a (dyn Fn(usize, usize) + Sync),
 }
@@ -73,6 +77,9 @@ struct Pair<'a> {
 /// [`ValidationError`].
 pub fn validate(request: &ValidationRequest<'_>) -> Result<ValidationReport, ValidationError> {
     let mut notes = Vec::new();
+    if let Some(destination) = &request.destination {
+        check_destination(destination.path, destination.overwrite)?;
+    }
     let rate = request.false_alarm_rate;
     if !(rate > 0.0 && rate <= 0.5) {
         let message = format!("must be positive and at most 0.5, got {rate}");
@@ -103,7 +110,11 @@ pub fn validate(request: &ValidationRequest<'_>) -> Result<ValidationReport, Val
     let samples = samples(request, &clouds)?;
     let functions = PayoffFunctions::new(&file, request.against, &mut notes)?;
     let judged = trials(request, &pairs, &functions, samples, &mut notes)?;
-    report(request, &file, &rows, pairs, judged, samples, notes)
+    let report = report(request, &file, &rows, &pairs, judged, samples, notes)?;
+    if let Some(destination) = &request.destination {
+        record::write(request, &file, &pairs, &report, destination)?;
+    }
+    Ok(report)
 }
 
 fn open(
@@ -354,7 +365,7 @@ fn report(
     request: &ValidationRequest<'_>,
     file: &GameFile,
     rows: &Rows,
-    pairs: Vec<Pair<'_>>,
+    pairs: &[Pair<'_>],
     judged: Vec<Judged>,
     samples: usize,
     notes: Vec<String>,

@@ -76,6 +76,10 @@ fn number(rest: &str, start: usize) -> Result<(TokenKind<'static>, usize), Expre
         any |= fraction > end + 1;
         end = fraction;
     }
+    if !any && rest[1..].starts_with(|c: char| c.is_alphabetic()) {
+        let error = ExpressionError::new("a name has no point in it", start, 1);
+        return Err(error.with_help("write cos(..), not np.cos(..) or math.cos(..)"));
+    }
     if !any {
         return Err(ExpressionError::new("a point without digits is not a number", start, 1));
     }

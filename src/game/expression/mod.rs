@@ -20,7 +20,6 @@ mod scope;
 mod separation;
 
 pub use error::ExpressionError;
-pub(in crate::game) use scope::closest;
 pub use scope::{ParameterNameError, Scope};
 pub use separation::SeparatedProduct;
 

@@ -175,7 +175,8 @@ impl<'a> Parser<'a> {
             TokenKind::Comma => Err(self
                 .error_here("unexpected `,`")
                 .with_help("commas separate the arguments of min and max only; the decimal sign is a point")),
-            _ => Err(ExpressionError::new("this `(` is never closed", open.position, 1)),
+            _ => Err(ExpressionError::new("this `(` is never closed", open.position, 1)
+                .with_help("add the `)` that is missing")),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The names an expression may use.
 
 use super::Function;
+use crate::game::spelling::advice;
 use std::collections::BTreeMap;
 
 /// The constants every expression knows.
@@ -35,6 +36,10 @@ pub enum ParameterNameError {
     #[error("`{0}` already means something else in expressions")]
     Taken(String),
 }
+
+/// Letters that parameters are called by.
+const GREEK: [&str; 14] =
+    ["alpha", "beta", "gamma", "delta", "epsilon", "kappa", "lambda", "omega", "rho", "sigma", "theta", "a", "b", "c"];
 
 impl Scope {
     /// A scope with these variables, numbered from 0, and no parameters.
@@ -94,11 +99,11 @@ impl Scope {
     /// "known: x, y, alpha, pi, e, sin, ..", preceded by the name that looks most like `name`, if one does.
     pub(super) fn advice(&self, name: &str) -> String {
         let known: Vec<&str> = self.names().collect();
-        let list = format!("known: {}", known.join(", "));
-        match closest(name, &known) {
-            Some(best) => format!("did you mean `{best}`? {list}"),
-            None => list,
+        let advice = advice(name, "known", &known);
+        if GREEK.contains(&name) && !advice.starts_with("did") {
+            return format!("a parameter needs its value: [game.parameters] {name} = ..; {advice}");
         }
+        advice
     }
 
     fn names(&self) -> impl Iterator<Item = &str> {
@@ -113,36 +118,6 @@ impl Scope {
 /// Whether `name` is a letter followed by letters, digits and underscores.
 fn is_name(name: &str) -> bool {
     name.chars().next().is_some_and(|c| c.is_alphabetic()) && name.chars().all(|c| c.is_alphanumeric() || c == '_')
-}
-
-/// The candidate within edit distance 2 (1 for names of up to three letters) of `name`, letter case ignored.
-pub(in crate::game) fn closest<'a>(name: &str, candidates: &[&'a str]) -> Option<&'a str> {
-    let wanted: Vec<char> = name.chars().flat_map(char::to_lowercase).take(32).collect();
-    let allowed = match wanted.len() {
-        0 | 1 => 0,
-        2 | 3 => 1,
-        _ => 2,
-    };
-    let distances = candidates.iter().map(|candidate| {
-        let letters: Vec<char> = candidate.chars().flat_map(char::to_lowercase).collect();
-        (edit_distance(&wanted, &letters), *candidate)
-    });
-    distances.filter(|(distance, _)| *distance <= allowed).min_by_key(|(distance, _)| *distance).map(|(_, best)| best)
-}
-
-/// Levenshtein distance.
-fn edit_distance(a: &[char], b: &[char]) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]
@@ -163,11 +138,11 @@ mod tests {
     }
 
     #[test]
-    fn the_closest_name_is_suggested() {
+    fn advice_names_what_is_known() {
         let scope = Scope::new(["x1", "y1"]);
-        assert!(scope.advice("cso").starts_with("known"));
+        assert!(scope.advice("quux").starts_with("known"));
         assert!(scope.advice("coss").starts_with("did you mean `cos`?"));
         assert!(scope.advice("X1").starts_with("did you mean `x1`?"));
-        assert_eq!(edit_distance(&['a', 'b', 'c'], &['b', 'c', 'd']), 2);
+        assert!(scope.advice("alpha").starts_with("a parameter needs its value"));
     }
 }

@@ -4,6 +4,7 @@ use crate::game::diagnostic::Diagnostic;
 use crate::game::error::GameError;
 use crate::game::expression::{Scope, constant};
 use crate::game::fault::Fault;
+use crate::game::spelling::advice_on_key;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
@@ -34,7 +35,12 @@ impl<'a> Document<'a> {
             return Err(refuse(format!("a key has more than {MAXIMUM_KEY_PARTS} parts"), start..start + 1));
         }
         let root = DeTable::parse(text).map_err(|error| {
-            refuse(format!("not valid TOML: {}", one_line(error.message())), error.span().unwrap_or(0..0))
+            let (message, span) = (one_line(error.message()), error.span().unwrap_or(0..0));
+            let fault = Fault {
+                help: toml_help(&message, text, &span),
+                ..Fault::new("", format!("not valid TOML: {message}"))
+            };
+            GameError::File(Box::new(Diagnostic::new(path, text, span, fault, None)))
         })?;
         Ok(Document { path: path.to_owned(), text, root: root.into_inner(), overrides })
     }
@@ -117,6 +123,26 @@ fn deep_key(text: &str) -> Option<usize> {
     None
 }
 
+/// What to write instead, for the slips that are made most often.
+fn toml_help(message: &str, text: &str, span: &Range<usize>) -> Option<String> {
+    let before = text.get(..span.start).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let at = text.get(span.start..).unwrap_or_default();
+    let is_digit = |c: char| c.is_ascii_digit();
+    let help = if at.starts_with(',') && line.ends_with(is_digit) {
+        "the decimal sign is a point: 0.1"
+    } else if message.contains("must be quoted") {
+        "put expressions and names between quotes: payoff = \"cos(2*pi*(x - y))\""
+    } else if message.contains("invalid basic string") || message.contains("invalid literal string") {
+        "close the string with the quote that opens it, on the same line"
+    } else if message.contains("duplicate key") {
+        "a key or a section stands once in a file"
+    } else {
+        return None;
+    };
+    Some(help.to_owned())
+}
+
 fn one_line(message: &str) -> String {
     message.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ")
 }
@@ -169,7 +195,7 @@ impl<'a> Section<'a> {
                 let message = "unknown key".to_owned();
                 let mut fault = Fault::new(self.key_of(name.get_ref()), message);
                 fault.names_key = true;
-                Err(fault.with_help(format!("allowed: {}", allowed.join(", "))))
+                Err(fault.with_help(advice_on_key(&self.key, name.get_ref(), allowed)))
             }
         }
     }

@@ -5,6 +5,7 @@ use crate::game::fault::Fault;
 use crate::game::flow_choice::FlowChoice;
 use crate::game::schedule::TemperatureSchedule;
 use crate::game::settings::Solver;
+use crate::game::spelling::advice;
 use crate::game::{Expression, Scope};
 
 /// Reads the table and checks it against the solver.
@@ -44,8 +45,11 @@ fn keys(name: &str) -> &'static [&'static str] {
 fn name(entry: &Entry<'_>) -> Result<&'static str, Fault> {
     let given = entry.text()?;
     FlowChoice::NAMES.into_iter().find(|name| *name == given).ok_or_else(|| {
-        Fault::new(entry.key.clone(), format!("unknown dynamics `{given}`"))
-            .with_help(format!("allowed: {}", FlowChoice::NAMES.join(", ")))
+        Fault::new(entry.key.clone(), format!("unknown dynamics `{given}`")).with_help(advice(
+            given,
+            "allowed",
+            &FlowChoice::NAMES,
+        ))
     })
 }
 

@@ -3,23 +3,19 @@
 use super::document::Section;
 use super::sections::expression;
 use crate::game::domain::Domain;
-use crate::game::expression::closest;
 use crate::game::fault::Fault;
 use crate::game::flow_choice::FlowChoice;
 use crate::game::regulariser_choice::RegulariserChoice;
 use crate::game::settings::{Scheme, Solver};
 use crate::game::source::coordinate_names;
+use crate::game::spelling::advice;
 use crate::game::{Expression, Player, Scope};
 
 /// Reads the keys of `[game]`.
 pub(super) fn regulariser(game: &Section<'_>, domain: &[Domain; 2], scope: &Scope) -> Result<RegulariserChoice, Fault> {
     let name = game.get("regulariser").map(|entry| entry.text()).transpose()?.unwrap_or("entropy");
     if !RegulariserChoice::NAMES.contains(&name) {
-        let list = format!("allowed: {}", RegulariserChoice::NAMES.join(", "));
-        let help = match closest(name, &RegulariserChoice::NAMES) {
-            Some(best) => format!("did you mean `{best}`? {list}"),
-            None => list,
-        };
+        let help = advice(name, "allowed", &RegulariserChoice::NAMES);
         return Err(Fault::new(game.key_of("regulariser"), format!("unknown regulariser `{name}`")).with_help(help));
     }
     for (key, owner) in [("tsallis_q", "tsallis"), ("reference", "kl")] {

@@ -10,6 +10,7 @@ use crate::game::fault::Fault;
 use crate::game::flow_choice::FlowChoice;
 use crate::game::settings::{GridChoice, Output, Schedule, Scheme, Solver};
 use crate::game::source::{Initial, PayoffSource, Term, coordinate_names};
+use crate::game::spelling::advice;
 use crate::game::{Expression, Player, Scope};
 use std::path::{Path, PathBuf};
 
@@ -178,7 +179,11 @@ fn line(section: &Section<'_>, scope: &Scope) -> Result<(Domain, bool), Fault> {
 
 /// `temperature = 0.1` or `{ x = .., y = .. }`.
 fn temperature(game: &Section<'_>, scope: &Scope) -> Result<[f64; 2], Fault> {
-    let entry = game.require("temperature")?;
+    let entry =
+        game.require("temperature").map_err(|fault| fault.with_help("add temperature = 0.1, or any number above 0"))?;
+    if entry.is_array() {
+        return Err(entry.wrong_type("a number or a table").with_help("of two temperatures: { x = 0.1, y = 0.2 }"));
+    }
     if !entry.is_table() {
         let both = entry.number(scope)?;
         return Ok([both, both]);
@@ -321,8 +326,7 @@ fn scheme_named(entry: &Entry<'_>) -> Result<Scheme, Fault> {
     let name = entry.text()?;
     Scheme::ALL.into_iter().find(|scheme| scheme.name() == name).ok_or_else(|| {
         let known: Vec<&str> = Scheme::ALL.iter().map(|scheme| scheme.name()).collect();
-        Fault::new(entry.key.clone(), format!("unknown scheme `{name}`"))
-            .with_help(format!("allowed: {}", known.join(", ")))
+        Fault::new(entry.key.clone(), format!("unknown scheme `{name}`")).with_help(advice(name, "allowed", &known))
     })
 }
 

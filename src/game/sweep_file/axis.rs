@@ -6,6 +6,7 @@ use super::folder::Folder;
 use crate::game::Scope;
 use crate::game::fault::Fault;
 use crate::game::file::document::{Document, Entry, Section};
+use crate::game::spelling::advice;
 use toml_edit::Key;
 
 /// Ways to give the values of an axis.
@@ -274,8 +275,7 @@ fn named<T: Copy>(entry: &Entry<'_>, all: &[T], name: fn(T) -> &'static str) -> 
     let text = entry.text()?;
     all.iter().copied().find(|value| name(*value) == text).ok_or_else(|| {
         let known: Vec<&str> = all.iter().map(|value| name(*value)).collect();
-        Fault::new(entry.key.clone(), format!("unknown name `{text}`"))
-            .with_help(format!("allowed: {}", known.join(", ")))
+        Fault::new(entry.key.clone(), format!("unknown name `{text}`")).with_help(advice(text, "allowed", &known))
     })
 }
 

@@ -5,6 +5,7 @@ use super::{MAXIMUM_POINTS, SweepAxis, Vocabulary};
 use crate::game::Scope;
 use crate::game::fault::Fault;
 use crate::game::file::document::{Document, Section};
+use crate::game::spelling::advice;
 
 /// Most axes: arrays of HDF5 have at most 32, one of which belongs to the thresholds.
 const MAXIMUM_AXES: usize = 16;
@@ -95,7 +96,8 @@ fn record(sweep: &Section<'_>, vocabulary: Vocabulary<'_>) -> Result<Vec<String>
     for element in entry.elements("an array of names")? {
         let name = element.text()?;
         if !vocabulary.quantities.contains(&name) {
-            return Err(Fault::new(element.key, format!("unknown quantity `{name}`")).with_help(allowed()));
+            let help = advice(name, "allowed", vocabulary.quantities);
+            return Err(Fault::new(element.key, format!("unknown quantity `{name}`")).with_help(help));
         }
         if record.iter().any(|known| known == name) {
             return Err(Fault::new(element.key, format!("{name} is there twice")));

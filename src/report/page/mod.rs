@@ -1,18 +1,17 @@
-//! The page: summary, figures that move, game, provenance, in one file.
+//! The page: findings, numbers, curves and densities that move, figures, the game, provenance, in one file.
 //!
 //! Everything that comes from a file is escaped: text by the template, data by writing `<` as `\u003c`. The page may load
 //! nothing: its content security policy forbids it.
 
 mod data;
-mod numbers;
 
-use super::record::Record;
-use super::{Figure, file_name};
+use super::drawing::style::tick;
+use super::figure::Figure;
+use super::motion::Frames;
 use crate::game::Player;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use std::path::Path;
 
 const CSS: &str = include_str!("page.css");
 const JS: &str = include_str!("page.js");
@@ -22,10 +21,59 @@ const PLOT_JS: &str = include_str!("uPlot.iife.min.js");
 /// Nothing may be loaded.
 const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
+/// What a page shows beside its figures.
+pub(super) struct Page<'a> {
+    pub title: String,
+    /// The finding in a word or two, and its reasons.
+    pub finding: [String; 2],
+    /// Names and values, each with its error bar or the reason why it is missing.
+    pub numbers: Vec<(&'static str, String)>,
+    /// Long lists of numbers.
+    pub tables: Vec<Listing>,
+    pub chart: Option<Chart>,
+    pub frames: Option<&'a Frames>,
+    /// Texts that the file was made from.
+    pub texts: Vec<(&'static str, &'a str)>,
+    pub provenance: Vec<(&'static str, String)>,
+}
+
+/// A table with a heading.
+pub(super) struct Listing {
+    pub title: &'static str,
+    pub columns: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Curves that can be read by moving over them, and downloaded.
+pub(super) struct Chart {
+    pub title: &'static str,
+    /// What is to be seen, for those who cannot see it.
+    pub label: String,
+    /// Name of the horizontal axis.
+    pub along: String,
+    pub places: Vec<f64>,
+    /// Whether the vertical axis is logarithmic.
+    pub logarithmic: bool,
+    pub curves: Vec<Curve>,
+    /// Name of the file of [`Chart::columns`].
+    pub file: &'static str,
+    /// What is downloaded: all columns, the first that of the places.
+    pub columns: Vec<(String, Vec<f64>)>,
+}
+
+/// A curve of a chart.
+pub(super) struct Curve {
+    pub name: String,
+    pub values: Vec<f64>,
+    /// `x`, `y`, `third` or `theory`.
+    pub colour: &'static str,
+    /// Dashes and gaps in pixels; none for a whole line.
+    pub dash: Vec<u32>,
+}
+
 /// The whole page, with the figures as they were drawn (SVG).
-pub(super) fn render(record: &Record, figures: &[Figure<'_>], drawn: &[String], run: &Path) -> String {
-    let title = if record.header.title.is_empty() { file_name(run) } else { record.header.title.clone() };
-    let page = html! {
+pub(super) fn render(page: &Page<'_>, figures: &[Figure<'_>], drawn: &[String]) -> String {
+    let markup = html! {
         (DOCTYPE)
         html lang="en" {
             head {
@@ -33,65 +81,78 @@ pub(super) fn render(record: &Record, figures: &[Figure<'_>], drawn: &[String], 
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta http-equiv="Content-Security-Policy" content=(POLICY);
                 link rel="icon" href="data:,";
-                title { (title) " - nashflow" }
+                title { (page.title) " - nashflow" }
                 style { (PreEscaped(PLOT_CSS)) (PreEscaped(CSS)) }
             }
             body {
-                header { h1 { (title) } (verdict(record)) }
+                header { h1 { (page.title) } p .verdict { b { (page.finding[0]) } " " (page.finding[1]) } }
                 main {
                     h2 { "Numbers" }
-                    (numbers::table(record))
-                    h2 { "Distance to the equilibrium" }
-                    div #curves .plot role="img" aria-label="W2, duality gap and relative entropy over time on a logarithmic axis" {}
-                    p { "Move over the curves to read them, drag to zoom, double click to see all. "
-                        a .button download="diagnostics.csv" href=(data_address("text/csv", &data::csv(record))) { "Download CSV" } }
-                    h2 { "Densities" }
-                    (densities(record))
+                    table .numbers { @for (name, value) in &page.numbers { tr { th scope="row" { (name) } td { (value) } } } }
+                    @if let Some(chart) = &page.chart { (curves(chart)) }
+                    @if let Some(frames) = page.frames { (densities(frames)) }
                     h2 { "Figures" }
                     div .figures { @for (figure, picture) in figures.iter().zip(drawn) { (framed(figure, picture)) } }
-                    h2 { "Game" }
-                    pre tabindex="0" aria-label="game file" { (record.header.game) }
+                    @for listing in &page.tables { (table(listing)) }
+                    @for (name, text) in &page.texts {
+                        h2 { (name) }
+                        pre tabindex="0" aria-label=(name) { (text) }
+                    }
                     h2 { "Provenance" }
-                    (provenance(record, run))
+                    table .numbers { @for (name, value) in &page.provenance { tr { th scope="row" { (name) } td { (value) } } } }
                 }
-                script #data type="application/json" { (PreEscaped(data::json(record))) }
+                script #data type="application/json" { (PreEscaped(data::json(page))) }
                 script { (PreEscaped(PLOT_JS)) }
                 script { (PreEscaped(JS)) }
             }
         }
     };
-    page.into_string()
+    markup.into_string()
 }
 
-fn verdict(record: &Record) -> Markup {
+fn curves(chart: &Chart) -> Markup {
     html! {
-        p .verdict {
-            @match &record.conclusions {
-                Ok(run) => { b { (run.summary.verdict.name()) } " " (run.summary.reason) }
-                Err(reason) => { b { "no verdict" } " " (reason) }
+        h2 { (chart.title) }
+        div #curves .plot role="img" aria-label=(chart.label) {}
+        p { "Move over the curves to read them, drag to zoom, double click to see all. "
+            a .button download=(chart.file) href=(data_address("text/csv", &data::csv(&chart.columns))) { "Download CSV" } }
+    }
+}
+
+fn densities(frames: &Frames) -> Markup {
+    let last = frames.times.len() - 1;
+    let start = if frames.closes { 0 } else { last };
+    html! {
+        h2 { (capital(frames.name(Player::X).split(' ').next().unwrap_or_default())) " in motion" }
+        div .player {
+            button #play type="button" { "Play" }
+            input #time type="range" min="0" max=(last) value=(start) step="1" aria-label="time of the snapshot";
+            output #clock for="time" {}
+        }
+        div .figures {
+            @for player in Player::BOTH.into_iter().filter(|player| frames.has(*player)) {
+                @let letter = player.letter();
+                @let name = frames.name(player);
+                figure {
+                    canvas id=(format!("density-{letter}")) role="img" aria-label=(name) {}
+                    figcaption { (name)
+                        @if frames.grid(player).dimension() == 1 {
+                            @if let Some((what, _)) = &frames.reference { "; dashed: " (what) }
+                        } @else { "; " (letter) "1 to the right, " (letter) "2 upwards" } }
+                    div .read id=(format!("read-{letter}")) aria-live="off" {}
+                }
             }
         }
     }
 }
 
-fn densities(record: &Record) -> Markup {
-    let last = record.frame_times.len() - 1;
+fn table(listing: &Listing) -> Markup {
     html! {
-        div .player {
-            button #play type="button" { "Play" }
-            input #time type="range" min="0" max=(last) value=(last) step="1" aria-label="time of the snapshot";
-            output #clock for="time" {}
-        }
-        div .figures {
-            @for player in Player::BOTH {
-                @let letter = player.letter();
-                @let density = if player == Player::X { "mu" } else { "nu" };
-                figure {
-                    canvas id=(format!("density-{letter}")) role="img" aria-label=(format!("density {density} of player {letter}")) {}
-                    figcaption { "density " (density) " of player " (letter)
-                        @if record.grid(player).dimension() == 1 { "; dashed: the equilibrium" } @else { "; " (letter) "1 to the right, " (letter) "2 upwards" } }
-                    div .read id=(format!("read-{letter}")) aria-live="off" {}
-                }
+        h2 { (listing.title) }
+        div .wide tabindex="0" role="region" aria-label=(listing.title) {
+            table .listing {
+                thead { tr { @for column in &listing.columns { th scope="col" { (column) } } } }
+                tbody { @for row in &listing.rows { tr { @for cell in row { td { (cell) } } } } }
             }
         }
     }
@@ -107,20 +168,17 @@ fn framed(figure: &Figure<'_>, picture: &str) -> Markup {
     html! { figure { (PreEscaped(named)) figcaption { (figure.caption) } } }
 }
 
-fn provenance(record: &Record, run: &Path) -> Markup {
-    let header = &record.header;
-    html! {
-        table .numbers {
-            tr { th { "file" } td { (run.display()) } }
-            tr { th { "command" } td { code { (header.command) } } }
-            tr { th { "begun" } td { (header.created) } }
-            tr { th { "version" } td { "nashflow " (header.nashflow_version) ", page by " (env!("CARGO_PKG_VERSION")) } }
-            tr { th { "state" } td { @if record.finished { "finished" } @else { "running or interrupted" } } }
-        }
-    }
-}
-
 /// An address that holds the data itself.
 fn data_address(kind: &str, text: &str) -> String {
     format!("data:{kind};base64,{}", STANDARD.encode(text))
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A number in a listing; what could not be had is empty.
+pub(super) fn cell(value: f64) -> String {
+    if value.is_finite() { tick(value) } else { String::new() }
 }

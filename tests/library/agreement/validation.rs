@@ -76,6 +76,7 @@ fn request<'a>(word: &'a str, run: &'a Ran) -> ValidationRequest<'a> {
         samples: None,
         false_alarm_rate: 0.05,
         seed: 0,
+        destination: None,
         progress: &|_, _| (),
     }
 }

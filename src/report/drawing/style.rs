@@ -7,32 +7,32 @@ use plotters::style::{FontStyle, register_font};
 use std::sync::Once;
 
 /// Width of a figure in pixels; printed 85 mm wide, text of [`TEXT`] pixels has 7 points.
-pub(super) const WIDTH: u32 = 720;
+pub(in crate::report) const WIDTH: u32 = 720;
 /// Height of a figure of one panel.
-pub(super) const HEIGHT: u32 = 440;
+pub(in crate::report) const HEIGHT: u32 = 440;
 /// Text of labels.
-pub(super) const TEXT: u32 = 21;
+pub(in crate::report) const TEXT: u32 = 21;
 /// Text of ticks.
-pub(super) const SMALL_TEXT: u32 = 18;
+pub(in crate::report) const SMALL_TEXT: u32 = 18;
 /// Lines of data.
-pub(super) const LINE: u32 = 3;
+pub(in crate::report) const LINE: u32 = 3;
 
 /// Of the x player.
-pub(super) const BLUE: RGBColor = RGBColor(0, 114, 178);
+pub(in crate::report) const BLUE: RGBColor = RGBColor(0, 114, 178);
 /// Of the y player.
-pub(super) const VERMILLION: RGBColor = RGBColor(213, 94, 0);
+pub(in crate::report) const VERMILLION: RGBColor = RGBColor(213, 94, 0);
 /// Of a third curve.
-pub(super) const GREEN: RGBColor = RGBColor(0, 128, 96);
+pub(in crate::report) const GREEN: RGBColor = RGBColor(0, 128, 96);
 /// Of what theory says.
-pub(super) const GREY: RGBColor = RGBColor(90, 90, 90);
+pub(in crate::report) const GREY: RGBColor = RGBColor(90, 90, 90);
 /// Of grid lines.
-pub(super) const PALE: RGBColor = RGBColor(225, 225, 225);
+pub(in crate::report) const PALE: RGBColor = RGBColor(225, 225, 225);
 
 /// DejaVu Sans, the letters that figures need (Latin, Greek, signs); Bitstream Vera licence, data/fonts/LICENSE.
-static FONT: &[u8] = include_bytes!("../../data/fonts/DejaVuSans-subset.ttf");
+static FONT: &[u8] = include_bytes!("../../../data/fonts/DejaVuSans-subset.ttf");
 
 /// Makes the font known; figures look the same on every machine.
-pub(super) fn load_font() {
+pub(in crate::report) fn load_font() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         for style in [FontStyle::Normal, FontStyle::Bold, FontStyle::Italic, FontStyle::Oblique] {
@@ -59,7 +59,7 @@ impl Sheet<'_> {
 }
 
 /// A tick as it is read: no digits that rounding has left, powers of ten where zeros would be counted.
-pub(super) fn tick(value: f64) -> String {
+pub(in crate::report) fn tick(value: f64) -> String {
     if value == 0.0 || value.abs() < 1e-300 {
         return "0".to_owned();
     }
@@ -77,7 +77,7 @@ pub(super) fn tick(value: f64) -> String {
 }
 
 /// The range of finite values, a little wider; one around the value where there is only one, `None` where there is none.
-pub(super) fn range_of(values: impl IntoIterator<Item = f64>) -> Option<std::ops::Range<f64>> {
+pub(in crate::report) fn range_of(values: impl IntoIterator<Item = f64>) -> Option<std::ops::Range<f64>> {
     let (low, high) = values
         .into_iter()
         .filter(|v| v.is_finite())

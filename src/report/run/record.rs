@@ -1,12 +1,14 @@
 //! What a report shows of a run, read from its file.
 
-use super::ReportError;
-use super::style::tick;
 use crate::experiment::{ConcludedRun, Summary, conclude_run};
 use crate::game::Player;
 use crate::output::{Header, RunReader};
+use crate::report::ReportError;
+use crate::report::drawing::style::tick;
+use crate::report::motion::{Drift, Frames, thinned};
 use crate::torus::Grid;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Most node values of a player that are held at a time (256 MiB); of longer runs some snapshots are left out.
 const MOST_VALUES: usize = 1 << 25;
@@ -15,7 +17,6 @@ const MOST_VALUES: usize = 1 << 25;
 pub(super) struct Record {
     pub header: Header,
     pub finished: bool,
-    pub grids: [Grid; 2],
     pub times: Vec<f64>,
     pub w2: Vec<f64>,
     pub w2_error: Vec<f64>,
@@ -23,13 +24,10 @@ pub(super) struct Record {
     pub relative_entropy: [Vec<f64>; 2],
     /// Ends and lengths.
     pub steps: [Vec<f64>; 2],
-    /// Times of the snapshots whose densities are shown.
-    pub frame_times: Vec<f64>,
-    /// Of each player at these times.
-    pub densities: [Vec<Vec<f64>>; 2],
-    pub equilibrium: [Option<Vec<f64>>; 2],
+    /// The snapshots whose densities are shown.
+    pub frames: Frames,
     /// The conclusions, or why there are none.
-    pub conclusions: Result<Box<ConcludedRun>, String>,
+    pub conclusions: Result<Arc<ConcludedRun>, String>,
 }
 
 impl Record {
@@ -54,8 +52,23 @@ impl Record {
             }
         }
         let conclusions = match reader.is_finished() {
-            true => conclude_run(path).map(Box::new).map_err(|error| error.to_string()),
+            true => conclude_run(path).map(Arc::new).map_err(|error| error.to_string()),
             false => Err("the run is not finished".to_owned()),
+        };
+        let still = [reader.equilibrium(Player::X)?, reader.equilibrium(Player::Y)?];
+        let reference = match still {
+            [Some(x), Some(y)] => Some(("the equilibrium", [vec![x], vec![y]])),
+            _ => None,
+        };
+        let frames = Frames {
+            names: ["density mu", "density nu"],
+            grids,
+            times: rows.iter().map(|row| times[*row]).collect(),
+            densities,
+            reference,
+            drift: conclusions.as_ref().ok().and_then(drift),
+            closes: false,
+            cells: false,
         };
         Ok(Record {
             header: reader.header().clone(),
@@ -65,18 +78,10 @@ impl Record {
             nikaido_isoda: reader.diagnostic("nikaido_isoda")?,
             relative_entropy: [reader.diagnostic("kl_x")?, reader.diagnostic("kl_y")?],
             steps: reader.steps()?,
-            frame_times: rows.iter().map(|row| times[*row]).collect(),
-            densities,
-            equilibrium: [reader.equilibrium(Player::X)?, reader.equilibrium(Player::Y)?],
+            frames,
             conclusions,
-            grids,
             times,
         })
-    }
-
-    /// The grid of a player.
-    pub fn grid(&self, player: Player) -> &Grid {
-        &self.grids[player.index()]
     }
 
     /// The last time of an axis, which is not empty even when there is one snapshot.
@@ -93,31 +98,6 @@ impl Record {
     /// The summary, when there is one.
     pub fn summary(&self) -> Option<&Summary> {
         self.conclusions.as_ref().ok().map(|run| &run.summary)
-    }
-
-    /// Whether [`Record::drift`] is known: that of the mean-field Langevin flow.
-    pub fn has_drift(&self) -> bool {
-        self.conclusions.as_ref().is_ok_and(|run| run.file.flow().is_mfl_da())
-    }
-
-    /// The drift of a player in a frame, one array of node values for each axis: `-grad V[nu]`, or `eta grad U[mu]`.
-    pub fn drift(&self, player: Player, frame: usize) -> Option<Vec<Vec<f64>>> {
-        let run = self.conclusions.as_ref().ok().filter(|run| run.file.flow().is_mfl_da())?;
-        let payoff = &run.discretisation.payoff;
-        let mut work = payoff.work();
-        let factor = match player {
-            Player::X => -1.0,
-            Player::Y => run.file.game().timescale(),
-        };
-        let grid = self.grid(player);
-        let opponent = &self.densities[player.opponent().index()][frame];
-        let along = |axis: usize| {
-            let mut out = vec![0.0; grid.len()];
-            payoff.gradient(player, axis, opponent, &mut out, &mut work);
-            out.iter_mut().for_each(|v| *v *= factor);
-            out
-        };
-        Some((0..grid.dimension()).map(along).collect())
     }
 
     /// Exponentials with the rates of the linearisation, through the distance where its decay was measured last.
@@ -154,22 +134,26 @@ pub(super) struct Slope {
     pub dash: u32,
 }
 
-/// At most `most` (2 or more) of so many rows at equal distances, the first and the last among them.
-pub(super) fn thinned(count: usize, most: usize) -> Vec<usize> {
-    if count <= most {
-        return (0..count).collect();
+/// The drift of the mean-field Langevin flow: `-grad V[nu]`, or `eta grad U[mu]`; `None` for other dynamics.
+fn drift(run: &Arc<ConcludedRun>) -> Option<Box<Drift>> {
+    if !run.file.flow().is_mfl_da() {
+        return None;
     }
-    (0..most).map(|k| k * (count - 1) / (most - 1)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::thinned;
-
-    #[test]
-    fn long_runs_are_thinned_and_keep_their_ends() {
-        assert_eq!(thinned(3, 5), [0, 1, 2]);
-        assert_eq!(thinned(11, 3), [0, 5, 10]);
-        assert_eq!(thinned(2, 2), [0, 1]);
-    }
+    let run = Arc::clone(run);
+    Some(Box::new(move |player, opponent: &[f64]| {
+        let payoff = &run.discretisation.payoff;
+        let mut work = payoff.work();
+        let factor = match player {
+            Player::X => -1.0,
+            Player::Y => run.file.game().timescale(),
+        };
+        let grid = run.discretisation.grid(player);
+        let along = |axis: usize| {
+            let mut out = vec![0.0; grid.len()];
+            payoff.gradient(player, axis, opponent, &mut out, &mut work);
+            out.iter_mut().for_each(|v| *v *= factor);
+            out
+        };
+        (0..grid.dimension()).map(along).collect()
+    }))
 }

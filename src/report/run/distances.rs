@@ -1,10 +1,10 @@
 //! Distance, duality gap and relative entropies over time, with what the linearisation says as slopes.
 
-use super::ReportError;
-use super::canvas::Sheet;
-use super::frame::{BETWEEN, Mark, log_ticks};
 use super::record::{Record, Slope};
-use super::style::{BLUE, GREEN, GREY, VERMILLION};
+use crate::report::ReportError;
+use crate::report::drawing::canvas::Sheet;
+use crate::report::drawing::frame::{BETWEEN, Mark, log_ticks};
+use crate::report::drawing::style::{BLUE, GREEN, GREY, VERMILLION};
 use plotters::coord::combinators::BindKeyPoints;
 use plotters::prelude::*;
 use plotters::series::DashedLineSeries;

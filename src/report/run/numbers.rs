@@ -1,20 +1,18 @@
 //! The numbers of the summary, each with its error bar or the reason why it is missing.
 
-use super::Record;
-use crate::digits::{evolved_distance, or_null, significant, with_error};
+use super::record::Record;
+use crate::digits::{eigenvalue, evolved_distance, or_null, significant, with_error};
 use crate::experiment::{SpectrumSummary, Summary};
-use maud::{Markup, html};
 
 /// Eigenvalues that are listed.
 const EIGENVALUES: usize = 6;
 
-/// The table of the page.
-pub(super) fn table(record: &Record) -> Markup {
-    let rows = match record.summary() {
+/// Names and values.
+pub(super) fn numbers(record: &Record) -> Vec<(&'static str, String)> {
+    match record.summary() {
         Some(summary) => rows(summary),
         None => vec![("snapshots", record.times.len().to_string())],
-    };
-    html! { table .numbers { @for (name, value) in &rows { tr { th scope="row" { (name) } td { (value) } } } } }
+    }
 }
 
 fn rows(summary: &Summary) -> Vec<(&'static str, String)> {
@@ -92,16 +90,7 @@ fn spectral_rows(spectrum: &SpectrumSummary) -> Vec<(&'static str, String)> {
     let upper = spectrum.eigenvalues.iter().zip(&spectrum.errors).filter(|(value, _)| value[1] >= 0.0);
     let listed = upper.take(EIGENVALUES);
     let listed: Vec<String> = listed.map(|(value, error)| eigenvalue(*value, *error)).collect();
-    rows.push(("leading eigenvalues", listed.join("; ")));
+    rows.push(("eigenvalues, one of each pair", listed.join("; ")));
     rows.extend(spectrum.notes.iter().map(|note| ("note on the spectrum", note.clone())));
     rows
-}
-
-fn eigenvalue([re, im]: [f64; 2], error: f64) -> String {
-    if im == 0.0 {
-        return with_error(re, error);
-    }
-    let parts = [re, im.abs()].map(|v| with_error(v, error));
-    let known = parts.map(|part| part.split(" +- ").next().unwrap_or_default().to_owned());
-    format!("{} +- {}i, error {error:.0e}", known[0], known[1])
 }

@@ -2,7 +2,7 @@
 //! colour-blind and monotone in lightness, so that it can be printed in grey.
 
 /// Equidistant colours of the map, red, green and blue.
-pub(super) const STOPS: [[u8; 3]; 33] = [
+pub(in crate::report) const STOPS: [[u8; 3]; 33] = [
     [68, 1, 84],
     [71, 13, 96],
     [72, 24, 106],
@@ -39,7 +39,7 @@ pub(super) const STOPS: [[u8; 3]; 33] = [
 ];
 
 /// The colour of a value; what is outside of `[0, 1]` has the colour of the nearer end, as a legend shows it.
-pub(super) fn colour(value: f64) -> [u8; 3] {
+pub(in crate::report) fn colour(value: f64) -> [u8; 3] {
     let place = value.clamp(0.0, 1.0) * (STOPS.len() - 1) as f64;
     let below = (place as usize).min(STOPS.len() - 2);
     let share = place - below as f64;

@@ -1,13 +1,13 @@
 //! Snapshots of the density of a player on a torus of dimension 2, with arrows along the drift `-grad V[nu]` or
 //! `eta grad U[mu]`.
 
-use super::ReportError;
-use super::canvas::{Canvas, Sheet};
-use super::frame::TITLE;
-use super::heat::{Axes, MARGIN, colour_bar, heat};
-use super::record::{Record, thinned};
-use super::style::{SMALL_TEXT, WIDTH, tick};
+use super::{Frames, thinned};
 use crate::game::Player;
+use crate::report::ReportError;
+use crate::report::drawing::canvas::{Canvas, Sheet};
+use crate::report::drawing::frame::TITLE;
+use crate::report::drawing::heat::{Axes, MARGIN, colour_bar, heat};
+use crate::report::drawing::style::{SMALL_TEXT, WIDTH, tick};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
@@ -37,17 +37,13 @@ pub(super) fn size(snapshots: usize) -> (u32, u32) {
 }
 
 /// Draws up to four snapshots.
-pub(super) fn draw(record: &Record, player: Player, sheet: &Sheet<'_>) -> Result<(), ReportError> {
-    let (letter, density) = match player {
-        Player::X => ("x", "mu"),
-        Player::Y => ("y", "nu"),
-    };
-    let arrows = if record.has_drift() { ", arrows along the drift" } else { "" };
-    let below = sheet.frame(&format!("density {density}({letter}1, {letter}2){arrows}"), &[])?;
+pub(super) fn draw(frames: &Frames, player: Player, sheet: &Sheet<'_>) -> Result<(), ReportError> {
+    let letter = player.letter();
+    let arrows = if frames.drift.is_some() { ", arrows along the drift" } else { "" };
+    let below = sheet.frame(&format!("{}{arrows}", frames.name(player)), &[])?;
     let (left, right) = below.split_horizontally(sheet.pixels(WIDTH - BAR));
-    let rows = chosen_rows(record.frame_times.len());
-    let shown = rows.iter().map(|row| &record.densities[player.index()][*row]);
-    let top = shown.flatten().copied().fold(0.0, f64::max);
+    let rows = chosen_rows(frames.times.len());
+    let top = frames.top(player, rows.iter().copied());
     let labels = [format!("{letter}1"), format!("{letter}2")];
     let (upper, lower) = left.split_vertically(sheet.pixels(CAPTION + SIDE + 2 * MARGIN));
     let lines = if rows.len() > 2 { vec![(upper, 0), (lower, ROOM[1])] } else { vec![(left, ROOM[1])] };
@@ -56,26 +52,28 @@ pub(super) fn draw(record: &Record, player: Player, sheet: &Sheet<'_>) -> Result
         for (column, panel) in [first, second].iter().enumerate() {
             let room = [if column == 0 { ROOM[0] } else { 0 }, *room_below];
             if let Some(row) = rows.get(2 * line + column) {
-                draw_panel(record, player, *row, sheet, panel, (top, &labels, room))?;
+                draw_panel(frames, player, *row, sheet, panel, (top, &labels, room))?;
             }
         }
     }
-    colour_bar(sheet, &right, top, ROOM[1])
+    // The bar stands beside the panels, not beside their captions.
+    let beside = right.split_vertically(sheet.pixels(CAPTION)).1;
+    colour_bar(sheet, &beside, top, ROOM[1])
 }
 
 fn draw_panel(
-    record: &Record,
+    frames: &Frames,
     player: Player,
     row: usize,
     sheet: &Sheet<'_>,
     panel: &DrawingArea<Canvas<'_>, Shift>,
     (top, labels, room): (f64, &[String; 2], [u32; 2]),
 ) -> Result<(), ReportError> {
-    let grid = record.grid(player);
-    let values = &record.densities[player.index()][row];
+    let grid = frames.grid(player);
+    let values = &frames.densities[player.index()][row];
     let (caption, body) = panel.split_vertically(sheet.pixels(CAPTION));
     let offset = sheet.pixels(room[0] + 12) as i32;
-    let title = format!("t = {}", tick(record.frame_times[row]));
+    let title = format!("t = {}", tick(frames.times[row]));
     caption.draw(&Text::new(title, (offset, sheet.pixels(6) as i32), sheet.text(SMALL_TEXT)))?;
     let node = |axis: usize, place: f64| {
         let axis = grid.axis(axis);
@@ -85,7 +83,8 @@ fn draw_panel(
     let index = |a: f64, b: f64| node(0, a) * grid.axis(1).points + node(1, b);
     let axes = Axes { horizontal: span(0), vertical: span(1), labels: [&labels[0], &labels[1]], room };
     let mut chart = heat(sheet, &body, &axes, top, |a, b| values[index(a, b)])?;
-    let Some(field) = record.drift(player, row) else { return Ok(()) };
+    let Some(drift) = &frames.drift else { return Ok(()) };
+    let field = drift(player, &frames.densities[player.opponent().index()][row]);
     let fastest = field[0].iter().zip(&field[1]).map(|(a, b)| a.hypot(*b)).fold(0.0, f64::max);
     if fastest == 0.0 {
         return Ok(());

@@ -1,10 +1,10 @@
 //! A panel that shows a non-negative function of two variables by colours, with a bar that tells what they mean.
 
-use super::ReportError;
 use super::canvas::{Canvas, Sheet};
 use super::colour_map::colour;
 use super::frame::{Chart, length, near_zero};
-use super::style::{SMALL_TEXT, TEXT, tick};
+use super::style::{SMALL_TEXT, TEXT};
+use crate::report::ReportError;
 use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
 use plotters::element::BitMapElement;
@@ -12,10 +12,10 @@ use plotters::prelude::*;
 use std::ops::Range;
 
 /// Around every panel.
-pub(super) const MARGIN: u32 = 8;
+pub(in crate::report) const MARGIN: u32 = 8;
 
 /// The axes of a panel.
-pub(super) struct Axes<'a> {
+pub(in crate::report) struct Axes<'a> {
     pub horizontal: Range<f64>,
     pub vertical: Range<f64>,
     pub labels: [&'a str; 2],
@@ -25,7 +25,7 @@ pub(super) struct Axes<'a> {
 
 /// Colours of `value(horizontal, vertical)` between 0 and `top`, evaluated at the middle of every pixel; the chart, to draw
 /// more on.
-pub(super) fn heat<'a>(
+pub(in crate::report) fn heat<'a>(
     sheet: &Sheet<'_>,
     area: &DrawingArea<Canvas<'a>, Shift>,
     axes: &Axes<'_>,
@@ -77,10 +77,20 @@ pub(super) fn heat<'a>(
 }
 
 /// A bar of the colours from 0 to `top`.
-pub(super) fn colour_bar(
+pub(in crate::report) fn colour_bar(
     sheet: &Sheet<'_>,
     area: &DrawingArea<Canvas<'_>, Shift>,
     top: f64,
+    below: u32,
+) -> Result<(), ReportError> {
+    colour_bar_between(sheet, area, 0.0..top, below)
+}
+
+/// A bar of the colours of a range.
+pub(in crate::report) fn colour_bar_between(
+    sheet: &Sheet<'_>,
+    area: &DrawingArea<Canvas<'_>, Shift>,
+    range: Range<f64>,
     below: u32,
 ) -> Result<(), ReportError> {
     let mut chart = ChartBuilder::on(area)
@@ -88,16 +98,16 @@ pub(super) fn colour_bar(
         .margin_left(sheet.pixels(4))
         .margin_bottom(sheet.pixels(MARGIN + below))
         .right_y_label_area_size(sheet.pixels(62))
-        .build_cartesian_2d(0.0..1.0, 0.0..top)?
-        .set_secondary_coord(0.0..1.0, 0.0..top);
+        .build_cartesian_2d(0.0..1.0, range.clone())?
+        .set_secondary_coord(0.0..1.0, range.clone());
     const SHADES: usize = 64;
     let shade = |k: usize| {
         let [r, g, b] = colour((k as f64 + 0.5) / SHADES as f64);
-        let at = |k: usize| top * k as f64 / SHADES as f64;
+        let at = |k: usize| range.start + length(&range) * k as f64 / SHADES as f64;
         Rectangle::new([(0.0, at(k)), (1.0, at(k + 1))], RGBColor(r, g, b).filled())
     };
     chart.draw_series((0..SHADES).map(shade))?;
-    let number = |value: &f64| tick(*value);
+    let number = |value: &f64| near_zero(*value, length(&range));
     chart
         .configure_secondary_axes()
         .y_labels(4)

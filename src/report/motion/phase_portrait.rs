@@ -1,11 +1,11 @@
 //! The path of a leading moment of each player: of the low Fourier modes, the one that moves most.
 
-use super::ReportError;
-use super::canvas::Sheet;
-use super::frame::{Mark, length};
-use super::record::Record;
-use super::style::{BLUE, VERMILLION, range_of};
+use super::Frames;
 use crate::game::Player;
+use crate::report::ReportError;
+use crate::report::drawing::canvas::Sheet;
+use crate::report::drawing::frame::{Mark, length};
+use crate::report::drawing::style::{BLUE, VERMILLION, range_of};
 use plotters::prelude::*;
 use std::f64::consts::TAU;
 
@@ -24,8 +24,8 @@ pub(super) struct Moment {
 }
 
 /// The low moment of a player that moves most.
-pub(super) fn leading_moment(record: &Record, player: Player) -> Moment {
-    let grid = record.grid(player);
+pub(super) fn leading_moment(frames: &Frames, player: Player) -> Moment {
+    let grid = frames.grid(player);
     let dimension = grid.dimension();
     let modes: Vec<Vec<i32>> = match dimension {
         1 => (1..=MOST).map(|k| vec![k]).collect(),
@@ -49,8 +49,8 @@ pub(super) fn leading_moment(record: &Record, player: Player) -> Moment {
         let angle: Vec<String> = mode.iter().map(i32::to_string).collect();
         Moment {
             name: format!("{letter}: mean of {}, mode {}", if sine { "sin" } else { "cos" }, angle.join(",")),
-            values: record.densities[player.index()].iter().map(|values| mean(values)).collect(),
-            at_rest: record.equilibrium[player.index()].as_deref().map(mean),
+            values: frames.densities[player.index()].iter().map(|values| mean(values)).collect(),
+            at_rest: still(frames, player).map(mean),
         }
     };
     let reach = |moment: &Moment| {
@@ -64,23 +64,39 @@ pub(super) fn leading_moment(record: &Record, player: Player) -> Moment {
         .expect("there are modes")
 }
 
-/// Draws the path with its start, its end and the equilibrium.
-pub(super) fn draw(moments: &[Moment; 2], sheet: &Sheet<'_>) -> Result<(), ReportError> {
+/// The equilibrium, where the densities are compared with it.
+fn still(frames: &Frames, player: Player) -> Option<&[f64]> {
+    let (_, rows) = frames.reference.as_ref()?;
+    if rows[player.index()].len() == 1 { rows[player.index()].first().map(Vec::as_slice) } else { None }
+}
+
+/// Draws the path with its start, its end where it does not close, and the equilibrium.
+pub(super) fn draw(moments: &[Moment; 2], closes: bool, sheet: &Sheet<'_>) -> Result<(), ReportError> {
     let [x, y] = [0, 1].map(|i| {
         let moment: &Moment = &moments[i];
         range_of(moment.values.iter().copied().chain(moment.at_rest)).expect("densities are finite")
     });
     let rest = moments[0].at_rest.zip(moments[1].at_rest);
-    let mut legend = vec![("start".to_owned(), Mark::Ring(BLUE)), ("end".to_owned(), Mark::Disc(BLUE))];
+    let ends = if closes {
+        vec![("section", Mark::Ring(BLUE))]
+    } else {
+        vec![("start", Mark::Ring(BLUE)), ("end", Mark::Disc(BLUE))]
+    };
+    let mut legend: Vec<(String, Mark)> = ends.into_iter().map(|(name, mark)| (name.to_owned(), mark)).collect();
     legend.extend(rest.map(|_| ("equilibrium".to_owned(), Mark::Cross(VERMILLION))));
     let body = sheet.frame("phase portrait", &legend)?;
     let (scales, labels) = ([length(&x), length(&y)], [moments[0].name.as_str(), moments[1].name.as_str()]);
     let mut chart = sheet.chart(&body, x, y, labels, scales)?;
-    let path: Vec<(f64, f64)> = moments[0].values.iter().copied().zip(moments[1].values.iter().copied()).collect();
+    let mut path: Vec<(f64, f64)> = moments[0].values.iter().copied().zip(moments[1].values.iter().copied()).collect();
+    if closes {
+        path.push(path[0]);
+    }
     let thick = |colour: RGBColor| colour.stroke_width(sheet.pixels(2));
     chart.draw_series(LineSeries::new(path.iter().copied(), thick(BLUE)))?;
     let radius = sheet.pixels(7);
-    chart.draw_series([Circle::new(path[path.len() - 1], radius, BLUE.filled())])?;
+    if !closes {
+        chart.draw_series([Circle::new(path[path.len() - 1], radius, BLUE.filled())])?;
+    }
     chart.draw_series([Circle::new(path[0], radius, thick(BLUE))])?;
     chart.draw_series(rest.map(|place| Cross::new(place, radius, VERMILLION.stroke_width(sheet.pixels(3)))))?;
     Ok(())

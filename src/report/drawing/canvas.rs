@@ -2,7 +2,7 @@
 //!
 //! Pixels are drawn [`OVERSAMPLING`] times as large and averaged: the rasteriser draws lines without smoothing.
 
-use super::ReportError;
+use crate::report::ReportError;
 use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
 use plotters::prelude::*;
@@ -12,7 +12,7 @@ use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyl
 const OVERSAMPLING: u32 = 3;
 
 /// Draws to either kind of picture.
-pub(super) enum Canvas<'a> {
+pub(in crate::report) enum Canvas<'a> {
     Vector(SVGBackend<'a>),
     Pixels(BitMapBackend<'a>),
 }
@@ -20,10 +20,10 @@ pub(super) enum Canvas<'a> {
 /// Why drawing failed, in words.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(super) struct CanvasError(String);
+pub(in crate::report) struct CanvasError(String);
 
 /// A picture under construction, and how many pixels its unit has.
-pub(super) struct Sheet<'a> {
+pub(in crate::report) struct Sheet<'a> {
     pub area: DrawingArea<Canvas<'a>, Shift>,
     pub scale: u32,
 }
@@ -36,10 +36,10 @@ impl Sheet<'_> {
 }
 
 /// How a figure is drawn.
-pub(super) type Draw<'a> = dyn Fn(&Sheet<'_>) -> Result<(), ReportError> + 'a;
+pub(in crate::report) type Draw<'a> = dyn Fn(&Sheet<'_>) -> Result<(), ReportError> + Sync + Send + 'a;
 
 /// The figure as SVG.
-pub(super) fn svg(size: (u32, u32), draw: &Draw<'_>) -> Result<String, ReportError> {
+pub(in crate::report) fn svg(size: (u32, u32), draw: &Draw<'_>) -> Result<String, ReportError> {
     let mut text = String::new();
     {
         let area = Canvas::Vector(SVGBackend::with_string(&mut text, size)).into_drawing_area();
@@ -49,19 +49,26 @@ pub(super) fn svg(size: (u32, u32), draw: &Draw<'_>) -> Result<String, ReportErr
     Ok(text)
 }
 
-/// The figure as PNG.
-pub(super) fn png(size: (u32, u32), draw: &Draw<'_>) -> Result<Vec<u8>, ReportError> {
+/// The figure as pixels, red, green and blue, row by row.
+pub(in crate::report) fn pixels(size: (u32, u32), draw: &Draw<'_>) -> Result<Vec<u8>, ReportError> {
     let fine = (size.0 * OVERSAMPLING, size.1 * OVERSAMPLING);
     let mut pixels = vec![0u8; fine.0 as usize * fine.1 as usize * 3];
     {
         let area = Canvas::Pixels(BitMapBackend::with_buffer(&mut pixels, fine)).into_drawing_area();
         paint(&Sheet { area, scale: OVERSAMPLING }, draw)?;
     }
-    let averaged = averaged(&pixels, size);
+    Ok(averaged(&pixels, size))
+}
+
+/// The figure as PNG.
+pub(in crate::report) fn png(size: (u32, u32), draw: &Draw<'_>) -> Result<Vec<u8>, ReportError> {
+    let averaged = pixels(size, draw)?;
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, size.0, size.1);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Default);
+    encoder.set_adaptive_filter(png::AdaptiveFilterType::Adaptive);
     let mut writer = encoder.write_header().map_err(|error| ReportError::Drawing(error.to_string()))?;
     writer.write_image_data(&averaged).map_err(|error| ReportError::Drawing(error.to_string()))?;
     writer.finish().map_err(|error| ReportError::Drawing(error.to_string()))?;

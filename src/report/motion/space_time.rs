@@ -1,11 +1,11 @@
 //! The density of a player on a circle over time.
 
-use super::ReportError;
-use super::canvas::Sheet;
-use super::heat::{Axes, colour_bar, heat};
-use super::record::Record;
-use super::style::WIDTH;
+use super::Frames;
 use crate::game::Player;
+use crate::report::ReportError;
+use crate::report::drawing::canvas::Sheet;
+use crate::report::drawing::heat::{Axes, colour_bar, heat};
+use crate::report::drawing::style::WIDTH;
 
 /// Width of the bar of colours with its numbers.
 const BAR: u32 = 96;
@@ -13,24 +13,21 @@ const BAR: u32 = 96;
 const ROOM: [u32; 2] = [72, 56];
 
 /// Draws the snapshots side by side, each as far as half way to its neighbours.
-pub(super) fn draw(record: &Record, player: Player, sheet: &Sheet<'_>) -> Result<(), ReportError> {
-    let (letter, density) = match player {
-        Player::X => ("x", "mu"),
-        Player::Y => ("y", "nu"),
-    };
-    let below = sheet.frame(&format!("density {density}(t, {letter})"), &[])?;
+pub(super) fn draw(frames: &Frames, player: Player, sheet: &Sheet<'_>) -> Result<(), ReportError> {
+    let letter = player.letter();
+    let below = sheet.frame(&format!("{} over time", frames.name(player)), &[])?;
     let (left, right) = below.split_horizontally(sheet.pixels(WIDTH - BAR));
-    let series = &record.densities[player.index()];
-    let axis = record.grid(player).axis(0);
-    let top = series.iter().flatten().copied().fold(0.0, f64::max);
-    let times = &record.frame_times;
+    let series = &frames.densities[player.index()];
+    let axis = frames.grid(player).axis(0);
+    let top = frames.top(player, 0..series.len());
+    let times = &frames.times;
     let nodes = axis.points;
     let value = |time: f64, place: f64| {
         let node = ((place - axis.origin) / axis.spacing()).round() as usize % nodes;
         series[nearest(times, time)][node]
     };
     let axes = Axes {
-        horizontal: times[0]..times[times.len() - 1],
+        horizontal: times[0]..times[times.len() - 1].max(times[0] + f64::MIN_POSITIVE),
         vertical: axis.origin..axis.origin + axis.period,
         labels: ["time t", letter],
         room: ROOM,

@@ -1,10 +1,10 @@
 //! Lengths of the accepted steps over time.
 
-use super::ReportError;
-use super::canvas::Sheet;
-use super::frame::log_ticks;
 use super::record::Record;
-use super::style::BLUE;
+use crate::report::ReportError;
+use crate::report::drawing::canvas::Sheet;
+use crate::report::drawing::frame::log_ticks;
+use crate::report::drawing::style::BLUE;
 use plotters::coord::combinators::BindKeyPoints;
 use plotters::prelude::*;
 

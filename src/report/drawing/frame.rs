@@ -1,8 +1,8 @@
 //! What all figures share: a title, a legend above the data and never over it, axes with ticks that can be read.
 
-use super::ReportError;
 use super::canvas::{Canvas, Sheet};
 use super::style::{LINE, PALE, SMALL_TEXT, TEXT, tick};
+use crate::report::ReportError;
 use plotters::coord::Shift;
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
@@ -10,7 +10,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::ops::Range;
 
 /// Height of the title.
-pub(super) const TITLE: u32 = 38;
+pub(in crate::report) const TITLE: u32 = 38;
 /// Height of a line of the legend.
 const ROW: u32 = 28;
 /// Width of a mark in the legend.
@@ -20,7 +20,7 @@ const GAP: u32 = 16;
 
 /// The mark of an entry of the legend.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Mark {
+pub(in crate::report) enum Mark {
     /// A line, its dashes and gaps in pixels; no dashes when 0.
     Line(RGBColor, u32),
     /// An open circle.
@@ -31,13 +31,15 @@ pub(super) enum Mark {
     Cross(RGBColor),
     /// A shaded area.
     Area(RGBColor),
+    /// A cell of this colour.
+    Square(RGBColor),
 }
 
 /// A chart under construction.
-pub(super) type Chart<'a, X, Y> = ChartContext<'a, Canvas<'a>, Cartesian2d<X, Y>>;
+pub(in crate::report) type Chart<'a, X, Y> = ChartContext<'a, Canvas<'a>, Cartesian2d<X, Y>>;
 
 /// Pixels between dashes.
-pub(super) const BETWEEN: u32 = 5;
+pub(in crate::report) const BETWEEN: u32 = 5;
 
 impl<'a> Sheet<'a> {
     /// Draws title and legend; what is left for the data.
@@ -82,6 +84,11 @@ impl<'a> Sheet<'a> {
             Mark::Area(colour) => {
                 let corners = [(left, middle - radius), (end, middle + radius)];
                 self.area.draw(&Rectangle::new(corners, colour.mix(0.25).filled()))?;
+            }
+            Mark::Square(colour) => {
+                let corners = [(centre.0 - radius, middle - radius), (centre.0 + radius, middle + radius)];
+                self.area.draw(&Rectangle::new(corners, colour.filled()))?;
+                self.area.draw(&Rectangle::new(corners, self.thin(BLACK)))?;
             }
         }
         let style = self.text(SMALL_TEXT).pos(Pos::new(HPos::Left, VPos::Center));
@@ -132,17 +139,17 @@ impl<'a> Sheet<'a> {
 }
 
 /// A tick on an axis of this length: what is left of 0 by rounding is 0.
-pub(super) fn near_zero(value: f64, scale: f64) -> String {
+pub(in crate::report) fn near_zero(value: f64, scale: f64) -> String {
     if value.abs() < 1e-9 * scale { "0".to_owned() } else { tick(value) }
 }
 
 /// The length of a range, for [`near_zero`].
-pub(super) fn length(range: &Range<f64>) -> f64 {
+pub(in crate::report) fn length(range: &Range<f64>) -> f64 {
     range.end - range.start
 }
 
 /// Ticks of a logarithmic axis: powers of ten where there are enough, else 1, 2, 5 times powers of ten.
-pub(super) fn log_ticks(range: &Range<f64>) -> Vec<f64> {
+pub(in crate::report) fn log_ticks(range: &Range<f64>) -> Vec<f64> {
     const MOST: i32 = 8;
     let (low, high) = (range.start.log10().floor() as i32, range.end.log10().ceil() as i32);
     let decades = high - low;

@@ -1,0 +1,235 @@
+//! `nashflow report` of files that are no runs: pictures that can be opened, numbers of the file on the page, animations
+//! that move, and files of clouds judged against densities.
+
+use crate::readers::python;
+use crate::workspace::Workspace;
+use serde_json::Value;
+
+fn page(workspace: &Workspace, folder: &str) -> String {
+    String::from_utf8(workspace.read(&format!("{folder}/report.html"))).unwrap()
+}
+
+/// The data of the page.
+fn data(page: &str) -> Value {
+    let mark = "type=\"application/json\">";
+    let start = page.find(mark).expect("the page has data") + mark.len();
+    serde_json::from_str(&page[start..start + page[start..].find("</script>").unwrap()]).unwrap()
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap_or(f64::NAN)).collect()
+}
+
+fn column(workspace: &Workspace, file: &str, name: &str) -> Vec<f64> {
+    hdf5::File::open(workspace.path(file)).unwrap().dataset(name).unwrap().read_raw::<f64>().unwrap()
+}
+
+/// What is read of JSON may be off by one rounding.
+fn near(a: &[f64], b: &[f64]) -> bool {
+    let equal = |(a, b): (&f64, &f64)| (a.is_nan() && b.is_nan()) || (a - b).abs() <= 2.0 * f64::EPSILON * b.abs();
+    a.len() == b.len() && a.iter().zip(b).all(equal)
+}
+
+/// Makes a report, and checks that these figures are there in both formats, can be opened, and are no white sheets.
+fn shows(workspace: &Workspace, file: &str, figures: &[&str]) -> String {
+    workspace.run(&["report", file, "-o", "shown", "--force"]).succeeds();
+    let mut found = workspace_names(workspace, "shown");
+    found.retain(|name| name != "report.html" && name != "animation.png");
+    let mut expected: Vec<String> =
+        figures.iter().flat_map(|name| [format!("{name}.png"), format!("{name}.svg")]).collect();
+    expected.sort();
+    assert_eq!(found, expected, "{file}");
+    for name in figures {
+        let bytes = workspace.read(&format!("shown/{name}.png"));
+        let mut reader = png::Decoder::new(bytes.as_slice()).read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size()];
+        reader.next_frame(&mut pixels).unwrap();
+        let dark = pixels.chunks(3).filter(|p| p.iter().map(|v| u32::from(*v)).sum::<u32>() < 600).count();
+        assert!(dark * 200 > pixels.len() / 3, "{file} {name}: {dark} dark pixels");
+    }
+    let script =
+        "import sys, glob, xml.etree.ElementTree as t\n[t.parse(f) for f in glob.glob(sys.argv[1] + '/*.svg')]";
+    let output =
+        std::process::Command::new(python()).args(["-c", script]).arg(workspace.path("shown")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    page(workspace, "shown")
+}
+
+fn workspace_names(workspace: &Workspace, folder: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(workspace.path(folder)).unwrap();
+    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn an_orbit_shows_its_period_its_branch_and_a_film() {
+    let workspace = Workspace::new();
+    let made = ["orbit", "limit-cycle", "--continue", "game.temperature", "--points", "3", "-o", "orbit.h5", "--json"];
+    let summary = workspace.run(&made).succeeds().json();
+    let figures = ["branch", "branch-multipliers", "density-x", "density-y", "multipliers", "phase-portrait"];
+    let page = shows(&workspace, "orbit.h5", &figures);
+    let data = data(&page);
+    assert!(near(&numbers(&data["chart"]["places"]), &column(&workspace, "orbit.h5", "time")));
+    assert!(near(&numbers(&data["chart"]["curves"][0]["values"]), &column(&workspace, "orbit.h5", "nikaido_isoda")));
+    assert!(page.contains("5.092235741791") && page.contains("<b>stable</b>"), "{summary:#}");
+    // A film of as many frames as the chosen times; every frame after the first is a part of the picture.
+    let bytes = workspace.read("shown/animation.png");
+    let mut reader = png::Decoder::new(bytes.as_slice()).read_info().unwrap();
+    let control = reader.info().animation_control().expect("it is a film").num_frames;
+    assert!((10..=60).contains(&control), "{control}");
+    let mut pixels = vec![0; reader.output_buffer_size()];
+    let whole = reader.next_frame(&mut pixels).unwrap();
+    let part = reader.next_frame(&mut pixels).unwrap();
+    assert!(whole.width == 720 && part.width < whole.width && part.width > 100, "{part:?}");
+}
+
+#[test]
+fn a_spectrum_shows_its_eigenvalues() {
+    let workspace = Workspace::new();
+    workspace.run(&["spectrum", "rotation", "-o", "modes.h5"]).succeeds();
+    let page = shows(&workspace, "modes.h5", &["spectrum"]);
+    assert!(page.contains("gap 3.947841760"), "the gap");
+}
+
+#[test]
+fn a_sweep_shows_each_quantity_over_its_axes() {
+    let workspace = Workspace::new();
+    workspace.run(&["sweep", "gap", "-o", "gap.h5"]).succeeds();
+    let page = shows(&workspace, "gap.h5", &["frequency", "gap"]);
+    let chart = &data(&page)["chart"];
+    assert!(near(&numbers(&chart["places"]), &column(&workspace, "gap.h5", "temperature")));
+    for (curve, name) in ["gap", "frequency", "guaranteed_rate"].iter().enumerate() {
+        assert_eq!(chart["curves"][curve]["name"], *name);
+        assert!(near(&numbers(&chart["curves"][curve]["values"]), &column(&workspace, "gap.h5", name)), "{name}");
+    }
+    workspace.write(
+        "plane.toml",
+        "[sweep]\nname = \"<script>alert(1)</script>\"\ngame = \"rotation\"\nrecord = [\"verdict\", \"energy\"]\n\
+         set = [\"solver.time=0.1\"]\n[[axis]]\nkey = \"game.temperature\"\nvalues = [0.1, 0.2]\n\
+         [[axis]]\nkey = \"initial.x\"\nvalues = [\"1\", \"1 + 0.5*cos(2*pi*x)\", \"-1\"]\n",
+    );
+    workspace.run(&["sweep", "plane.toml", "-o", "plane.h5"]);
+    let page = shows(&workspace, "plane.h5", &["energy", "verdict"]);
+    assert!(!page.contains("<script>alert") && page.contains("&lt;script&gt;alert(1)"));
+    // Points that failed are counted, and are no values.
+    assert!(page.contains("<th scope=\"row\">failed</th><td>2</td>"), "failed points");
+    assert!(page.contains("1 + 0.5*cos(.."), "labels of texts");
+}
+
+#[test]
+fn clouds_show_their_distances_and_histograms() {
+    let workspace = Workspace::new();
+    let common = ["--set", "solver.time=0.2", "--set", "output.snapshots=4"];
+    let make = |more: &[&str]| {
+        workspace.run(&[&["particles", "rotation", "-n", "300,200", "--force"], &common[..], more].concat()).succeeds()
+    };
+    make(&["-o", "one.h5"]);
+    make(&["-o", "three.h5", "--replicas", "3"]);
+    for (file, replicas) in [("one.h5", 1), ("three.h5", 3)] {
+        let page = shows(&workspace, file, &["cloud-x", "cloud-y", "distances", "phase-portrait"]);
+        let data = data(&page);
+        let all = column(&workspace, file, "w2_mean_field");
+        let times = all.len() / replicas;
+        let mean = |k: usize| all.iter().skip(k).step_by(times).sum::<f64>() / replicas as f64;
+        let means: Vec<f64> = (0..times).map(mean).collect();
+        let shown = numbers(&data["chart"]["curves"][0]["values"]);
+        assert!(shown.iter().zip(&means).all(|(a, b)| (a - b).abs() <= 8.0 * f64::EPSILON * b), "{shown:?} {means:?}");
+        assert_eq!(data["frames"]["times"].as_array().unwrap().len(), times);
+    }
+    workspace
+        .run(&["particles", "players-2x2", "-n", "50", "--no-distances", "-o", "plain.h5", "--set", "solver.time=0.02"])
+        .succeeds();
+    shows(&workspace, "plain.h5", &["cloud-x", "cloud-y", "phase-portrait"]);
+}
+
+#[test]
+fn judged_clouds_are_kept_and_shown_over_their_densities() {
+    let workspace = Workspace::new();
+    let common = ["--set", "solver.time=0.1", "--set", "output.snapshots=2"];
+    for (game, grid) in [("rotation", 1), ("players-1x2", 2)] {
+        workspace.run(&[&["run", game, "-o", "run.h5", "--force"], &common[..]].concat()).succeeds();
+        workspace
+            .run(
+                &[&["particles", game, "-n", "200", "--no-distances", "-o", "cloud.h5", "--force"], &common[..]]
+                    .concat(),
+            )
+            .succeeds();
+        let judge = ["validate", "cloud.h5", "--against", "run.h5", "--samples", "39", "-o", "judged.h5", "--json"];
+        let report = workspace.run(&[&judge[..], &["--force"]].concat()).succeeds().json();
+        // Distances are those of the report, clouds are densities, and are those of the points.
+        let of = |k: usize, key: &str| report["times"][k]["y"][key].as_f64().unwrap();
+        let w2 = column(&workspace, "judged.h5", "w2_y");
+        assert!(near(&w2, &(0..3).map(|k| of(k, "w2")).collect::<Vec<f64>>()), "{w2:?}");
+        let cloud = column(&workspace, "judged.h5", "cloud_y");
+        let points = column(&workspace, "cloud.h5", "particles/y");
+        let file = hdf5::File::open(workspace.path("judged.h5")).unwrap();
+        let shape = file.dataset("cloud_y").unwrap().shape()[1..].to_vec();
+        assert_eq!(shape.len(), grid);
+        let cells: usize = shape.iter().product();
+        for time in 0..3 {
+            let mut counts = vec![0.0; cells];
+            for point in points[time * 200 * grid..(time + 1) * 200 * grid].chunks(grid) {
+                let place =
+                    point.iter().zip(&shape).fold(0, |place, (x, n)| place * n + (x * *n as f64).round() as usize % n);
+                counts[place] += cells as f64 / 200.0;
+            }
+            let found = &cloud[time * cells..(time + 1) * cells];
+            assert!(counts.iter().zip(found).all(|(a, b)| (a - b).abs() <= 1e-10 * cells as f64), "{game} {time}");
+        }
+        let page = shows(&workspace, "judged.h5", &["cloud-x", "cloud-y", "floor-x", "floor-y"]);
+        assert!(page.contains(report["verdict"].as_str().unwrap()));
+        assert!(near(&numbers(&data(&page)["chart"]["curves"][4]["values"]), &w2));
+        workspace.refuses(&judge[..judge.len() - 1], &["judged.h5", "--force"]);
+    }
+}
+
+#[test]
+fn dynamics_and_ladders_are_shown() {
+    let workspace = Workspace::new();
+    let few = ["--set", "solver.time=0.2", "--set", "output.snapshots=4"];
+    workspace
+        .run(&[&["compare", "rotation", "--dynamics", "mfl-da,fisher-rao", "-o", "both.h5"], &few[..]].concat())
+        .succeeds();
+    let page = shows(&workspace, "both.h5", &["nikaido_isoda", "w2"]);
+    let w2 = column(&workspace, "both.h5", "w2");
+    let curves = &data(&page)["chart"]["curves"];
+    assert!(near(&numbers(&curves[1]["values"]), &w2[w2.len() / 2..]) && curves[1]["name"] == "fisher-rao");
+    let ladder = ["converge", "rotation", "--grids", "16,24,32", "--tolerances", "1e-5,1e-6", "-o", "ladder.h5"];
+    workspace.run(&[&ladder[..], &few].concat()).succeeds();
+    let page = shows(&workspace, "ladder.h5", &["error-grid", "error-tolerance"]);
+    assert!(page.contains("Errors by grid") && page.contains("<td>w2</td>"));
+}
+
+/// Arrays of other shapes, types or lengths than the file claims are refused, and nothing is left behind.
+#[test]
+fn damaged_files_are_refused() {
+    let workspace = Workspace::new();
+    workspace.run(&["sweep", "gap", "-o", "gap.h5"]).succeeds();
+    workspace.run(&["particles", "rotation", "-n", "20", "-o", "cloud.h5", "--set", "solver.time=0.01"]).succeeds();
+    workspace.run(&["orbit", "limit-cycle", "-o", "orbit.h5"]).succeeds();
+    let changes = [
+        ("gap.h5", "del f['status']", "status"),
+        ("gap.h5", "del f['gap']; f['gap'] = np.zeros(3)", "gap has 3 values of 21"),
+        ("gap.h5", "del f['gap']; f['gap'] = np.zeros(21, dtype='f4')", "gap holds"),
+        ("gap.h5", "del f['source/about']", "source/about"),
+        ("gap.h5", "del f['source/about']; f['source/about'] = np.frombuffer(b'{}', dtype='u1')", "source/about"),
+        ("gap.h5", "del f['gap']; f['gap'] = h5py.ExternalLink('cloud.h5', '/w2')", "gap"),
+        ("cloud.h5", "del f['payoff']; f['payoff'] = np.zeros(7)", "columns"),
+        ("cloud.h5", "del f['particles/x']; f['particles/x'] = np.zeros((2, 3))", "particles/x"),
+        ("cloud.h5", "f['particles/x_period'][...] = -1.0", "damaged"),
+        ("orbit.h5", "del f['nu']; f['nu'] = np.zeros((2, 3))", "nu has shape"),
+        ("orbit.h5", "f['mu'][0, 0] = np.nan", "mu"),
+        ("orbit.h5", "del f['orbit'].attrs['period']", "period"),
+    ];
+    for (place, (file, change, word)) in changes.into_iter().enumerate() {
+        let name = format!("changed{place}.h5");
+        std::fs::copy(workspace.path(file), workspace.path(&name)).unwrap();
+        let script =
+            format!("import h5py, sys\nimport numpy as np\nwith h5py.File(sys.argv[1], 'r+') as f:\n    {change}");
+        let output =
+            std::process::Command::new(python()).args(["-c", &script]).arg(workspace.path(&name)).output().unwrap();
+        assert!(output.status.success(), "{change}: {}", String::from_utf8_lossy(&output.stderr));
+        workspace.refuses(&["report", &name], &[word]);
+    }
+}
