@@ -31,7 +31,9 @@ impl Bar {
         }
         let share = if progress.end > 0.0 { progress.time / progress.end } else { 1.0 };
         self.bar.set_position((share * LENGTH as f64) as u64);
-        let known = |name: &str, value: f64, text: String| if value.is_nan() { String::new() } else { format!("  {name} {text}") };
+        let known = |name: &str, value: f64, text: String| {
+            if value.is_nan() { String::new() } else { format!("  {name} {text}") }
+        };
         let step = known("step", progress.step, format!("{:.1e}", progress.step));
         let w2 = known("W2", progress.w2, format!("{:.3e}", progress.w2));
         self.bar.set_message(format!("t = {:.4}{step}{w2}", progress.time));

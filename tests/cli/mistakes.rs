@@ -32,7 +32,7 @@ const MISTAKES: [(&str, &str, &str, &str, &str); 36] = [
     ("cos(4*pi*x)", "np.cos(4*pi*x)", "3:37", ".", "write cos(..)"),
     ("cos(4*pi*x)", "ln(2 + cos(4*pi*x))", "3:35", "ln", "did you mean `log`?"),
     ("cos(4*pi*x)", "cos(4*pi*x)**2", "3:46", "**", "write ^ for powers"),
-    ("cos(4*pi*x)", "cos(4pi*x)", "3:40", "pi", "write 2*pi for a product"),
+    ("cos(4*pi*x)", "cos(4pi*x)", "3:40", "pi", "write 4*pi for a product"),
     ("cos(4*pi*x)", "cos 4*pi*x", "3:35", "cos", "with brackets"),
     ("y)) +", "y) +", "3:14", "(", "add the `)`"),
     ("x - y", "x \u{2212} y", "3:23", "\u{2212}", "ASCII minus"),

@@ -60,7 +60,11 @@ impl ParticlesSubject {
         let mut measured = Vec::new();
         for name in ["w2_mean_field", "w2"] {
             if reader.has(name) {
-                measured.push(Measured { name, values: reader.numbers(name)? });
+                let values = reader.numbers(name)?;
+                // Without distances the columns are there, and empty.
+                if values.iter().any(|value| value.is_finite()) {
+                    measured.push(Measured { name, values });
+                }
             }
         }
         let payoff = reader.numbers("payoff")?;
