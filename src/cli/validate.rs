@@ -7,7 +7,8 @@ use super::progress::Bar;
 use super::table::{Columns, Table};
 
 use crate::experiment::{
-    PlayerReport, TimeChoice, TimeReport, ValidationError, ValidationReport, ValidationRequest, validate,
+    CloudSource, PlayerReport, RunSource, TimeChoice, TimeReport, ValidationError, ValidationReport, ValidationRequest,
+    validate,
 };
 
 /// Observables that the table shows for one time.
@@ -32,8 +33,8 @@ fn solve(arguments: &ValidateArguments) -> Result<ValidationReport, ValidationEr
     };
     let bar = Bar::new(arguments.common.quiet);
     let report = validate(&ValidationRequest {
-        cloud: &arguments.cloud,
-        against: &arguments.against,
+        cloud: CloudSource::Typed(&arguments.cloud),
+        against: RunSource::File(&arguments.against),
         times,
         has_replicas: arguments.replicas,
         samples: arguments.samples,
