@@ -16,11 +16,13 @@ Watcher = Callable[[float, float, int, float, float], object]
 
 
 @contextmanager
-def destination(output: str | os.PathLike[str] | None) -> Iterator[Path]:
+def destination(output: str | os.PathLike[str] | None, force: bool, resume: bool) -> Iterator[Path]:
     """The file of this name, or one in a folder of its own that is removed at the end.
 
     When the numerics fail the folder stays: the message names the file in it, which holds the last good state.
     """
+    if force and resume:
+        raise TypeError("force and resume exclude each other")
     if output is not None:
         yield Path(output)
         return

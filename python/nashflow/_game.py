@@ -46,7 +46,7 @@ class Game:
         """The bundled game of this name.
 
         >>> Game.bundled("rotation", set={"game.temperature": 0.2}).name
-        'Rotation about a uniform equilibrium'
+        'Rotation'
         """
         return cls(_native.Game.bundled(name, _toml.overrides(set)))
 
@@ -140,14 +140,22 @@ class Game:
         text, arrays = self.native.spectrum(count, threads)
         report = json.loads(text)
         found: dict[str, Any] = report["spectrum"]
-        same = ["gap", "gap_error", "frequency", "frequency_error", "guaranteed_rate", "guaranteed_rate_error", "complete"]
         pairs = np.array(found["eigenvalues"], dtype=np.float64).reshape(-1, 2)
         return Spectrum(
-            **{name: found[name] for name in same},
-            **{name: tuple(found[name]) for name in ["poincare", "poincare_error", "multiplicities", "notes"]},
+            gap=found["gap"],
+            gap_error=found["gap_error"],
+            frequency=found["frequency"],
+            frequency_error=found["frequency_error"],
+            guaranteed_rate=found["guaranteed_rate"],
+            guaranteed_rate_error=found["guaranteed_rate_error"],
+            poincare=tuple(found["poincare"]),
+            poincare_error=tuple(found["poincare_error"]),
             eigenvalues=pairs[:, 0] + 1j * pairs[:, 1],
             errors=np.array(found["errors"], dtype=np.float64),
             residuals=np.array(found["residuals"], dtype=np.float64),
+            multiplicities=tuple(found["multiplicities"]),
+            complete=found["complete"],
+            notes=tuple(found["notes"]),
             mu=on_grid(arrays["mu"], "x", arrays["x"], "equilibrium density of x"),
             nu=on_grid(arrays["nu"], "y", arrays["y"], "equilibrium density of y"),
             modes_x=on_grid(arrays["modes_x"], "x", arrays["x"], "eigenfunctions: perturbations of mu", modes=True),
@@ -185,7 +193,7 @@ class Game:
         >>> dict(run.sizes)["time"]
         6
         """
-        with destination(output) as path:
+        with destination(output, force, resume) as path:
             self._run(path, force, resume, checkpoint_seconds, threads, progress)
             return read_dataset(path)
 
@@ -205,7 +213,7 @@ class Game:
         >>> run.verdict, round(run.report["decay"]["rate"], 3)
         ('converged', 3.948)
         """
-        with destination(output) as path:
+        with destination(output, force, resume) as path:
             report = self._run(path, force, resume, checkpoint_seconds, threads, progress)
             return Run(
                 dataset=read_dataset(path),

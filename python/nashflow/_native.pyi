@@ -5,6 +5,20 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
+__all__ = [
+    "Game",
+    "GameError",
+    "InputError",
+    "NumericalError",
+    "Operand",
+    "RunArrays",
+    "__version__",
+    "games",
+    "hdf5_version",
+    "validate",
+    "w2",
+]
+
 __version__: str
 hdf5_version: str
 

@@ -44,7 +44,7 @@ def particles(
     >>> cloud.clouds.x.shape
     (3, 200, 1)
     """
-    with destination(output) as path:
+    with destination(output, force, resume) as path:
         report = json.loads(
             game.native.particles(
                 path,

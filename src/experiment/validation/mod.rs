@@ -54,7 +54,7 @@ pub struct ValidationRequest<'a> {
     pub false_alarm_rate: f64,
     /// Names the random numbers.
     pub seed: u64,
-    /// Told after every sample how many of how many are done.
+    /// Told before every sample how many of how many have begun.
     pub progress: &'a (dyn Fn(usize, usize) + Sync),
 }
 
