@@ -109,6 +109,9 @@ class Game:
         """The game file after ``set``, TOML."""
         return self.native.text
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _from_text, (self.text, self.native.path)
+
     def __repr__(self) -> str:
         return f"<nashflow.Game {self.name!r}>"
 
@@ -243,3 +246,8 @@ class Game:
         )
         report: dict[str, Any] = json.loads(text)
         return report
+
+
+def _from_text(text: str, path: os.PathLike[str]) -> Game:
+    """What ``pickle`` makes a game from."""
+    return Game.from_text(text, name=path)

@@ -1,4 +1,5 @@
 import os
+import pathlib
 from collections.abc import Callable, Sequence
 from typing import Any, final
 
@@ -46,6 +47,8 @@ class Game:
     @staticmethod
     def parse(name: str | os.PathLike[str], text: str, overrides: Sequence[str]) -> Game: ...
     def with_keys(self, overrides: Sequence[str]) -> Game: ...
+    @property
+    def path(self) -> pathlib.Path: ...
     @property
     def name(self) -> str: ...
     @property

@@ -65,6 +65,12 @@ impl Game {
         py.detach(|| Game::new(GameFile::parse(self.file.path(), self.file.text(), &overrides), self.word.clone()))
     }
 
+    /// Where the file stands.
+    #[getter]
+    fn path(&self) -> &std::path::Path {
+        self.file.path()
+    }
+
     /// Its name.
     #[getter]
     fn name(&self) -> &str {

@@ -1,5 +1,6 @@
 """What the package returns is what the command prints and writes, bit for bit."""
 
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -269,4 +270,6 @@ def test_games_are_made_from_files_texts_and_expressions(command: Command) -> No
     assert game.run().time.values.tolist() == [0.0, 0.1, 0.2, 0.3]
     assert nashflow.Game.from_file("rotation").text == nashflow.Game.bundled("rotation").text
     assert set(nashflow.games()) >= {"rotation", "limit-cycle"}
+    copy = pickle.loads(pickle.dumps(game))
+    assert (copy.text, copy.native.path) == (game.text, game.native.path)
     assert repr(nashflow.Game.bundled("rotation")) == "<nashflow.Game 'Rotation'>"
