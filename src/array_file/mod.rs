@@ -16,6 +16,7 @@ pub use error::ArrayError;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// An array read from a file.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,22 +34,38 @@ impl NumericArray {
     pub const MOST_VALUES: usize = 1 << 26;
 }
 
-/// An array within a file: the file, and which part of it.
+/// An array within a file: the file, and which part of it. Or an array in memory.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ArrayAddress {
-    /// The file.
+    /// The file; of an array in memory what it goes by in messages.
     pub path: PathBuf,
     /// The dataset of an HDF5 file (with or without a leading slash), the name of an array of an npz file. Without it a
     /// file must hold a single array.
     pub name: Option<String>,
     /// Of an HDF5 dataset whose first axis is `/time`: the row of this time.
     pub time: Option<f64>,
+    /// The array itself, when it is in memory; then there is no file.
+    pub held: Option<Arc<NumericArray>>,
 }
 
 impl ArrayAddress {
     /// The only array of a file.
     pub fn whole(path: impl Into<PathBuf>) -> ArrayAddress {
-        ArrayAddress { path: path.into(), name: None, time: None }
+        ArrayAddress { path: path.into(), name: None, time: None, held: None }
+    }
+
+    /// An array in memory, which goes by this name in messages.
+    ///
+    /// # Errors
+    /// [`ArrayError::TooLarge`], as for a file.
+    ///
+    /// # Panics
+    /// When the array has not as many values as its shape says.
+    #[track_caller]
+    pub fn held(name: &str, array: NumericArray) -> Result<ArrayAddress, ArrayError> {
+        let count = checked_count(Path::new(name), &array.shape)?;
+        assert_eq!(array.values.len(), count, "{name} has shape {:?}", array.shape);
+        Ok(ArrayAddress { held: Some(Arc::new(array)), ..ArrayAddress::whole(name) })
     }
 
     /// An address as typed: `FILE`, `FILE.h5:/dataset`, `FILE.npz:name`.
@@ -85,6 +102,9 @@ impl ArrayAddress {
     /// # Errors
     /// [`ArrayError`].
     pub fn read(&self) -> Result<NumericArray, ArrayError> {
+        if let Some(array) = &self.held {
+            return Ok(NumericArray::clone(array));
+        }
         let format = FileFormat::of(&self.path)?;
         if let (Some(time), true) = (self.time, format != FileFormat::Hdf5) {
             return Err(ArrayError::format(

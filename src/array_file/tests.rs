@@ -43,7 +43,7 @@ fn the_row_of_a_time_is_found_to_rounding_and_the_nearest_time_is_named() {
     let rows = array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]];
     file.new_dataset_builder().with_data(&rows).create("u").unwrap();
     file.close().unwrap();
-    let at = |time| ArrayAddress { path: path.clone(), name: Some("u".into()), time: Some(time) };
+    let at = |time| ArrayAddress { path: path.clone(), name: Some("u".into()), time: Some(time), ..address(&path) };
     assert_eq!(at(0.3).read().unwrap().values, [3.0, 4.0]);
     let error = at(0.31).read().unwrap_err().to_string();
     assert!(error.contains("no state of time 0.31") && error.contains("@0.30000000000000004"), "{error}");

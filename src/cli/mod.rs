@@ -134,14 +134,11 @@ fn conclude_operands<R: serde::Serialize, E: std::fmt::Display>(
 
 /// Reports an error on stderr, and as the one object on stdout with `--json`.
 fn report_error(error: &RunError, game: &Path, json: bool) -> i32 {
-    let (status, mut message) = (error.exit_status(), error.to_string());
+    let mut message = error.with_game(game);
     if let Some(advice) = continuation::advice(error) {
         message = format!("{message}; {advice}");
     }
-    if error.concerns_game() {
-        message = format!("{}: {message}", game.display());
-    }
-    report_failure(&message, status, json)
+    report_failure(&message, error.exit_status(), json)
 }
 
 fn report_failure(message: &str, status: i32, json: bool) -> i32 {

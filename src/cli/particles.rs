@@ -71,11 +71,11 @@ fn request(arguments: &ParticlesArguments) -> Result<ParticleRequest, RunError> 
     let bandwidth = arguments.bandwidth.as_deref().map(|text| of_players(text, |text| number("--bandwidth", text)));
     Ok(ParticleRequest {
         counts: counts.transpose()?,
-        scheme: named("--scheme", &arguments.scheme, &ParticleScheme::ALL, ParticleScheme::name)?,
+        scheme: RunError::named("--scheme", &arguments.scheme, &ParticleScheme::ALL, ParticleScheme::name)?,
         step: arguments.step.as_deref().map(|text| number("--step", text)).transpose()?,
         replicas: count("--replicas", &arguments.replicas)?,
         seed: arguments.seed,
-        sampling: named("--sampling", &arguments.sampling, &Sampling::ALL, Sampling::name)?,
+        sampling: RunError::named("--sampling", &arguments.sampling, &Sampling::ALL, Sampling::name)?,
         distances: !arguments.no_distances,
         bandwidth: bandwidth.transpose()?,
     })
@@ -96,14 +96,6 @@ fn exit(text: &str) -> Result<Exit, RunError> {
         Some(("below", level)) => Ok(Exit::Below(number("--exit", level)?)),
         _ => Err(RunError::option("--exit", format!("expected above=LEVEL or below=LEVEL, got {text}"))),
     }
-}
-
-/// One of several by its name.
-fn named<T: Copy>(option: &str, name: &str, all: &[T], name_of: fn(T) -> &'static str) -> Result<T, RunError> {
-    all.iter().copied().find(|value| name_of(*value) == name).ok_or_else(|| {
-        let known: Vec<&str> = all.iter().map(|value| name_of(*value)).collect();
-        RunError::option(option, format!("unknown name `{name}`; allowed: {}", known.join(", ")))
-    })
 }
 
 /// A number, or a constant expression such as `1/64`.

@@ -46,11 +46,7 @@ fn solve(arguments: &RunArguments, checkpoint_every: Duration) -> Result<Summary
 
 /// The game file, or the bundled game of that name when there is no such file.
 pub fn load(arguments: &GameArguments) -> Result<GameFile, GameError> {
-    let path = &arguments.game;
-    match path.to_str().filter(|name| catalogue::is_plain_name(name) && !path.exists()) {
-        Some(name) => catalogue::get(name)?.load(&arguments.overrides),
-        None => GameFile::load(path, &arguments.overrides),
-    }
+    catalogue::load(&arguments.game, &arguments.overrides)
 }
 
 /// The name of the game file with `.h5`, in the present folder.

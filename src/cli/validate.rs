@@ -9,7 +9,8 @@ use super::signal::Interrupt;
 use super::table::{Columns, Table};
 
 use crate::experiment::{
-    Destination, PlayerReport, TimeChoice, TimeReport, ValidationError, ValidationReport, ValidationRequest, validate,
+    CloudSource, Destination, PlayerReport, RunSource, TimeChoice, TimeReport, ValidationError, ValidationReport,
+    ValidationRequest, validate,
 };
 
 /// Observables that the table shows for one time.
@@ -42,8 +43,8 @@ fn solve(arguments: &ValidateArguments, interrupt: &Interrupt) -> Result<Validat
         before_writing: &before_writing,
     });
     let report = validate(&ValidationRequest {
-        cloud: &arguments.cloud,
-        against: &arguments.against,
+        cloud: CloudSource::Typed(&arguments.cloud),
+        against: RunSource::File(&arguments.against),
         times,
         has_replicas: arguments.replicas,
         samples: arguments.samples,

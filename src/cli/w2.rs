@@ -7,7 +7,8 @@ use super::run::command_line;
 use super::signal::Interrupt;
 use super::table::Table;
 
-use crate::experiment::{Destination, W2Error, W2Report, W2Request, w2};
+use crate::array_file::ArrayAddress;
+use crate::experiment::{Destination, W2Error, W2Operand, W2Report, W2Request, w2};
 
 /// The exit status of the command.
 pub fn main(arguments: &W2Arguments) -> i32 {
@@ -22,10 +23,10 @@ fn solve(arguments: &W2Arguments, interrupt: &Interrupt) -> Result<W2Report, W2E
     let (command, before_writing) = (command_line(), || interrupt.begin_writing());
     let plan = arguments.plan.as_deref();
     w2(&W2Request {
-        operands: [&arguments.source, &arguments.target],
+        operands: [W2Operand::Typed(&arguments.source), W2Operand::Typed(&arguments.target)],
         periods: periods.as_deref(),
         origins: origins.as_deref(),
-        weights: [arguments.weights_a.as_deref(), arguments.weights_b.as_deref()],
+        weights: [&arguments.weights_a, &arguments.weights_b].map(|file| file.as_deref().map(ArrayAddress::parse)),
         reading: reading.map_err(|error| option("--reading", error))?,
         tolerance,
         plan: plan.map(|path| Destination {

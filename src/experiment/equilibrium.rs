@@ -3,7 +3,7 @@
 use super::discretisation::temperatures;
 use super::line::{LineSummary, line_records};
 use super::summary::{EquilibriumSummary, GridSummary, PayoffSummary};
-use super::{Measurement, RunError, discretise};
+use super::{Discretisation, Measurement, RunError, discretise};
 use crate::flow::PairLayout;
 use crate::game::{GameFile, Player};
 use crate::output::{EquilibriumRecord, Header, Layout, RunWriter, check_destination};
@@ -55,6 +55,31 @@ pub fn equilibrium(file: &GameFile, destination: Option<Destination<'_>>) -> Res
     if let Some(destination) = &destination {
         check_destination(destination.path, destination.overwrite)?;
     }
+    let (discretisation, mut report) = solve_equilibrium(file)?;
+    if let Some(destination) = destination {
+        let (game, densities) = (file.game(), discretisation.equilibrium.densities());
+        let (x, y) = (discretisation.grid(Player::X), discretisation.grid(Player::Y));
+        let header = Header::new(file.text(), destination.command, game.name());
+        let layout = Layout::new(x, y, &[0.0])?.with_lines(line_records(file));
+        let state = PairLayout::new(x, y).from_values(densities);
+        let mut measurement = Measurement::new(&discretisation, temperatures(game));
+        let cells = (!discretisation.equilibrium.regulariser().is_entropy()).then(|| densities.map(<[f64]>::to_vec));
+        let snapshot = measurement.measure(&discretisation.payoff, 0.0, &state, cells);
+        (destination.before_writing)();
+        let mut writer = RunWriter::create(destination.path, &header, &layout, destination.overwrite)?;
+        writer.equilibrium(record(&discretisation))?;
+        writer.snapshot(snapshot)?;
+        writer.finish()?;
+        report.output = Some(destination.path.display().to_string());
+    }
+    Ok(report)
+}
+
+/// Computes the equilibrium, on its grids, with what is said of it.
+///
+/// # Errors
+/// [`RunError`].
+pub fn solve_equilibrium(file: &GameFile) -> Result<(Discretisation, EquilibriumReport), RunError> {
     let game = file.game();
     let discretisation = discretise(game, file.solver())?;
     let densities = discretisation.equilibrium.densities();
@@ -68,27 +93,13 @@ pub fn equilibrium(file: &GameFile, destination: Option<Destination<'_>>) -> Res
         max_density: extreme(0.0, f64::max),
         min_density: extreme(f64::INFINITY, f64::min),
         lines: LineSummary::at_rest(game),
-        output: destination.as_ref().map(|d| d.path.display().to_string()),
+        output: None,
     };
-    if let Some(destination) = destination {
-        let (x, y) = (discretisation.grid(Player::X), discretisation.grid(Player::Y));
-        let header = Header::new(file.text(), destination.command, game.name());
-        let layout = Layout::new(x, y, &[0.0])?.with_lines(line_records(file));
-        let state = PairLayout::new(x, y).from_values(densities);
-        let mut measurement = Measurement::new(&discretisation, temperatures(game));
-        let cells = (!discretisation.equilibrium.regulariser().is_entropy()).then(|| densities.map(<[f64]>::to_vec));
-        let snapshot = measurement.measure(&discretisation.payoff, 0.0, &state, cells);
-        (destination.before_writing)();
-        let mut writer = RunWriter::create(destination.path, &header, &layout, destination.overwrite)?;
-        writer.equilibrium(record(&discretisation))?;
-        writer.snapshot(snapshot)?;
-        writer.finish()?;
-    }
-    Ok(report)
+    Ok((discretisation, report))
 }
 
 /// The equilibrium as the output file stores it.
-pub(super) fn record(discretisation: &super::Discretisation) -> EquilibriumRecord {
+pub(super) fn record(discretisation: &Discretisation) -> EquilibriumRecord {
     let equilibrium = &discretisation.equilibrium;
     let [mu, nu] = equilibrium.densities().map(<[f64]>::to_vec);
     let attributes = [

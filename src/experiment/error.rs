@@ -7,7 +7,7 @@ use crate::output::OutputError;
 use crate::spectrum::SpectrumError;
 use crate::stepper::StepperError;
 use crate::torus::TorusError;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Exit status for bad input.
 pub const BAD_INPUT: i32 = 2;
@@ -371,9 +371,9 @@ impl RunError {
         }
     }
 
-    /// Whether a key of the game file is at fault, without the message naming that file.
-    pub fn concerns_game(&self) -> bool {
-        matches!(
+    /// The message; before it this name of the game file, where a key of it is at fault and the message does not name it.
+    pub fn with_game(&self, game: &Path) -> String {
+        let concerns_game = matches!(
             self,
             RunError::Payoff { .. }
                 | RunError::Grid(_)
@@ -383,7 +383,19 @@ impl RunError {
                 | RunError::Plane { .. }
                 | RunError::Regulariser { .. }
                 | RunError::Edge { .. }
-        )
+        );
+        if concerns_game { format!("{}: {self}", game.display()) } else { self.to_string() }
+    }
+
+    /// One of several by its name.
+    ///
+    /// # Errors
+    /// [`RunError::Option`] with the names there are.
+    pub fn named<T: Copy>(option: &str, name: &str, all: &[T], name_of: fn(T) -> &'static str) -> Result<T, RunError> {
+        all.iter().copied().find(|value| name_of(*value) == name).ok_or_else(|| {
+            let known: Vec<&str> = all.iter().map(|value| name_of(*value)).collect();
+            RunError::option(option, format!("unknown name `{name}`; allowed: {}", known.join(", ")))
+        })
     }
 
     /// Whether HDF5 was left in a state in which its exit handlers must not run.

@@ -38,7 +38,7 @@ pub use converge::{
 };
 pub use cycle::CycleSummary;
 pub use discretisation::{Discretisation, discretise, discretise_with_initial};
-pub use equilibrium::{Destination, EquilibriumReport, equilibrium};
+pub use equilibrium::{Destination, EquilibriumReport, equilibrium, solve_equilibrium};
 pub use error::RunError;
 pub use line::LineSummary;
 pub use measurement::Measurement;
@@ -56,15 +56,16 @@ pub use rates::RateComparison;
 pub use resumption::{ConcludedRun, conclude_run};
 pub use run::{Progress, RunOptions, run};
 pub use simulation::{Clock, Simulation, Stretch};
-pub use spectrum::{LinearSpectrum, SpectrumReport, SpectrumSummary, linear_spectrum, spectrum};
+pub use spectrum::{LinearSpectrum, SpectrumReport, SpectrumSummary, linear_spectrum, solve_spectrum, spectrum};
 pub use summary::{EquilibriumSummary, GridSummary, PayoffSummary, StateSummary, Summary};
 pub use sweep::{
     FailureReport, MergeReport, MergeRequest, Shard, SweepAxisReport, SweepProgress, SweepReport, SweepRequest,
     is_journal_name, merge, slurm_script, sweep, vocabulary,
 };
 pub use validation::{
-    BiasReport, ChiSquareReport, FloorReport, LargestScoreReport, PlayerReport, ReplicaReport, TimeChoice, TimeReport,
-    Times, ValidationError, ValidationReport, ValidationRequest, validate,
+    BiasReport, ChiSquareReport, CloudArrays, CloudSource, FloorReport, LargestScoreReport, PlayerReport,
+    ReplicaReport, RunArrays, RunSource, TimeChoice, TimeReport, Times, ValidationError, ValidationReport,
+    ValidationRequest, validate,
 };
 pub use verdict::Verdict;
-pub use w2::{W2Error, W2Report, W2Request, w2};
+pub use w2::{W2Error, W2Operand, W2Report, W2Request, w2};

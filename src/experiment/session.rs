@@ -160,7 +160,11 @@ impl<'a> Session<'a> {
     ) -> Result<Recorded, RunError> {
         // The spectrum does not depend on the evolution. An interrupted run does not wait for it.
         let copy = self.file.clone();
-        let spectrum = std::thread::spawn(move || spectrum_of_run(&copy));
+        let pool = own_pool();
+        let spectrum = std::thread::spawn(move || match pool {
+            Some(pool) => pool?.install(|| spectrum_of_run(&copy)),
+            None => spectrum_of_run(&copy),
+        });
         self.evolve(interrupt, watch)?;
         let spectrum = spectrum.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let mut recorded = self.finish(started.elapsed(), spectrum)?;
@@ -350,6 +354,14 @@ impl<'a> Session<'a> {
         let summary = Summary::new(file, &options.output, &discretisation, evidence);
         Ok(Recorded { summary, snapshots })
     }
+}
+
+/// A pool for work beside this thread: of as many threads as the pool that this thread belongs to, and `None`, the global
+/// one, when it belongs to none.
+fn own_pool() -> Option<Result<rayon::ThreadPool, String>> {
+    rayon::current_thread_index()?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(rayon::current_num_threads()).build();
+    Some(pool.map_err(|error| format!("no threads for it: {error}")))
 }
 
 /// Says where the state before an error of the seam is.

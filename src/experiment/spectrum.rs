@@ -7,6 +7,7 @@ use crate::game::{Game, GameFile, Player};
 use crate::output::{EigenvalueRecord, Header, SpectrumRecord, check_destination, write_spectrum};
 use crate::spectrum::{ConfirmedSpectrum, Spectrum, SpectrumError};
 use crate::torus::next_fast_odd_size;
+use num_complex::Complex64;
 use serde::Serialize;
 
 /// The finer grid has so many times the points of the coarser one along each axis: enough for a false eigenvalue to move.
@@ -136,6 +137,22 @@ pub fn spectrum(
     if let Some(destination) = &destination {
         check_destination(destination.path, destination.overwrite)?;
     }
+    let (linear, mut report) = solve_spectrum(file, count)?;
+    if let Some(destination) = destination {
+        let header = Header::new(file.text(), destination.command, file.game().name());
+        (destination.before_writing)();
+        write_spectrum(destination.path, destination.overwrite, &header, &linear.record(&report.spectrum))?;
+        report.output = Some(destination.path.display().to_string());
+    }
+    Ok(report)
+}
+
+/// Computes the leading eigenvalues, with what is said of them.
+///
+/// # Errors
+/// [`RunError`].
+pub fn solve_spectrum(file: &GameFile, count: usize) -> Result<(LinearSpectrum, SpectrumReport), RunError> {
+    RunError::unless_mfl_da("spectrum", file)?;
     let game = file.game();
     let discretisation = discretise(game, file.solver()).map_err(|error| match error {
         RunError::Edge { player } => RunError::Spectrum(SpectrumError::Vacuum { player }),
@@ -150,17 +167,22 @@ pub fn spectrum(
         equilibrium: EquilibriumSummary::new(&discretisation),
         spectrum: SpectrumSummary::new(&linear, game, count),
         lines: LineSummary::at_rest(game),
-        output: destination.as_ref().map(|d| d.path.display().to_string()),
+        output: None,
     };
-    if let Some(destination) = destination {
-        let header = Header::new(file.text(), destination.command, game.name());
-        (destination.before_writing)();
-        write_spectrum(destination.path, destination.overwrite, &header, &linear.record(&report.spectrum))?;
-    }
-    Ok(report)
+    Ok((linear, report))
 }
 
 impl LinearSpectrum {
+    /// The finer grid, its equilibrium.
+    pub fn discretisation(&self) -> &Discretisation {
+        &self.discretisation
+    }
+
+    /// The eigenfunctions on the finer grid, in the order of the eigenvalues: complex values at the nodes of x, then of y.
+    pub fn eigenfunctions(&self) -> &[[Vec<Complex64>; 2]] {
+        &self.fine.eigenfunctions[..self.confirmed.eigenvalues.len()]
+    }
+
     fn record(&self, summary: &SpectrumSummary) -> SpectrumRecord<'_> {
         SpectrumRecord {
             grids: Player::BOTH.map(|player| self.discretisation.grid(player)),

@@ -1,6 +1,7 @@
 //! The games that come with the program.
 
 use super::{GameError, GameFile};
+use std::path::Path;
 
 /// One bundled game.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +109,17 @@ pub fn get(name: &str) -> Result<&'static BundledGame, GameError> {
         name: name.to_owned(),
         known: GAMES.iter().map(|game| game.name).collect::<Vec<_>>().join(", "),
     })
+}
+
+/// The game file of this path or, when there is no such file, the bundled game of this name.
+///
+/// # Errors
+/// As [`GameFile::load`]; [`GameError::UnknownGame`] for a plain name that is none.
+pub fn load(game: &Path, overrides: &[String]) -> Result<GameFile, GameError> {
+    match game.to_str().filter(|name| is_plain_name(name) && !game.exists()) {
+        Some(name) => get(name)?.load(overrides),
+        None => GameFile::load(game, overrides),
+    }
 }
 
 /// The text of the bundled game or, if there is none, of the bundled sweep of this name.

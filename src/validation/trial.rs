@@ -90,7 +90,7 @@ pub struct BiasAndNoise {
 
 impl Trial {
     /// Draws `samples` clouds from the density, in parallel; sample `b` is a function of the name of the stream and `b`.
-    /// `drawn` is called after each.
+    /// `drawn` is called before each.
     pub fn new(
         comparison: &Comparison,
         points: &[f64],
@@ -100,8 +100,8 @@ impl Trial {
     ) -> Result<Trial, TransportError> {
         let observed = comparison.measure(points)?;
         let sample = |b: usize| {
-            let statistics = comparison.measure_sample(&mut Stream::new(&[name, &[b as u64]].concat()));
             drawn();
+            let statistics = comparison.measure_sample(&mut Stream::new(&[name, &[b as u64]].concat()));
             Outcome::new(&statistics)
         };
         let samples: Vec<Outcome> = (0..samples).into_par_iter().map(sample).collect();

@@ -6,9 +6,8 @@
 use super::ValidationError;
 use crate::game::payoff::Payoff;
 use crate::game::{GameFile, Player};
-use crate::output::{StateIndex, read_state};
+use crate::torus::Grid;
 use crate::validation::Function;
-use std::path::Path;
 
 /// Most functions `A_i` or `B_j`.
 const MOST_FUNCTIONS: usize = 32;
@@ -21,11 +20,14 @@ pub(super) struct PayoffFunctions {
 impl PayoffFunctions {
     /// Builds the payoff on the grids of the run. When it cannot be built (its table is in a file that is not there any
     /// more), a note says so.
-    pub fn new(file: &GameFile, run: &Path, notes: &mut Vec<String>) -> Result<PayoffFunctions, ValidationError> {
-        let [x, y] = Player::BOTH.map(|player| read_state(run, player, StateIndex::Equilibrium));
-        let payoff = match (x, y) {
-            (Ok(x), Ok(y)) => file.game().payoff(&x.grid, &y.grid).map_err(|error| error.to_string()),
-            (Err(error), _) | (_, Err(error)) => Err(error.to_string()),
+    pub fn new(
+        file: &GameFile,
+        grids: Result<[Grid; 2], ValidationError>,
+        notes: &mut Vec<String>,
+    ) -> Result<PayoffFunctions, ValidationError> {
+        let payoff = match grids {
+            Ok([x, y]) => file.game().payoff(&x, &y).map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
         };
         let payoff = match payoff {
             Ok(payoff) => {

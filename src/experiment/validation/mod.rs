@@ -6,27 +6,29 @@ mod functions;
 mod operand;
 mod record;
 mod report;
+mod run_source;
 mod same_game;
 mod times;
 
 pub use error::ValidationError;
+pub use operand::{CloudArrays, CloudSource};
 pub use report::{
     BiasReport, ChiSquareReport, FloorReport, LargestScoreReport, PlayerReport, ReplicaReport, TimeReport, Times,
     ValidationReport,
 };
+pub use run_source::{RunArrays, RunSource};
 pub use times::TimeChoice;
 
 use crate::array_file::ArrayAddress;
 use crate::experiment::Destination;
 use crate::game::{GameFile, Player};
-use crate::output::{StateIndex, StoredState, check_destination, read_game, read_state, read_times};
+use crate::output::{StateIndex, StoredState, check_destination};
 use crate::torus::Density;
 use crate::transport::{Cloud, TransportError};
 use crate::validation::{Comparison, Finding, Size, Trial, Verdict, fewest_samples, number_of_tests, verdicts};
 use cloud::{CloudArray, PlayerCloud};
 use functions::PayoffFunctions;
 use operand::Operand;
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use times::Rows;
 
@@ -40,10 +42,10 @@ const MOST_SAMPLES: usize = 100_000;
 /// What is asked for.
 #[derive(Clone)]
 pub struct ValidationRequest<'a> {
-    /// The cloud as typed.
-    pub cloud: &'a str,
-    /// The file of the run.
-    pub against: &'a Path,
+    /// The cloud.
+    pub cloud: CloudSource<'a>,
+    /// The run.
+    pub against: RunSource<'a>,
     /// Which times.
     pub times: TimeChoice<'a>,
     /// Whether the arrays have a leading axis of replicas.
@@ -56,7 +58,7 @@ pub struct ValidationRequest<'a> {
     pub seed: u64,
     /// Where to write what was compared and found.
     pub destination: Option<Destination<'a>>,
-    /// Told after every sample how many of how many are done.
+    /// Told before every sample how many of how many have begun.
     pub progress: &'a (dyn Fn(usize, usize) + Sync),
 }
 
@@ -85,10 +87,10 @@ pub fn validate(request: &ValidationRequest<'_>) -> Result<ValidationReport, Val
         let message = format!("must be positive and at most 0.5, got {rate}");
         return Err(ValidationError::input("--false-alarm-rate", message));
     }
-    let file = GameFile::parse(request.against, &read_game(request.against)?, &[])?;
+    let file = request.against.game_file()?;
     if file.game().lines().contains(&true) {
         let message = "holds a run with a player on the line; validate is for players on tori in this version";
-        return Err(ValidationError::input(request.against.display(), message));
+        return Err(ValidationError::input(request.against.name(), message));
     }
     let regulariser = file.game().regulariser();
     if !regulariser.is_entropic() {
@@ -97,19 +99,19 @@ pub fn validate(request: &ValidationRequest<'_>) -> Result<ValidationReport, Val
              validate is for entropy and kl",
             regulariser.name()
         );
-        return Err(ValidationError::input(request.against.display(), message));
+        return Err(ValidationError::input(request.against.name(), message));
     }
-    let snapshots = read_times(request.against)?;
-    let operand = Operand::parse(request.cloud)?;
-    same_game::check(request.cloud, request.against, &file, &mut notes)?;
-    let rows = Rows::new(request.cloud, operand.times.as_ref(), request.times, &mut notes)?;
+    let snapshots = request.against.times()?;
+    let operand = request.cloud.resolve()?;
+    same_game::check(request.cloud, request.against.name(), &file, &mut notes)?;
+    let rows = Rows::new(request.cloud.name(), operand.times.as_ref(), request.times, &mut notes)?;
     let clouds = open(request, &operand, &file, &rows)?;
     let weights = open_weights(request, &operand, &rows, &clouds, &mut notes)?;
     let pairs = pairs(request, &rows, [&clouds, &weights], &snapshots)?;
     check_points(request, &file, &pairs, &mut notes)?;
     let samples = samples(request, &clouds)?;
-    let functions = PayoffFunctions::new(&file, request.against, &mut notes)?;
-    let judged = trials(request, &pairs, &functions, samples, &mut notes)?;
+    let functions = PayoffFunctions::new(&file, request.against.grids(&file), &mut notes)?;
+    let judged = trials(request, &file, &pairs, &functions, samples, &mut notes)?;
     let report = report(request, &file, &rows, &pairs, judged, samples, notes)?;
     if let Some(destination) = &request.destination {
         record::write(request, &file, &pairs, &report, destination)?;
@@ -127,7 +129,7 @@ fn open(
     let open = |player: Player| {
         let open = |address: &ArrayAddress| {
             let dimension = file.game().domain(player).dimension();
-            let array = CloudArray { word: request.cloud, what: "points", player, address, dimension };
+            let array = CloudArray { word: request.cloud.name(), what: "points", player, address, dimension };
             PlayerCloud::open(&array, rows.count(), request.has_replicas, first)
         };
         operand.points[player.index()].as_ref().map(open).transpose()
@@ -155,12 +157,12 @@ fn open_weights(
             return Ok(None);
         };
         let letter = player.letter();
-        let array = CloudArray { word: request.cloud, what: "weights", player, address, dimension: 1 };
+        let array = CloudArray { word: request.cloud.name(), what: "weights", player, address, dimension: 1 };
         let weights = PlayerCloud::open(&array, rows.count(), request.has_replicas, first)?;
         if weights.size() != cloud.size() {
             let of = |size: Size| format!("{} in {} replicas", size.points, size.replicas);
             let message = format!("{letter} has points: {}, and weights: {}", of(cloud.size()), of(weights.size()));
-            return Err(ValidationError::input(request.cloud, message));
+            return Err(ValidationError::input(request.cloud.name(), message));
         }
         notes.push(format!(
             "the points of {letter} have weights; the clouds that they are compared with have the same weights"
@@ -182,7 +184,7 @@ fn pairs<'a>(
         let time = rows.times.as_ref().map(|times| times[row]);
         let snapshot = match (request.times, time) {
             (TimeChoice::Equilibrium, _) | (_, None) => None,
-            (_, Some(time)) => Some(rows.snapshot(request.cloud, time, snapshots)?),
+            (_, Some(time)) => Some(rows.snapshot(request.cloud.name(), time, snapshots)?),
         };
         for player in Player::BOTH {
             if let Some(cloud) = &clouds[player.index()] {
@@ -210,21 +212,21 @@ fn check_points(
         let cloud = Cloud::new(&points, weights.as_deref(), domain.period(), domain.origin());
         let cloud = cloud.map_err(|error| match error {
             TransportError::Weight { index, value } => ValidationError::input(
-                request.cloud,
+                request.cloud.name(),
                 format!(
                     "{}: the weight is {value:e}; weights must be finite and not negative",
                     pair.cloud.place(index, pair.time)
                 ),
             ),
             TransportError::Coordinate { index, axis, value } => ValidationError::input(
-                request.cloud,
+                request.cloud.name(),
                 format!(
                     "{}, axis {axis}: the coordinate {value:e} has no place on the torus; it must be finite and near \
                      enough to the origin to keep six digits of its period",
                     pair.cloud.place(index, pair.time)
                 ),
             ),
-            error => ValidationError::input(request.cloud, error.to_string()),
+            error => ValidationError::input(request.cloud.name(), error.to_string()),
         })?;
         wrapped[pair.player.index()] += cloud.wrapped();
         all[pair.player.index()] += cloud.len();
@@ -281,6 +283,7 @@ type Judged = Result<(Trial, PlayerReport), String>;
 
 fn trials(
     request: &ValidationRequest<'_>,
+    file: &GameFile,
     pairs: &[Pair<'_>],
     functions: &PayoffFunctions,
     samples: usize,
@@ -297,7 +300,7 @@ fn trials(
             Some((snapshot, states)) if snapshot == pair.snapshot => states,
             _ => {
                 let which = pair.snapshot.map_or(StateIndex::Equilibrium, StateIndex::Time);
-                let [x, y] = Player::BOTH.map(|player| read_state(request.against, player, which));
+                let [x, y] = Player::BOTH.map(|player| request.against.state(file, player, which));
                 [x?, y?]
             }
         };
@@ -319,12 +322,12 @@ fn trials(
                 let comparison = match pair.weights {
                     Some(weights) => comparison
                         .with_weights(&weights.row(pair.row, pair.time)?)
-                        .map_err(|error| ValidationError::input(request.cloud, error.to_string()))?,
+                        .map_err(|error| ValidationError::input(request.cloud.name(), error.to_string()))?,
                     None => comparison,
                 };
                 let stream = [request.seed, pair.row as u64, pair.player.index() as u64];
                 let trial = Trial::new(&comparison, &points, samples, &stream, &drawn)
-                    .map_err(|error| ValidationError::input(request.cloud, error.to_string()))?;
+                    .map_err(|error| ValidationError::input(request.cloud.name(), error.to_string()))?;
                 remark(pair, &comparison, &trial, notes);
                 let report = PlayerReport::new(&comparison, &trial);
                 Ok((trial, report))
@@ -404,8 +407,8 @@ fn report(
     Ok(ValidationReport {
         times,
         game: file.game().name().to_owned(),
-        cloud: request.cloud.to_owned(),
-        against: request.against.display().to_string(),
+        cloud: request.cloud.name().to_owned(),
+        against: request.against.name().to_string(),
         false_alarm_rate: request.false_alarm_rate,
         samples,
         smallest_p_value: 1.0 / (samples + 1) as f64,

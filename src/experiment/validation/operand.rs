@@ -11,6 +11,48 @@ use crate::array_file::{ArrayAddress, FileFormat};
 use crate::game::Player;
 use std::path::Path;
 
+/// Where a cloud comes from.
+#[derive(Debug, Clone, Copy)]
+pub enum CloudSource<'a> {
+    /// As typed.
+    Typed(&'a str),
+    /// Arrays in memory.
+    Arrays(&'a CloudArrays),
+}
+
+/// A cloud in memory.
+#[derive(Debug, Clone)]
+pub struct CloudArrays {
+    /// What it goes by in messages.
+    pub name: String,
+    /// Points of each player, if there are any.
+    pub points: [Option<ArrayAddress>; 2],
+    /// Weights of each player's points, if they have any.
+    pub weights: [Option<ArrayAddress>; 2],
+    /// Times of the leading axis.
+    pub times: Option<ArrayAddress>,
+}
+
+impl<'a> CloudSource<'a> {
+    /// What it goes by in messages.
+    pub fn name(&self) -> &'a str {
+        match self {
+            CloudSource::Typed(word) => word,
+            CloudSource::Arrays(arrays) => &arrays.name,
+        }
+    }
+
+    pub(super) fn resolve(&self) -> Result<Operand, ValidationError> {
+        match self {
+            CloudSource::Typed(word) => Operand::parse(word),
+            CloudSource::Arrays(arrays) => {
+                let CloudArrays { points, weights, times, .. } = (*arrays).clone();
+                Ok(Operand { points, weights, times, has_rows: false })
+            }
+        }
+    }
+}
+
 /// The arrays of a cloud.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Operand {

@@ -5,7 +5,7 @@ use super::report::{PlayerReport, ValidationReport};
 use super::{Pair, ValidationError, ValidationRequest};
 use crate::experiment::Destination;
 use crate::game::{GameFile, Player};
-use crate::output::{JudgedCloud, JudgedColumn, StateIndex, ValidationRecord, read_state, write_validation};
+use crate::output::{JudgedCloud, JudgedColumn, StateIndex, ValidationRecord, write_validation};
 use crate::torus::Grid;
 use crate::transport::Cloud;
 
@@ -22,7 +22,7 @@ pub(super) fn write(
     report: &ValidationReport,
     destination: &Destination<'_>,
 ) -> Result<(), ValidationError> {
-    let [x, y] = Player::BOTH.map(|player| read_state(request.against, player, which(&pairs[0])));
+    let [x, y] = Player::BOTH.map(|player| request.against.state(file, player, which(&pairs[0])));
     let grids = [x?.grid, y?.grid];
     let times: Vec<f64> = report.all().iter().map(|at| at.time.unwrap_or(f64::NAN)).collect();
     let largest = grids.iter().map(Grid::len).max().unwrap_or(1);
@@ -70,12 +70,12 @@ fn append(
     pair: &Pair<'_>,
     judged: &mut JudgedCloud,
 ) -> Result<(), ValidationError> {
-    let state = read_state(request.against, pair.player, which(pair))?;
+    let state = request.against.state(file, pair.player, which(pair))?;
     let domain = file.game().domain(pair.player);
     let row = |cloud: &PlayerCloud| cloud.row(pair.row, pair.time);
     let (points, weights) = (row(pair.cloud)?, pair.weights.map(row).transpose()?);
     let cloud = Cloud::new(&points, weights.as_deref(), domain.period(), domain.origin());
-    let cloud = cloud.map_err(|error| ValidationError::input(request.cloud, error.to_string()))?;
+    let cloud = cloud.map_err(|error| ValidationError::input(request.cloud.name(), error.to_string()))?;
     judged.cloud.extend(shares(&cloud, &state.grid));
     let dimension = cloud.dimension();
     for k in 0..judged.shown {

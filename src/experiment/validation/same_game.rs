@@ -1,6 +1,6 @@
 //! Whether a cloud that knows its game is one of the game of the run.
 
-use super::ValidationError;
+use super::{CloudSource, ValidationError};
 use crate::experiment::resumption::first_difference;
 use crate::game::GameFile;
 use crate::output::embedded_game;
@@ -11,7 +11,13 @@ use std::path::Path;
 ///
 /// # Errors
 /// [`ValidationError::Input`] with the first key of `[game]` that differs.
-pub(super) fn check(word: &str, run: &Path, file: &GameFile, notes: &mut Vec<String>) -> Result<(), ValidationError> {
+pub(super) fn check(
+    cloud: CloudSource<'_>,
+    run: impl std::fmt::Display,
+    file: &GameFile,
+    notes: &mut Vec<String>,
+) -> Result<(), ValidationError> {
+    let CloudSource::Typed(word) = cloud else { return Ok(()) };
     let Some(text) = embedded_game(Path::new(word)) else { return Ok(()) };
     let parse = |text: &str| text.parse::<toml::Table>().ok();
     let (Some(of_cloud), Some(of_run)) = (parse(&text), parse(file.text())) else {
@@ -25,7 +31,7 @@ pub(super) fn check(word: &str, run: &Path, file: &GameFile, notes: &mut Vec<Str
         part
     };
     if let Some((key, then, now)) = first_difference("game", &part(&of_cloud, "game"), &part(&of_run, "game")) {
-        let message = format!("is a cloud of another game: {key} is {then} in it and {now} in {}", run.display());
+        let message = format!("is a cloud of another game: {key} is {then} in it and {now} in {run}");
         return Err(ValidationError::input(word, message));
     }
     let [cloud, run] = [part(&of_cloud, "initial"), part(&of_run, "initial")];

@@ -10,6 +10,7 @@ mod parcels;
 mod source;
 
 pub use error::W2Error;
+pub use operand::W2Operand;
 
 use super::equilibrium::Destination;
 use super::measurement::product_error;
@@ -25,14 +26,14 @@ use source::Request;
 /// What is asked for.
 #[derive(Clone)]
 pub struct W2Request<'a> {
-    /// The two measures as typed: `expr:FORMULA`, `density:FILE`, `cloud:FILE`, `FILE`, `RUN.h5:/mu@12.5`, `RUN.h5@12.5`.
-    pub operands: [&'a str; 2],
+    /// The two measures.
+    pub operands: [W2Operand<'a>; 2],
     /// One period, or one for each axis; those of a run's file, or 1, by default.
     pub periods: Option<&'a [f64]>,
     /// One origin, or one for each axis; those of a run's file, or 0, by default.
     pub origins: Option<&'a [f64]>,
-    /// Files of the weights of clouds.
-    pub weights: [Option<&'a str>; 2],
+    /// The weights of clouds.
+    pub weights: [Option<ArrayAddress>; 2],
     /// How values on a grid are read; band-limited by default.
     pub reading: Option<Reading>,
     /// Wanted error bar over distance.
@@ -80,7 +81,8 @@ pub fn w2(request: &W2Request<'_>) -> Result<W2Report, W2Error> {
     if let Some(plan) = &request.plan {
         check_destination(plan.path, plan.overwrite).map_err(without_resume)?;
     }
-    let operands = [Operand::parse(request.operands[0])?, Operand::parse(request.operands[1])?];
+    let [a, b] = &request.operands;
+    let operands = [a.resolve()?, b.resolve()?];
     check_reading(request.reading, &operands)?;
     let mut notes = Vec::new();
     let report = match &operands {
@@ -96,8 +98,8 @@ pub fn w2(request: &W2Request<'_>) -> Result<W2Report, W2Error> {
             let y = solve(request, [&a[1], &b[1]], &mut notes)?;
             pair(x.distance, y.distance).written(request, vec![("x", x.plan), ("y", y.plan)])?
         }
-        [Operand::Pair(_), Operand::One(_)] => return Err(half_a_pair(request.operands[0], request.operands[1])),
-        [Operand::One(_), Operand::Pair(_)] => return Err(half_a_pair(request.operands[1], request.operands[0])),
+        [Operand::Pair(_), Operand::One(_)] => return Err(half_a_pair(a.name(), b.name())),
+        [Operand::One(_), Operand::Pair(_)] => return Err(half_a_pair(b.name(), a.name())),
     };
     if let Some(tolerance) = request.tolerance
         && report.error > tolerance * report.w2
@@ -152,11 +154,10 @@ fn check_reading(reading: Option<Reading>, operands: &[Operand; 2]) -> Result<()
 }
 
 fn solve(request: &W2Request<'_>, sources: [&Source; 2], notes: &mut Vec<String>) -> Result<Solution, W2Error> {
-    let weights = request.weights.map(|path| path.map(ArrayAddress::parse));
     let requests = [0, 1].map(|i| Request {
-        word: request.operands[i],
+        word: request.operands[i].name(),
         source: sources[i],
-        weights: weights[i].as_ref(),
+        weights: request.weights[i].as_ref(),
         reading: request.reading.unwrap_or_default(),
     });
     let wanted = Wanted { periods: request.periods, origins: request.origins };
@@ -205,8 +206,8 @@ impl W2Report {
         let Some(destination) = &request.plan else { return Ok(self) };
         let header = PlanHeader {
             command: destination.command,
-            source: request.operands[0],
-            target: request.operands[1],
+            source: request.operands[0].name(),
+            target: request.operands[1].name(),
             method: &self.method,
             w2: self.w2,
             error: self.error,

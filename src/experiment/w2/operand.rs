@@ -41,6 +41,44 @@ pub(super) enum Source {
     },
 }
 
+/// A measure that is asked for.
+#[derive(Debug, Clone)]
+pub enum W2Operand<'a> {
+    /// As typed: `expr:FORMULA`, `density:FILE`, `cloud:FILE`, `FILE`, `RUN.h5:/mu@12.5`, `RUN.h5@12.5`.
+    Typed(&'a str),
+    /// Values on a grid, one axis of the array for each axis of the torus.
+    Density {
+        /// What it goes by in messages.
+        name: &'a str,
+        /// The values.
+        values: ArrayAddress,
+    },
+    /// Points.
+    Cloud {
+        /// What it goes by in messages.
+        name: &'a str,
+        /// Of shape `(N,)`, `(N, 1)` or `(N, 2)`.
+        points: ArrayAddress,
+    },
+}
+
+impl<'a> W2Operand<'a> {
+    /// What it goes by in messages.
+    pub fn name(&self) -> &'a str {
+        match self {
+            W2Operand::Typed(name) | W2Operand::Density { name, .. } | W2Operand::Cloud { name, .. } => name,
+        }
+    }
+
+    pub(super) fn resolve(&self) -> Result<Operand, W2Error> {
+        match self {
+            W2Operand::Typed(word) => Operand::parse(word),
+            W2Operand::Density { values, .. } => Ok(Operand::One(Source::Density(values.clone()))),
+            W2Operand::Cloud { points, .. } => Ok(Operand::One(Source::Cloud(points.clone()))),
+        }
+    }
+}
+
 /// What a word means: one measure, or one of each player.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Operand {
@@ -118,11 +156,8 @@ fn state(address: &ArrayAddress) -> Result<Option<Operand>, W2Error> {
 fn clouds(address: ArrayAddress, kind: fn(ArrayAddress) -> Source) -> Result<Operand, W2Error> {
     let is_whole = address.name.as_deref().is_none_or(|name| name.trim_matches('/') == "particles");
     if is_whole && FileFormat::of(&address.path)? == FileFormat::Hdf5 {
-        let of = |player: Player| ArrayAddress {
-            name: Some(format!("particles/{}", player.letter())),
-            time: address.time,
-            path: address.path.clone(),
-        };
+        let of =
+            |player: Player| ArrayAddress { name: Some(format!("particles/{}", player.letter())), ..address.clone() };
         if Player::BOTH.iter().all(|player| of(*player).is_dataset()) {
             return Ok(Operand::Pair(Player::BOTH.map(|player| kind(of(player)))));
         }

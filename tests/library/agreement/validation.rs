@@ -3,7 +3,7 @@
 
 use crate::support::experiment::{Ran, run_game};
 use crate::support::particles::{Random, System};
-use nashflow::experiment::{TimeChoice, ValidationReport, ValidationRequest, validate};
+use nashflow::experiment::{CloudSource, RunSource, TimeChoice, ValidationReport, ValidationRequest, validate};
 use nashflow::game::GameFile;
 use ndarray::{Array1, Array3, Array4};
 use ndarray_npy::write_npy;
@@ -69,8 +69,8 @@ fn judged(run: &Ran, [x, y]: &[Vec<f64>; 2]) -> ValidationReport {
 
 fn request<'a>(word: &'a str, run: &'a Ran) -> ValidationRequest<'a> {
     ValidationRequest {
-        cloud: word,
-        against: &run.path,
+        cloud: CloudSource::Typed(word),
+        against: RunSource::File(&run.path),
         times: TimeChoice::OfCloud,
         has_replicas: false,
         samples: None,

@@ -1,0 +1,30 @@
+"""The command that the package is compared with."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = Path(os.environ.get("NASHFLOW_PROGRAM", ROOT / "target/release/nashflow")).resolve()
+
+Command = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Runs ``nashflow .. --json`` in a folder of its own, in which the test is then too; the object that it prints."""
+    assert PROGRAM.exists(), f"{PROGRAM} is not there; cargo build --release makes it"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
+
+    def call(*words: str) -> dict[str, Any]:
+        done = subprocess.run([PROGRAM, *words, "--json"], capture_output=True, text=True, check=False, timeout=300)
+        report: dict[str, Any] = json.loads(done.stdout)
+        return report
+
+    return call

@@ -1,0 +1,169 @@
+"""Ctrl-C ends a computation, other Python threads go on during one."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import nashflow
+
+LONG = {"solver.time": 1e5, "output.snapshots": 1000}
+# A second for the computation to stop, and as much for a loaded machine.
+PROMPT = 2.0
+
+
+@contextmanager
+def interrupted(after: float = 1.0) -> Iterator[None]:
+    """Sends SIGINT to this process after so many seconds; what is done inside must be ended by it, at once."""
+    timer = threading.Timer(after, lambda: os.kill(os.getpid(), signal.SIGINT))
+    timer.start()
+    started = time.monotonic()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        took = time.monotonic() - started
+        assert after <= took < after + PROMPT, took
+
+
+def leftovers() -> set[str]:
+    return {name for name in os.listdir(tempfile.gettempdir()) if name.startswith("nashflow-")}
+
+
+def test_a_run_is_interrupted_and_leaves_nothing() -> None:
+    before = leftovers()
+    game = nashflow.Game.bundled("limit-cycle", set=LONG)
+    with pytest.raises(KeyboardInterrupt, match="interrupted; nothing was kept"), interrupted():
+        game.run()
+    assert leftovers() == before
+
+
+def test_a_named_run_leaves_a_checkpoint_and_goes_on(tmp_path: Path) -> None:
+    game = nashflow.Game.bundled("limit-cycle", set={"solver.time": 40, "output.snapshots": 100})
+    path = tmp_path / "out.h5"
+    with pytest.raises(KeyboardInterrupt, match=r"interrupted at time .*out.h5 holds a checkpoint"), interrupted(0.5):
+        game.run(path, threads=1)
+    with xr.open_dataset(path, engine="h5netcdf") as dataset:
+        assert dataset.attrs["state"] == "running"
+    resumed, whole = game.run(path, resume=True), game.run()
+    for name in whole.variables:
+        np.testing.assert_array_equal(resumed[name], whole[name])
+
+
+def test_particles_and_validations_are_interrupted(tmp_path: Path) -> None:
+    before = leftovers()
+    game = nashflow.Game.bundled("rotation", set={"solver.time": 50, "output.snapshots": 2})
+    with pytest.raises(KeyboardInterrupt), interrupted():
+        nashflow.particles(game, 20_000)
+    path = tmp_path / "out.h5"
+    with pytest.raises(KeyboardInterrupt, match=r"out.h5\S* holds a checkpoint"), interrupted():
+        nashflow.particles(game, 20_000, output=path)
+    assert leftovers() == before
+    run = game.with_keys({"solver.time": 0.01}).run()
+    points = np.random.default_rng(0).random((200_000, 1))
+    with pytest.raises(KeyboardInterrupt), interrupted():
+        nashflow.validate({"x": points}, run, time=0.01, samples=5000)
+
+
+BEHIND = """
+import numpy, time, nashflow, signal, threading, os
+points = numpy.random.default_rng(0).random((2, 9000, 2))
+clouds = [nashflow.cloud(part) for part in points]
+threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+started = time.monotonic()
+try:
+    nashflow.w2(*clouds)
+except KeyboardInterrupt:
+    assert nashflow.w2("expr:1", "expr:1").w2 == 0
+    print(time.monotonic() - started)
+"""
+
+
+def test_what_does_not_stop_is_left_behind_and_the_interpreter_ends() -> None:
+    started = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", BEHIND], capture_output=True, text=True, check=True, timeout=60)
+    assert 0.5 <= float(done.stdout) < 0.5 + 1.0 + PROMPT
+    assert time.monotonic() - started < 15
+
+
+def test_other_threads_go_on_during_a_run() -> None:
+    ticks: list[float] = []
+    done = threading.Event()
+
+    def tick() -> None:
+        while not done.is_set():
+            ticks.append(time.monotonic())
+            time.sleep(0.001)
+
+    ticker = threading.Thread(target=tick)
+    ticker.start()
+    started = time.monotonic()
+    nashflow.Game.bundled("limit-cycle", set={"solver.time": 10, "output.snapshots": 2}).run()
+    took = time.monotonic() - started
+    done.set()
+    ticker.join()
+    during = [t for t in ticks if t >= started]
+    # Half as often as it could at leisure, on a machine with other work.
+    assert len(during) > 50 * took, (len(during), took)
+
+
+def test_two_threads_compute_at_the_same_time() -> None:
+    game = nashflow.Game.bundled("rotation", set={"solver.time": 0.5})
+    results: list[xr.Dataset] = []
+    threads = [threading.Thread(target=lambda: results.append(game.run())) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for other in results[1:]:
+        np.testing.assert_array_equal(other.mu, results[0].mu)
+    assert len(results) == 3
+
+
+def test_progress_is_told_and_may_end_a_run() -> None:
+    seen: list[nashflow.Progress] = []
+    game = nashflow.Game.bundled("limit-cycle", set={"solver.time": 5})
+    game.run(progress=seen.append)
+    assert seen
+    assert all(a.time <= b.time and a.steps <= b.steps for a, b in zip(seen, seen[1:], strict=False))
+    assert {p.end for p in seen} == {5.0}
+
+    def stop(progress: nashflow.Progress) -> None:
+        if progress.steps > 0:
+            raise LookupError("enough")
+
+    before = leftovers()
+    with pytest.raises(LookupError, match="enough"):
+        nashflow.Game.bundled("limit-cycle", set=LONG).run(progress=stop)
+    assert leftovers() == before
+
+
+def test_a_fork_computes_with_threads_of_its_own() -> None:
+    game = nashflow.Game.bundled("rotation", set={"solver.time": 0.2})
+    expected = game.run()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            status = 0 if game.run().equals(expected) else 1
+        finally:
+            os._exit(status)
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        process, status = os.waitpid(child, os.WNOHANG)
+        if process == child:
+            assert status == 0
+            return
+        time.sleep(0.02)
+    os.kill(child, signal.SIGKILL)
+    pytest.fail("the forked process hangs")
