@@ -3,6 +3,7 @@
 use nashflow::array_file::{ArrayAddress, NumericArray};
 use nashflow::torus::Grid;
 use numpy::{Element, PyArray1, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArrayMethods};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
 /// An array with the relative rounding of its values as they were before they became doubles.
@@ -10,6 +11,9 @@ pub type Rounded<'py> = (PyReadonlyArrayDyn<'py, f64>, f64);
 
 /// A copy of the array.
 pub fn numeric((array, rounding): &Rounded<'_>) -> PyResult<NumericArray> {
+    if !array.is_c_contiguous() {
+        return Err(PyTypeError::new_err("expected an array in C order"));
+    }
     Ok(NumericArray { shape: array.shape().to_vec(), values: array.as_slice()?.to_vec(), rounding: *rounding })
 }
 

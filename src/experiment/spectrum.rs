@@ -232,6 +232,7 @@ impl SpectrumSummary {
                 ("frequency", self.frequency),
                 ("frequency_error", self.frequency_error),
                 ("guaranteed_rate", self.guaranteed_rate),
+                ("guaranteed_rate_error", self.guaranteed_rate_error),
                 ("poincare_x", self.poincare[0]),
                 ("poincare_y", self.poincare[1]),
                 ("growth_bound", self.growth_bound),

@@ -131,11 +131,8 @@ impl Subject for ComparisonSubject {
         let colours = ["x", "y", "third", "theory"];
         let dashes: [&[u32]; 3] = [&[], &[12, 5], &[4, 4]];
         let distance = &self.series[0];
-        let curve = |(k, label): (usize, &String)| Curve {
-            name: label.clone(),
-            values: self.of(distance, k).to_vec(),
-            colour: colours[k % colours.len()],
-            dash: dashes[k % dashes.len()].to_vec(),
+        let curve = |(k, label): (usize, &String)| {
+            Curve::new(label, self.of(distance, k), colours[k % colours.len()], dashes[k % dashes.len()])
         };
         let mut columns = vec![("time".to_owned(), self.times.clone())];
         for series in &self.series {

@@ -16,6 +16,9 @@ use super::lexer::{Lexer, Token, TokenKind};
 use super::scope::{Meaning, Scope};
 use super::{ExpressionError, NodeIndex};
 
+/// What commas are for.
+const COMMAS: &str = "commas separate the arguments of min and max only; the decimal sign is a point";
+
 /// Deepest nesting of brackets, signs and exponents. A hundred is far beyond what people write; each level costs
 /// about 1 kB of stack.
 pub(super) const MAXIMUM_NESTING: usize = 200;
@@ -44,6 +47,7 @@ impl<'a> Parser<'a> {
         match parser.token.kind {
             TokenKind::End => Ok((parser.builder, root)),
             TokenKind::Close => Err(parser.error_here("this `)` closes nothing")),
+            TokenKind::Comma => Err(parser.error_here("unexpected `,`").with_help(COMMAS)),
             _ => Err(parser.error_here("expected an operator or the end")),
         }
     }
@@ -172,9 +176,7 @@ impl<'a> Parser<'a> {
                 self.depth -= 1;
                 self.advance()
             }
-            TokenKind::Comma => Err(self
-                .error_here("unexpected `,`")
-                .with_help("commas separate the arguments of min and max only; the decimal sign is a point")),
+            TokenKind::Comma => Err(self.error_here("unexpected `,`").with_help(COMMAS)),
             _ => Err(ExpressionError::new("this `(` is never closed", open.position, 1)
                 .with_help("add the `)` that is missing")),
         }

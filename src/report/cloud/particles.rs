@@ -207,15 +207,15 @@ impl ParticlesSubject {
         let mut curves: Vec<Curve> = Vec::new();
         for measured in &self.measured {
             let (name, colour, dash) = match measured.name {
-                "w2" => ("W2 to the equilibrium", "y", vec![12, 5]),
-                _ => ("W2 to the density", "x", Vec::new()),
+                "w2" => ("W2 to the equilibrium", "y", &[12, 5][..]),
+                _ => ("W2 to the density", "x", &[][..]),
             };
-            curves.push(Curve { name: name.to_owned(), values: mean(measured), colour, dash });
+            curves.push(Curve::new(name, &mean(measured), colour, dash));
         }
         let payoff = Measured { name: "payoff", values: self.payoff.clone() };
         let logarithmic = !curves.is_empty();
         if !logarithmic {
-            curves.push(Curve { name: "payoff".to_owned(), values: mean(&payoff), colour: "x", dash: Vec::new() });
+            curves.push(Curve::new("payoff", &mean(&payoff), "x", &[]));
         }
         let mut columns = vec![("time".to_owned(), self.times.clone())];
         columns.extend(self.measured.iter().chain([&payoff]).map(|m| (m.name.to_owned(), mean(m))));

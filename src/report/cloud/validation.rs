@@ -195,7 +195,7 @@ impl ValidationSubject {
             let mut add = |name: String, values: &[f64], dash: &[u32]| {
                 let colour = if judged.player == Player::X { "x" } else { "y" };
                 columns.push((name.replace(' ', "_"), values.to_vec()));
-                curves.push(Curve { name, values: values.to_vec(), colour, dash: dash.to_vec() });
+                curves.push(Curve::new(&name, values, colour, dash));
             };
             add(format!("W2 {letter}"), &judged.w2, &[]);
             add(format!("independent {letter}"), &judged.floor[0], &[12, 5]);

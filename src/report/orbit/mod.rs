@@ -132,19 +132,16 @@ fn listing(branch: &StoredBranch) -> Listing {
 }
 
 fn chart(record: &Record) -> Chart {
-    let curve = |name: &str, values: &[f64], colour, dash: &[u32]| Curve {
-        name: name.to_owned(),
-        values: values.to_vec(),
-        colour,
-        dash: dash.to_vec(),
-    };
     Chart {
         title: "Duality gap and energy over one period",
         label: "duality gap and energy over one period".to_owned(),
         along: "time since the section".to_owned(),
         places: record.times.clone(),
         logarithmic: false,
-        curves: vec![curve("duality gap", &record.gap, "y", &[]), curve("energy", &record.energy, "x", &[12, 5])],
+        curves: vec![
+            Curve::new("duality gap", &record.gap, "y", &[]),
+            Curve::new("energy", &record.energy, "x", &[12, 5]),
+        ],
         file: "period.csv",
         columns: vec![
             ("time".to_owned(), record.times.clone()),

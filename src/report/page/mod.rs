@@ -71,6 +71,13 @@ pub(super) struct Curve {
     pub dash: Vec<u32>,
 }
 
+impl Curve {
+    /// A curve of these values.
+    pub fn new(name: &str, values: &[f64], colour: &'static str, dash: &[u32]) -> Curve {
+        Curve { name: name.to_owned(), values: values.to_vec(), colour, dash: dash.to_vec() }
+    }
+}
+
 /// The whole page, with the figures as they were drawn (SVG).
 pub(super) fn render(page: &Page<'_>, figures: &[Figure<'_>], drawn: &[String]) -> String {
     let markup = html! {
@@ -173,7 +180,8 @@ fn data_address(kind: &str, text: &str) -> String {
     format!("data:{kind};base64,{}", STANDARD.encode(text))
 }
 
-fn capital(word: &str) -> String {
+/// A text with a capital at its start.
+pub(super) fn capital(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -90,21 +90,15 @@ impl Subject for RunSubject {
 }
 
 fn chart(record: &Record) -> Chart {
-    let curve = |name: &str, values: &[f64], colour, dash: &[u32]| Curve {
-        name: name.to_owned(),
-        values: values.to_vec(),
-        colour,
-        dash: dash.to_vec(),
-    };
     let mut curves = vec![
-        curve("W2", &record.w2, "x", &[]),
-        curve("duality gap", &record.nikaido_isoda, "y", &[12, 5]),
-        curve("KL", &record.entropies(), "third", &[4, 4]),
+        Curve::new("W2", &record.w2, "x", &[]),
+        Curve::new("duality gap", &record.nikaido_isoda, "y", &[12, 5]),
+        Curve::new("KL", &record.entropies(), "third", &[4, 4]),
     ];
     for (name, slope) in ["gap", "guaranteed"].into_iter().zip(record.slopes()) {
         let start = slope.points[0];
         let values: Vec<f64> = record.times.iter().map(|t| start.1 * (-slope.rate * (t - start.0)).exp()).collect();
-        curves.push(curve(name, &values, "theory", &[slope.dash, 5]));
+        curves.push(Curve::new(name, &values, "theory", &[slope.dash, 5]));
     }
     let columns: [(&str, &[f64]); 6] = [
         ("time", &record.times),

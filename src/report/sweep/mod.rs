@@ -7,7 +7,7 @@ mod record;
 use super::ReportError;
 use super::drawing::style::{HEIGHT, WIDTH};
 use super::figure::Figure;
-use super::page::{Chart, Curve, Listing, Page, cell};
+use super::page::{Chart, Curve, Listing, Page, capital, cell};
 use super::subject::{Subject, provenance_of_source, title};
 use record::{Quantity, Record};
 use std::path::{Path, PathBuf};
@@ -106,11 +106,6 @@ fn figure<'a>(record: &'a Record, quantity: &'a Quantity) -> Figure<'a> {
     Figure::new(&quantity.name, &caption, size, |sheet| phase_diagram::draw(record, quantity, sheet))
 }
 
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 /// Every point with what was recorded of it.
 fn listing(record: &Record) -> Listing {
     let names = record.axes.iter().map(|axis| &axis.name).chain(record.quantities.iter().map(|q| &q.name));
@@ -135,12 +130,7 @@ fn chart(record: &Record) -> Option<Chart> {
         .clone()
         .filter(|quantity| !quantity.name.ends_with("_error"))
         .zip(CURVES)
-        .map(|(quantity, (colour, dash))| Curve {
-            name: quantity.name.clone(),
-            values: quantity.values.clone(),
-            colour,
-            dash: dash.to_vec(),
-        })
+        .map(|(quantity, (colour, dash))| Curve::new(&quantity.name, &quantity.values, colour, dash))
         .collect();
     let all = || curves.iter().flat_map(|curve| &curve.values).filter(|v| v.is_finite());
     let mut columns = vec![(axis.name.clone(), places.clone())];
