@@ -13,8 +13,7 @@ pub fn main(arguments: &ReportArguments) -> i32 {
             let formats = PictureFormat::list(&arguments.format)?;
             let folder = arguments.output.clone().unwrap_or_else(|| arguments.file.with_extension("report"));
             let (file, overwrite) = (arguments.file.clone(), arguments.common.force);
-            interrupt.begin_writing();
-            report(&ReportRequest { file, folder, formats, overwrite })
+            report(&ReportRequest { file, folder, formats, overwrite, before_writing: &|| interrupt.begin_writing() })
         },
         render,
         ReportError::exit_status,

@@ -70,7 +70,9 @@ pub(in crate::game) fn advice(name: &str, what: &str, candidates: &[&str]) -> St
 pub(in crate::game) fn advice_on_key(section: &str, name: &str, allowed: &[&str]) -> String {
     let lower = name.to_lowercase();
     let home = HOMES.iter().find(|(key, home)| *key == lower && *home != section);
-    match home.filter(|_| !["sweep", "axis"].contains(&section)) {
+    // A letter too few is likelier than the wrong section.
+    let slip = allowed.iter().any(|key| edit_distance(&letters(&lower), &letters(key)) == 1);
+    match home.filter(|_| !slip && !["sweep", "axis"].contains(&section)) {
         Some((key, home)) => format!("{key} belongs to [{home}]: {home}.{key}; allowed: {}", allowed.join(", ")),
         None => advice(name, "allowed", allowed),
     }
@@ -86,17 +88,19 @@ pub(in crate::game) fn closest<'a>(name: &str, candidates: &[&'a str]) -> Option
     if let Some(found) = known_as(&lower).or(other).or(numbered) {
         return Some(found);
     }
-    let wanted: Vec<char> = lower.chars().take(32).collect();
+    let wanted = letters(&lower);
     let allowed = match wanted.len() {
         0 | 1 => 0,
-        2 | 3 => 1,
+        2..=4 => 1,
         _ => 2,
     };
-    let distances = candidates.iter().map(|candidate| {
-        let letters: Vec<char> = candidate.chars().flat_map(char::to_lowercase).collect();
-        (edit_distance(&wanted, &letters), *candidate)
-    });
+    let distances = candidates.iter().map(|candidate| (edit_distance(&wanted, &letters(candidate)), *candidate));
     distances.filter(|(distance, _)| *distance <= allowed).min_by_key(|(distance, _)| *distance).map(|(_, best)| best)
+}
+
+/// The first letters of a name, small.
+fn letters(name: &str) -> Vec<char> {
+    name.chars().flat_map(char::to_lowercase).take(32).collect()
 }
 
 /// Levenshtein distance.
@@ -141,5 +145,7 @@ mod tests {
         let text = advice_on_key("solver", "snapshots", &["grid", "time"]);
         assert_eq!(text, "snapshots belongs to [output]: output.snapshots; allowed: grid, time");
         assert_eq!(advice_on_key("game", "tme", &["name"]), "allowed: name");
+        assert_eq!(advice_on_key("output", "time", &["times"]), "did you mean `times`? allowed: times");
+        assert_eq!(advice_on_key("solver", "seed", &["step"]), "allowed: step");
     }
 }

@@ -125,12 +125,49 @@ impl ArrayReader {
         Ok(dataset(&self.file, &self.path, name)?.shape())
     }
 
-    /// All numbers of an array, row-major.
+    /// All numbers of an array, row-major; whole numbers too.
     ///
     /// # Errors
     /// [`OutputError`] when there is none of numbers, or it is larger than 2^27.
     pub fn numbers(&self, name: &str) -> Result<Vec<f64>, OutputError> {
+        if self.holds_integers(name)? {
+            return Ok(self.integers(name)?.into_iter().map(|value| value as f64).collect());
+        }
         self.all(name, TypeDescriptor::Float(FloatSize::U8))
+    }
+
+    /// Whether an array holds whole numbers.
+    ///
+    /// # Errors
+    /// [`OutputError`] when there is none.
+    pub fn holds_integers(&self, name: &str) -> Result<bool, OutputError> {
+        let array = dataset(&self.file, &self.path, name)?;
+        let found = array.dtype().and_then(|t| t.to_descriptor()).map_err(OutputError::damaged(&self.path, name))?;
+        Ok(found == TypeDescriptor::Integer(IntSize::U8))
+    }
+
+    /// The times of the file: finite and increasing, at least one.
+    ///
+    /// # Errors
+    /// [`OutputError`] when they are not.
+    pub fn times(&self) -> Result<Vec<f64>, OutputError> {
+        let times = self.numbers("time")?;
+        if times.is_empty() || !times.iter().all(|t| t.is_finite()) || times.windows(2).any(|pair| pair[0] >= pair[1]) {
+            return Err(damaged(&self.path, "its times are not finite numbers that grow".to_owned()));
+        }
+        Ok(times)
+    }
+
+    /// An array that must have this shape.
+    ///
+    /// # Errors
+    /// [`OutputError`] when it has another.
+    pub fn expect_shape(&self, name: &str, expected: &[usize]) -> Result<(), OutputError> {
+        let found = self.shape(name)?;
+        if found == expected {
+            return Ok(());
+        }
+        Err(damaged(&self.path, format!("{name} has shape {found:?}, expected {expected:?}")))
     }
 
     /// All whole numbers of an array, row-major.

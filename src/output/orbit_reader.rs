@@ -63,8 +63,8 @@ impl OrbitReader {
         let (header, _) = Header::read(&file, path)?;
         let grids = [read_grid(&file, path, Player::X)?, read_grid(&file, path, Player::Y)?];
         let times = read_column(&dataset(&file, path, "time")?, path, "time")?;
-        if times.is_empty() {
-            return Err(damaged(path, "the orbit has no time".to_owned()));
+        if times.is_empty() || !times.iter().all(|t| t.is_finite()) || times.windows(2).any(|pair| pair[0] >= pair[1]) {
+            return Err(damaged(path, "its times are not finite numbers that grow".to_owned()));
         }
         for (name, grid) in ["mu", "nu"].iter().zip(&grids) {
             let (found, expected) = (dataset(&file, path, name)?.shape(), [vec![times.len()], grid.shape()].concat());

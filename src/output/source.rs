@@ -49,6 +49,9 @@ pub struct Source {
     pub title: String,
     /// The arrays at the root.
     pub arrays: Vec<StoredArray>,
+    /// Names of arrays over axes that say where points lie, not what was found there.
+    #[serde(default)]
+    pub coordinates: Vec<String>,
 }
 
 impl Source {
@@ -72,6 +75,7 @@ impl Source {
             command: command.to_owned(),
             title: title.to_owned(),
             arrays: stored.collect(),
+            coordinates: Vec::new(),
         }
     }
 

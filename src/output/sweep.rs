@@ -92,7 +92,8 @@ pub(super) fn replace_sweep(place: &Place, record: &SweepRecord<'_>) -> std::res
 
 fn contents(record: &SweepRecord<'_>) -> (Source, Vec<Array>) {
     let mut arrays = arrays(record);
-    let source = Source::new(FORMAT, FORMAT_VERSION, record.title, "", &arrays);
+    let mut source = Source::new(FORMAT, FORMAT_VERSION, record.title, "", &arrays);
+    source.coordinates = record.axes.iter().flat_map(|axis| &axis.tied).map(|(name, ..)| name.clone()).collect();
     arrays.extend(source.arrays(&texts(record)));
     (source, arrays)
 }

@@ -4,7 +4,7 @@ use super::ReportError;
 use super::drawing::canvas::Sheet;
 use super::drawing::frame::{BETWEEN, Mark};
 use super::drawing::scale::Scale;
-use super::drawing::style::{HEIGHT, WIDTH};
+use super::drawing::style::{HEIGHT, LARGEST, WIDTH};
 use super::figure::Figure;
 use super::page::{Chart, Curve, Page, cell};
 use super::subject::{Subject, provenance_of_source, title};
@@ -53,10 +53,7 @@ impl ComparisonSubject {
     /// [`ReportError`] when it is damaged.
     pub fn read(path: &Path) -> Result<ComparisonSubject, ReportError> {
         let reader = ArrayReader::open(path)?;
-        let times = reader.numbers("time")?;
-        if times.is_empty() {
-            return Err(ReportError::Empty { path: path.to_path_buf() });
-        }
+        let times = reader.times()?;
         let labels: Vec<String> = reader.text("dynamics")?.lines().map(str::to_owned).collect();
         let mut series = Vec::new();
         for (name, caption) in [
@@ -79,8 +76,8 @@ impl ComparisonSubject {
     }
 
     fn draw(&self, series: &Series, sheet: &Sheet<'_>) -> Result<(), ReportError> {
-        let top = series.values.iter().copied().filter(|v| v.is_finite()).fold(0.0, f64::max);
-        let shown = |v: &f64| *v > top * 10.0_f64.powi(-DECADES);
+        let top = series.values.iter().copied().filter(|v| *v <= LARGEST).fold(0.0, f64::max);
+        let shown = |v: &f64| *v <= LARGEST && *v > top * 10.0_f64.powi(-DECADES);
         let (name, times) = (if series.name == "w2" { "W2 to the equilibrium" } else { "duality gap" }, &self.times);
         let Some(up) = Scale::logarithmic(series.values.iter().copied().filter(shown)) else {
             return sheet.frame(&format!("{name}: none is positive"), &[]).map(drop);
@@ -96,7 +93,7 @@ impl ComparisonSubject {
             })
             .collect();
         let body = sheet.frame(name, &legend)?;
-        let across = Scale::Linear(times[0]..times[times.len() - 1].max(times[0] + f64::MIN_POSITIVE));
+        let across = Scale::Linear(times[0]..if times.len() > 1 { times[times.len() - 1] } else { times[0] + 1.0 });
         let scales = [across.length(), 0.0];
         let mut chart = sheet.chart(&body, across, up, ["time t", ""], scales)?;
         for k in 0..self.labels.len() {
@@ -116,7 +113,7 @@ impl ComparisonSubject {
 
 impl Subject for ComparisonSubject {
     fn figures(&self) -> Vec<Figure<'_>> {
-        let size = (WIDTH, HEIGHT + 28 * (self.labels.len() as u32 / 4));
+        let size = (WIDTH, HEIGHT + 28 * (self.labels.len().min(24) as u32 / 4));
         let all = self.series.iter();
         all.map(|series| Figure::new(series.name, series.caption, size, |sheet| self.draw(series, sheet))).collect()
     }

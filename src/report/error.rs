@@ -34,6 +34,12 @@ pub enum ReportError {
         /// What is in it.
         found: String,
     },
+    /// A folder that commands are typed in is not exchanged under their feet.
+    #[error("{} is the folder that this runs in, or holds it; name another one", path.display())]
+    Here {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A file format that is not known.
     #[error("--format {found}: must be svg, png or both, between commas")]
     Format {

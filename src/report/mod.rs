@@ -37,18 +37,23 @@ pub enum PictureFormat {
 }
 
 impl PictureFormat {
-    /// Formats by their names, between commas.
+    /// Formats by their names, between commas; each once.
     ///
     /// # Errors
     /// [`ReportError::Format`].
     pub fn list(text: &str) -> Result<Vec<PictureFormat>, ReportError> {
-        text.split(',')
-            .map(|name| match name.trim() {
-                "svg" => Ok(PictureFormat::Svg),
-                "png" => Ok(PictureFormat::Png),
-                _ => Err(ReportError::Format { found: text.to_owned() }),
-            })
-            .collect()
+        let mut formats = Vec::new();
+        for name in text.split(',') {
+            let format = match name.trim() {
+                "svg" => PictureFormat::Svg,
+                "png" => PictureFormat::Png,
+                _ => return Err(ReportError::Format { found: text.to_owned() }),
+            };
+            if !formats.contains(&format) {
+                formats.push(format);
+            }
+        }
+        Ok(formats)
     }
 
     fn extension(self) -> &'static str {
@@ -60,8 +65,8 @@ impl PictureFormat {
 }
 
 /// What to make of which file.
-#[derive(Debug, Clone)]
-pub struct ReportRequest {
+#[derive(Clone)]
+pub struct ReportRequest<'a> {
     /// The file.
     pub file: PathBuf,
     /// The folder that gets the page and the pictures.
@@ -70,6 +75,8 @@ pub struct ReportRequest {
     pub formats: Vec<PictureFormat>,
     /// Whether an older report may be replaced.
     pub overwrite: bool,
+    /// Called when everything is drawn, before anything is written.
+    pub before_writing: &'a dyn Fn(),
 }
 
 /// What has been made.
@@ -89,9 +96,9 @@ pub struct ReportSummary {
 ///
 /// # Errors
 /// [`ReportError`].
-pub fn report(request: &ReportRequest) -> Result<ReportSummary, ReportError> {
+pub fn report(request: &ReportRequest<'_>) -> Result<ReportSummary, ReportError> {
     style::load_font();
-    let folder = Folder::new(&request.folder, request.overwrite)?;
+    let place = Folder::check(&request.folder, request.overwrite)?;
     let subject = subject::open(&request.file)?;
     let figures = subject.figures();
     let drawn = figures.par_iter().map(figure::Figure::svg).collect::<Result<Vec<String>, _>>()?;
@@ -99,6 +106,18 @@ pub fn report(request: &ReportRequest) -> Result<ReportSummary, ReportError> {
         true => figures.par_iter().map(figure::Figure::png).collect::<Result<Vec<_>, _>>()?,
         false => Vec::new(),
     };
+    let film = match subject.frames().filter(|frames| frames.times.len() > 1 && !pixels.is_empty()) {
+        Some(frames) => Some(motion::animation(frames)?),
+        None => None,
+    };
+    let mut page = subject.page();
+    let mut notes = subject.notes();
+    notes.extend(page.frames.and_then(frames_note));
+    page.numbers.extend(notes.iter().map(|note| ("note", note.clone())));
+    let html = page::render(&page, &figures, &drawn);
+    // From here on an interruption waits until the folder is whole.
+    (request.before_writing)();
+    let folder = Folder::new(&place)?;
     let mut pictures = Vec::new();
     let mut write = |name: String, bytes: &[u8]| {
         folder.write(&name, bytes)?;
@@ -114,14 +133,17 @@ pub fn report(request: &ReportRequest) -> Result<ReportSummary, ReportError> {
             }
         }
     }
-    if let Some(frames) = subject.frames().filter(|frames| frames.times.len() > 1)
-        && request.formats.contains(&PictureFormat::Png)
-    {
-        write("animation.png".to_owned(), &motion::animation(frames)?)?;
+    if let Some(film) = film {
+        write("animation.png".to_owned(), &film)?;
     }
-    let page = subject.page();
-    folder.write("report.html", page::render(&page, &figures, &drawn).as_bytes())?;
+    folder.write("report.html", html.as_bytes())?;
     folder.finish()?;
-    let place = request.folder.join("report.html").display().to_string();
-    Ok(ReportSummary { game: page.title, page: place, pictures, notes: subject.notes() })
+    let address = request.folder.join("report.html").display().to_string();
+    Ok(ReportSummary { game: page.title, page: address, pictures, notes })
+}
+
+/// That the page moves through fewer frames than there are.
+fn frames_note(frames: &motion::Frames) -> Option<String> {
+    let (shown, all) = (page::frames_of_page(frames), frames.times.len());
+    (shown < all).then(|| format!("the page moves through {shown} of {all} of them"))
 }

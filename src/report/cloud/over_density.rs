@@ -51,7 +51,8 @@ pub(super) fn draw(frames: &Frames, judged: &Judged, sheet: &Sheet<'_>) -> Resul
         let time = frames.times[*row];
         let when = if time.is_nan() { "the equilibrium".to_owned() } else { format!("t = {}", tick(time)) };
         let place = (sheet.pixels(ROOM[0] + 12) as i32, sheet.pixels(6) as i32);
-        let title = format!("{when}: {} ({})", tick3(judged.w2[*row]), tick3(judged.floor[0][*row]));
+        let at = judged.rows[*row];
+        let title = format!("{when}: {} ({})", tick3(judged.w2[at]), tick3(judged.floor[0][at]));
         caption.draw(&Text::new(title, place, sheet.text(SMALL_TEXT)))?;
         match flat {
             true => on_circle(frames, judged, *row, colour, sheet, &panel)?,
@@ -85,10 +86,11 @@ fn on_circle<'a>(
     let mut chart = sheet.chart(panel, across, up, [player.letter(), ""], scales)?;
     let half = 0.5 * axis.spacing();
     let place = |k: usize| axis.origin + k as f64 * axis.spacing();
-    let bars = cloud.iter().enumerate().filter(|(_, v)| **v > 0.0);
+    // The cell round the origin has its other half at the end of the period.
+    let bars = (0..=cloud.len()).map(|k| (k, cloud[k % cloud.len()])).filter(|(_, v)| *v > 0.0);
     let clipped = |x: f64| x.clamp(axis.origin, axis.origin + axis.period);
     chart.draw_series(bars.map(|(k, v)| {
-        let ends = [(clipped(place(k) - half), 0.0), (clipped(place(k) + half), *v)];
+        let ends = [(clipped(place(k) - half), 0.0), (clipped(place(k) + half), v)];
         Rectangle::new(ends, colour.mix(0.4).filled())
     }))?;
     let closed = (0..=density.len()).map(|k| (place(k), density[k % density.len()]));

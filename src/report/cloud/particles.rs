@@ -53,10 +53,7 @@ impl ParticlesSubject {
     pub fn read(path: &Path) -> Result<ParticlesSubject, ReportError> {
         let reader = ArrayReader::open(path)?;
         let damaged = |reason: String| ReportError::from(OutputError::Damaged { path: path.to_path_buf(), reason });
-        let times = reader.numbers("time")?;
-        if times.is_empty() {
-            return Err(ReportError::Empty { path: path.to_path_buf() });
-        }
+        let times = reader.times()?;
         let mut measured = Vec::new();
         for name in ["w2_mean_field", "w2"] {
             if reader.has(name) {
@@ -76,11 +73,20 @@ impl ParticlesSubject {
         for player in Player::BOTH {
             let name = format!("particles/{}", player.letter());
             let shape = reader.shape(&name)?;
-            let expected = if replicas > 1 { 4 } else { 3 };
-            if shape.len() != expected || shape.contains(&0) {
-                return Err(damaged(format!("{name} has the shape {shape:?}")));
+            let leading = if replicas > 1 { vec![replicas, times.len()] } else { vec![times.len()] };
+            let [points, axes] =
+                shape[..].strip_prefix(&leading[..]).and_then(|rest| rest.try_into().ok()).unwrap_or([0; 2]);
+            if points == 0 || !(1..=2).contains(&axes) {
+                return Err(damaged(format!("{name} has shape {shape:?}, expected {leading:?} and two axes more")));
             }
-            counts[player.index()] = shape[expected - 2];
+            for torus in ["period", "origin"] {
+                reader.expect_shape(&format!("{name}_{torus}"), &[axes])?;
+            }
+            let weight = format!("{name}_weight");
+            if reader.has(&weight) {
+                reader.expect_shape(&weight, &[&leading[..], &[points]].concat())?;
+            }
+            counts[player.index()] = points;
         }
         let frames = frames(&reader, &times, replicas, counts).map_err(|error| match error {
             ReportError::Drawing(reason) => damaged(reason),

@@ -7,13 +7,14 @@ use crate::output::{ArrayReader, OutputError, Source};
 use crate::report::ReportError;
 use crate::report::drawing::style::{HEIGHT, WIDTH};
 use crate::report::figure::Figure;
-use crate::report::motion::Frames;
+use crate::report::motion::{Frames, thinned};
 use crate::report::page::{Chart, Curve, Listing, Page, cell};
 use crate::report::subject::{Subject, provenance_of_source, title};
+use crate::torus::Grid;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-/// Most node values of a player that are read.
+/// Most node values of a player that are held at a time (256 MiB); of more times some are left out.
 const MOST_VALUES: usize = 1 << 25;
 /// Bins of a histogram on a circle, at most.
 const MOST_BINS: usize = 64;
@@ -27,8 +28,10 @@ pub(super) struct Judged {
     pub floor: [Vec<f64>; 3],
     pub p_value: Vec<f64>,
     pub p_biased: Vec<f64>,
-    /// Coordinates of the points that are shown, at each time.
+    /// Coordinates of the points that are shown, in each frame.
     pub points: Vec<Vec<f64>>,
+    /// The number of the time of each frame.
+    pub rows: Vec<usize>,
 }
 
 /// Judged clouds and their file.
@@ -50,13 +53,19 @@ impl ValidationSubject {
     pub fn read(path: &Path) -> Result<ValidationSubject, ReportError> {
         let reader = ArrayReader::open(path)?;
         let damaged = |reason: String| ReportError::from(OutputError::Damaged { path: path.to_path_buf(), reason });
-        let times = reader.numbers("time")?;
+        let times = match reader.numbers("time")?.as_slice() {
+            // The equilibrium has no time.
+            [time] if time.is_nan() => vec![f64::NAN],
+            _ => reader.times()?,
+        };
         let report =
             serde_json::from_str(&reader.text("report")?).map_err(|error| damaged(format!("its report: {error}")))?;
         let mut judged = Vec::new();
         let mut densities = [Vec::new(), Vec::new()];
         let mut clouds = [Vec::new(), Vec::new()];
         let grids = [reader.grid(Player::X)?, reader.grid(Player::Y)?];
+        let largest = grids.iter().map(Grid::len).max().unwrap_or(1);
+        let rows = thinned(times.len(), (MOST_VALUES / largest).max(2));
         for player in Player::BOTH {
             let letter = player.letter();
             if !reader.has(&format!("w2_{letter}")) {
@@ -71,12 +80,11 @@ impl ValidationSubject {
                 }
             };
             let grid = &grids[player.index()];
-            if times.len().saturating_mul(grid.len()) > MOST_VALUES {
-                return Err(damaged(format!("{} times of {} nodes", times.len(), grid.len())));
-            }
+            let shown = reader.shape(&format!("points_{letter}"))?.get(1).copied().unwrap_or(0);
+            reader.expect_shape(&format!("points_{letter}"), &[times.len(), shown, grid.dimension()])?;
             let width = if grid.dimension() == 1 { grid.len().div_ceil(MOST_BINS) } else { 1 };
             let mut points = Vec::new();
-            for row in 0..times.len() {
+            for &row in &rows {
                 let density = reader.row(if player == Player::X { "mu" } else { "nu" }, row)?;
                 let cloud = reader.row(&format!("cloud_{letter}"), row)?;
                 if density.len() != grid.len() || cloud.len() != grid.len() {
@@ -94,6 +102,7 @@ impl ValidationSubject {
                 p_value: column("p_value")?,
                 p_biased: column("p_biased")?,
                 points,
+                rows: rows.clone(),
             });
         }
         if times.is_empty() || judged.is_empty() {
@@ -102,7 +111,7 @@ impl ValidationSubject {
         let frames = Frames {
             names: ["cloud of x", "cloud of y"],
             grids,
-            times: times.clone(),
+            times: rows.iter().map(|row| times[*row]).collect(),
             densities: clouds,
             reference: Some(("the density", densities)),
             drift: None,
@@ -122,6 +131,11 @@ impl ValidationSubject {
 }
 
 impl Subject for ValidationSubject {
+    fn notes(&self) -> Vec<String> {
+        let (shown, all) = (self.frames.times.len(), self.times.len());
+        if shown < all { vec![format!("the clouds of {shown} of {all} times are shown")] } else { Vec::new() }
+    }
+
     fn figures(&self) -> Vec<Figure<'_>> {
         let mut figures = Vec::new();
         for judged in &self.judged {

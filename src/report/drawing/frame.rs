@@ -38,6 +38,13 @@ pub(in crate::report) enum Mark {
 /// A chart under construction.
 pub(in crate::report) type Chart<'a, X, Y> = ChartContext<'a, Canvas<'a>, Cartesian2d<X, Y>>;
 
+/// Titles shrink to this.
+const SMALLEST_TEXT: u32 = 13;
+/// No text of a figure is longer.
+const LONGEST: usize = 200;
+/// Entries of a legend, at most.
+const MOST_ENTRIES: usize = 24;
+
 /// Pixels between dashes.
 pub(in crate::report) const BETWEEN: u32 = 5;
 
@@ -45,11 +52,22 @@ impl<'a> Sheet<'a> {
     /// Draws title and legend; what is left for the data.
     pub fn frame(&self, title: &str, legend: &[(String, Mark)]) -> Result<DrawingArea<Canvas<'a>, Shift>, ReportError> {
         let (width, _) = self.area.dim_in_pixel();
-        let style = self.text(TEXT).pos(Pos::new(HPos::Center, VPos::Top));
-        self.area.draw(&Text::new(title.to_owned(), (width as i32 / 2, self.pixels(8) as i32), style))?;
+        let room = width.saturating_sub(2 * self.pixels(GAP));
+        let mut size = TEXT;
+        while size > SMALLEST_TEXT && self.width(title, size)? > room {
+            size -= 1;
+        }
+        let style = self.text(size).pos(Pos::new(HPos::Center, VPos::Top));
+        let title = self.fitted(title, size, room)?;
+        self.area.draw(&Text::new(title, (width as i32 / 2, self.pixels(8) as i32), style))?;
         let mut place = (self.pixels(GAP), self.pixels(TITLE));
-        for (row, (name, mark)) in legend.iter().enumerate() {
-            let (text, _) = self.area.estimate_text_size(name, &self.text(SMALL_TEXT))?;
+        let left_out = legend.len().saturating_sub(MOST_ENTRIES);
+        for (row, (name, mark)) in legend[..legend.len() - left_out].iter().enumerate() {
+            let more =
+                if left_out > 0 && row + 1 == MOST_ENTRIES { format!(" and {left_out} more") } else { String::new() };
+            let room = room.saturating_sub(self.pixels(MARK) + self.width(&more, SMALL_TEXT)?);
+            let name = &(self.fitted(name, SMALL_TEXT, room)? + &more);
+            let text = self.width(name, SMALL_TEXT)?;
             let needed = self.pixels(MARK + GAP) + text;
             if row > 0 && place.0 + needed > width {
                 place = (self.pixels(GAP), place.1 + self.pixels(ROW));
@@ -59,6 +77,28 @@ impl<'a> Sheet<'a> {
         }
         let used = place.1 + if legend.is_empty() { 0 } else { self.pixels(ROW) };
         Ok(self.area.split_vertically(used).1)
+    }
+
+    /// Width of a text in pixels.
+    fn width(&self, text: &str, size: u32) -> Result<u32, ReportError> {
+        Ok(self.area.estimate_text_size(text, &self.text(size))?.0)
+    }
+
+    /// The text without control characters, cut where it has no room.
+    fn fitted(&self, text: &str, size: u32, room: u32) -> Result<String, ReportError> {
+        let mut letters: Vec<char> = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        letters.truncate(LONGEST);
+        let whole: String = letters.iter().collect();
+        if letters.len() == text.chars().count() && self.width(&whole, size)? <= room {
+            return Ok(whole);
+        }
+        loop {
+            letters.pop();
+            let cut = letters.iter().collect::<String>() + "..";
+            if letters.is_empty() || self.width(&cut, size)? <= room {
+                return Ok(cut);
+            }
+        }
     }
 
     fn entry(&self, (left, top): (i32, i32), name: &str, mark: Mark) -> Result<(), ReportError> {
@@ -151,6 +191,9 @@ pub(in crate::report) fn length(range: &Range<f64>) -> f64 {
 /// Ticks of a logarithmic axis: powers of ten where there are enough, else 1, 2, 5 times powers of ten.
 pub(in crate::report) fn log_ticks(range: &Range<f64>) -> Vec<f64> {
     const MOST: i32 = 8;
+    if !(range.start.is_normal() && range.end.is_normal() && range.start > 0.0) {
+        return Vec::new();
+    }
     let (low, high) = (range.start.log10().floor() as i32, range.end.log10().ceil() as i32);
     let decades = high - low;
     let inside = |value: &f64| range.contains(value);
@@ -168,6 +211,7 @@ mod tests {
 
     #[test]
     fn logarithmic_axes_have_ticks_at_any_length() {
+        assert!([0.0..1.0, 1.0..f64::INFINITY, -1.0..1.0].iter().all(|range| log_ticks(range).is_empty()));
         assert_eq!(log_ticks(&(0.9..12.0)), [1.0, 2.0, 5.0, 10.0]);
         assert_eq!(log_ticks(&(0.5e-4..2.0)).len(), 5);
         let long = log_ticks(&(1e-30..1.0));

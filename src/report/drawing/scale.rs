@@ -1,7 +1,7 @@
 //! An axis that is linear or logarithmic, as the values ask for.
 
 use super::frame::log_ticks;
-use super::style::range_of;
+use super::style::{LARGEST, range_of};
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 use plotters::coord::types::RangedCoordf64;
 use std::ops::Range;
@@ -23,10 +23,10 @@ pub(in crate::report) enum Scale {
 impl Scale {
     /// The scale for these values: logarithmic when all that are finite are positive and far apart; `None` without any.
     pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Scale> {
-        let values: Vec<f64> = values.into_iter().filter(|v| v.is_finite()).collect();
+        let values: Vec<f64> = values.into_iter().filter(|v| v.abs() <= LARGEST).collect();
         let low = values.iter().copied().fold(f64::INFINITY, f64::min);
         let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        if low > 0.0 && high > LARGE_RATIO * low {
+        if low >= 1.0 / LARGEST && high > LARGE_RATIO * low {
             return Some(Scale::Logarithmic(low / ROOM..high * ROOM));
         }
         range_of(values).map(Scale::Linear)
@@ -34,14 +34,14 @@ impl Scale {
 
     /// A logarithmic scale for those of these values that are positive; `None` when none is.
     pub fn logarithmic(values: impl IntoIterator<Item = f64>) -> Option<Scale> {
-        let positive = values.into_iter().filter(|v| *v > 0.0 && v.is_finite());
+        let positive = values.into_iter().filter(|v| *v >= 1.0 / LARGEST && *v <= LARGEST);
         let (low, high) = positive.fold((f64::INFINITY, 0.0_f64), |(low, high), v| (low.min(v), high.max(v)));
         (high > 0.0).then(|| Scale::Logarithmic(low / ROOM..high * ROOM))
     }
 
     /// Whether a value has a place on the scale.
     pub fn holds(&self, value: f64) -> bool {
-        value.is_finite() && (matches!(self, Scale::Linear(_)) || value > 0.0)
+        value.abs() <= LARGEST && (matches!(self, Scale::Linear(_)) || value >= 1.0 / LARGEST)
     }
 
     /// The length that rounding at 0 is measured by; 0 on a logarithmic scale.

@@ -63,7 +63,11 @@ pub(in crate::report) fn tick(value: f64) -> String {
     if value == 0.0 || value.abs() < 1e-300 {
         return "0".to_owned();
     }
-    let magnitude = value.abs().log10().floor() as i32;
+    if !value.is_finite() {
+        return value.to_string();
+    }
+    // With the digits that are shown, 9.99999e7 is 1e8.
+    let magnitude = (value.abs() * (1.0 + 5e-6)).log10().floor() as i32;
     if (-3..5).contains(&magnitude) {
         let text = format!("{value:.*}", (6 - magnitude).max(0) as usize);
         return match text.contains('.') {
@@ -76,16 +80,26 @@ pub(in crate::report) fn tick(value: f64) -> String {
     format!("{}e{magnitude}", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
-/// The range of finite values, a little wider; one around the value where there is only one, `None` where there is none.
+/// Beyond this, lengths of axes overflow.
+pub(in crate::report) const LARGEST: f64 = 1e300;
+
+/// The range of finite values, a little wider; one around the value where there is only one, `None` where there is none, or
+/// where they are beyond [`LARGEST`].
 pub(in crate::report) fn range_of(values: impl IntoIterator<Item = f64>) -> Option<std::ops::Range<f64>> {
     let (low, high) = values
         .into_iter()
         .filter(|v| v.is_finite())
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
-    if low > high {
+    if low > high || low.abs().max(high.abs()) > LARGEST {
         return None;
     }
-    let room = if high > low { 0.05 * (high - low) } else { 0.5 * high.abs().max(f64::MIN_POSITIVE) };
+    let room = if high > low {
+        0.05 * (high - low)
+    } else if high == 0.0 {
+        1.0
+    } else {
+        0.5 * high.abs()
+    };
     let room = room.max(4.0 * f64::EPSILON * high.abs().max(low.abs()));
     Some(low - room..high + room)
 }
@@ -96,14 +110,24 @@ mod tests {
 
     #[test]
     fn ticks_have_no_digits_of_rounding() {
-        let cases = [(0.1 + 0.2, "0.3"), (-2.0, "-2"), (1e-5, "1e-5"), (2.5e7, "2.5e7"), (0.0, "0"), (1200.0, "1200")];
+        let cases = [
+            (0.1 + 0.2, "0.3"),
+            (-2.0, "-2"),
+            (1e-5, "1e-5"),
+            (2.5e7, "2.5e7"),
+            (0.0, "0"),
+            (1200.0, "1200"),
+            (9.99999e7, "1e8"),
+            (f64::NAN, "NaN"),
+        ];
         cases.iter().for_each(|(value, text)| assert_eq!(tick(*value), *text));
     }
 
     #[test]
     fn ranges_are_never_empty() {
-        assert_eq!(range_of([f64::NAN]), None);
-        for values in [[1.0, 1.0], [0.0, 0.0], [1e300, 1e300], [-1e-300, 1.0]] {
+        assert_eq!([range_of([f64::NAN]), range_of([1.7e308, 0.0])], [None, None]);
+        assert_eq!(range_of([0.0, 0.0]), Some(-1.0..1.0));
+        for values in [[1.0, 1.0], [0.0, 0.0], [1e299, 1e299], [-1e-300, 1.0]] {
             let range = range_of(values).unwrap();
             assert!(range.start < values[0] && range.end > values[1], "{range:?}");
         }

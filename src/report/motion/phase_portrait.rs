@@ -72,10 +72,13 @@ fn still(frames: &Frames, player: Player) -> Option<&[f64]> {
 
 /// Draws the path with its start, its end where it does not close, and the equilibrium.
 pub(super) fn draw(moments: &[Moment; 2], closes: bool, sheet: &Sheet<'_>) -> Result<(), ReportError> {
-    let [x, y] = [0, 1].map(|i| {
+    let ranges = [0, 1].map(|i| {
         let moment: &Moment = &moments[i];
-        range_of(moment.values.iter().copied().chain(moment.at_rest)).expect("densities are finite")
+        range_of(moment.values.iter().copied().chain(moment.at_rest))
     });
+    let [Some(x), Some(y)] = ranges else {
+        return sheet.frame("phase portrait: moments are not finite", &[]).map(drop);
+    };
     let rest = moments[0].at_rest.zip(moments[1].at_rest);
     let ends = if closes {
         vec![("section", Mark::Ring(BLUE))]

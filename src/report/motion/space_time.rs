@@ -27,7 +27,7 @@ pub(super) fn draw(frames: &Frames, player: Player, sheet: &Sheet<'_>) -> Result
         series[nearest(times, time)][node]
     };
     let axes = Axes {
-        horizontal: times[0]..times[times.len() - 1].max(times[0] + f64::MIN_POSITIVE),
+        horizontal: times[0]..if times.len() > 1 { times[times.len() - 1] } else { times[0] + 1.0 },
         vertical: axis.origin..axis.origin + axis.period,
         labels: ["time t", letter],
         room: ROOM,

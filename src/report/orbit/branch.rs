@@ -47,26 +47,48 @@ struct Stretch {
     places: Vec<(f64, f64)>,
 }
 
-/// The branch in parts; where stability changes at a fold, both parts reach it.
+/// The branch in parts of one stability, which meet where it changes; the path goes through every fold.
 fn stretches(branch: &StoredBranch) -> Vec<Stretch> {
-    let (points, folds) = (&branch.points, &branch.folds);
+    let points = &branch.points;
+    let places: Vec<(f64, f64)> = points.parameter.iter().copied().zip(points.period.iter().copied()).collect();
+    let behind = folds_behind(&places, branch);
     let mut stretches: Vec<Stretch> = Vec::new();
-    let mut passed = 0;
-    for k in 0..points.parameter.len() {
-        let (place, stable) = ((points.parameter[k], points.period[k]), points.stable[k] == 1.0);
+    for (k, place) in places.iter().enumerate() {
+        let stable = points.stable[k] == 1.0;
+        let between: Vec<(f64, f64)> = behind.iter().filter(|(at, _)| at + 1 == k).map(|(_, fold)| *fold).collect();
         match stretches.last_mut() {
-            Some(last) if last.stable == stable => last.places.push(place),
             Some(last) => {
-                let between = folds.parameter.get(passed).map(|at| (*at, folds.period[passed]));
-                passed += 1;
                 last.places.extend(between);
-                let start = last.places[last.places.len() - 1];
-                stretches.push(Stretch { stable, places: vec![start, place] });
+                if last.stable == stable {
+                    last.places.push(*place);
+                } else {
+                    let start = last.places[last.places.len() - 1];
+                    stretches.push(Stretch { stable, places: vec![start, *place] });
+                }
             }
-            None => stretches.push(Stretch { stable, places: vec![place] }),
+            None => stretches.push(Stretch { stable, places: vec![*place] }),
         }
     }
     stretches
+}
+
+/// Every fold with the number of the orbit that it follows: where the detour by the fold is shortest, in units of the spans
+/// of parameter and period.
+fn folds_behind(places: &[(f64, f64)], branch: &StoredBranch) -> Vec<(usize, (f64, f64))> {
+    let span = |pick: fn(&(f64, f64)) -> f64| {
+        let range = range_of(places.iter().map(pick));
+        range.map_or(1.0, |range| length(&range))
+    };
+    let (across, up) = (span(|place| place.0), span(|place| place.1));
+    let distance = |a: (f64, f64), b: (f64, f64)| ((a.0 - b.0) / across).hypot((a.1 - b.1) / up);
+    let folds = branch.folds.parameter.iter().copied().zip(branch.folds.period.iter().copied());
+    let place_of = |fold: (f64, f64)| {
+        let detour =
+            |pair: &[(f64, f64)]| distance(pair[0], fold) + distance(fold, pair[1]) - distance(pair[0], pair[1]);
+        let detours = places.windows(2).map(detour).enumerate();
+        detours.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(k, _)| (k, fold))
+    };
+    folds.filter_map(place_of).collect()
 }
 
 /// Draws the moduli of the leading coupled multipliers against the parameter.
@@ -111,13 +133,23 @@ mod tests {
             stable,
             ..BranchColumns::default()
         };
-        let branch = StoredBranch {
+        let branch = |stable: [f64; 4], folds: BranchColumns| StoredBranch {
             key: "k".to_owned(),
-            points: columns(vec![1.0, 2.0, 2.5, 1.5], vec![5.0, 5.1, 5.5, 6.0], vec![1.0, 1.0, 0.0, 0.0]),
-            folds: columns(vec![3.0], vec![5.3], vec![]),
+            points: columns(vec![1.0, 2.0, 2.5, 1.5], vec![5.0, 5.1, 5.5, 6.0], stable.to_vec()),
+            folds,
         };
-        let places: Vec<Vec<(f64, f64)>> = stretches(&branch).into_iter().map(|s| s.places).collect();
-        assert_eq!(places[0], [(1.0, 5.0), (2.0, 5.1), (3.0, 5.3)]);
-        assert_eq!(places[1], [(3.0, 5.3), (2.5, 5.5), (1.5, 6.0)]);
+        let fold = || columns(vec![3.0], vec![5.3], vec![]);
+        let places = |branch: &StoredBranch| stretches(branch).into_iter().map(|s| s.places).collect::<Vec<_>>();
+        let found = places(&branch([1.0, 1.0, 0.0, 0.0], fold()));
+        assert_eq!(found[0], [(1.0, 5.0), (2.0, 5.1), (3.0, 5.3)]);
+        assert_eq!(found[1], [(3.0, 5.3), (2.5, 5.5), (1.5, 6.0)]);
+        // A fold without a change of stability, and a change without a fold.
+        let found = places(&branch([1.0; 4], fold()));
+        assert_eq!(found, [[(1.0, 5.0), (2.0, 5.1), (3.0, 5.3), (2.5, 5.5), (1.5, 6.0)]]);
+        let found = places(&branch([1.0, 0.0, 0.0, 0.0], fold()));
+        assert_eq!(found[0], [(1.0, 5.0)]);
+        assert_eq!(found[1], [(1.0, 5.0), (2.0, 5.1), (3.0, 5.3), (2.5, 5.5), (1.5, 6.0)]);
+        let none = columns(vec![], vec![], vec![]);
+        assert_eq!(places(&branch([1.0, 1.0, 0.0, 0.0], none))[1][0], (2.0, 5.1));
     }
 }

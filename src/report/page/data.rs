@@ -38,7 +38,7 @@ fn moving(frames: &Frames) -> Value {
 }
 
 /// The frames that the slider moves through: all, or as many as the pictures of both players have room for.
-fn shown_frames(frames: &Frames) -> Vec<usize> {
+pub(super) fn shown_frames(frames: &Frames) -> Vec<usize> {
     let rows = match &frames.reference {
         Some((_, rows)) if rows[0].len() > 1 || rows[1].len() > 1 => 2,
         _ => 1,
@@ -51,8 +51,10 @@ fn shown_frames(frames: &Frames) -> Vec<usize> {
     thinned(frames.times.len(), (MOST_BYTES / largest).max(2))
 }
 
+/// Of how many nodes of an axis one is shown: a divisor of their number, where one is near enough.
 fn stride(nodes: usize) -> usize {
-    nodes.div_ceil(MOST_NODES)
+    let least = nodes.div_ceil(MOST_NODES);
+    (least..=2 * least).find(|stride| nodes % stride == 0).unwrap_or(least)
 }
 
 /// A density: on a circle its node values in single precision, on a torus every `stride`-th as a share of the maximum in
@@ -83,6 +85,12 @@ fn density(frames: &Frames, player: Player, shown: &[usize]) -> Value {
         "letter": player.letter(),
         "name": frames.name(player),
         "shape": shape,
+        // Distance of the nodes that are shown, along each axis.
+        "spacing": (0..grid.dimension()).map(|axis| {
+            let nodes = grid.axis(axis);
+            let stride = if grid.dimension() == 1 { 1 } else { stride(nodes.points) };
+            stride as f64 * nodes.spacing()
+        }).collect::<Vec<f64>>(),
         "origin": grid.origins(),
         "period": grid.periods(),
         "top": frames.top_of_all(player, shown).max(top),
@@ -95,7 +103,12 @@ fn density(frames: &Frames, player: Player, shown: &[usize]) -> Value {
 
 /// Columns of numbers; what could not be had is empty.
 pub(super) fn csv(columns: &[(String, Vec<f64>)]) -> String {
-    let mut text = columns.iter().map(|(name, _)| name.as_str()).collect::<Vec<&str>>().join(",") + "\n";
+    // Names that hold commas or quotes are quoted (RFC 4180).
+    let heading = |name: &str| match name.contains([',', '"', '\n']) {
+        true => format!("\"{}\"", name.replace('"', "\"\"")),
+        false => name.to_owned(),
+    };
+    let mut text = columns.iter().map(|(name, _)| heading(name)).collect::<Vec<String>>().join(",") + "\n";
     let rows = columns.first().map_or(0, |(_, values)| values.len());
     for row in 0..rows {
         let cell = |value: f64| if value.is_finite() { format!("{value:e}") } else { String::new() };
@@ -103,4 +116,20 @@ pub(super) fn csv(columns: &[(String, Vec<f64>)]) -> String {
         text.push_str(&(cells.join(",") + "\n"));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_with_commas_are_one_cell() {
+        let text = csv(&[("max(1,2)".to_owned(), vec![1.0]), ("say \"x\"".to_owned(), vec![f64::NAN])]);
+        assert_eq!(text, "\"max(1,2)\",\"say \"\"x\"\"\"\n1e0,\n");
+    }
+
+    #[test]
+    fn strides_divide_where_they_can() {
+        assert_eq!([64, 65, 160, 130, 1021].map(stride), [1, 5, 4, 5, 16].map(|s: usize| s).map(|s| s));
+    }
 }

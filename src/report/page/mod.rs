@@ -21,6 +21,9 @@ const PLOT_JS: &str = include_str!("uPlot.iife.min.js");
 /// Nothing may be loaded.
 const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
+/// By this a page of ours is known again.
+pub(super) const GENERATOR: &str = "nashflow report";
+
 /// What a page shows beside its figures.
 pub(super) struct Page<'a> {
     pub title: String,
@@ -35,6 +38,11 @@ pub(super) struct Page<'a> {
     /// Texts that the file was made from.
     pub texts: Vec<(&'static str, &'a str)>,
     pub provenance: Vec<(&'static str, String)>,
+}
+
+/// Frames that the page of these moves through, of how many.
+pub(super) fn frames_of_page(frames: &Frames) -> usize {
+    data::shown_frames(frames).len()
 }
 
 /// A table with a heading.
@@ -86,6 +94,7 @@ pub(super) fn render(page: &Page<'_>, figures: &[Figure<'_>], drawn: &[String]) 
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="generator" content=(GENERATOR);
                 meta http-equiv="Content-Security-Policy" content=(POLICY);
                 link rel="icon" href="data:,";
                 title { (page.title) " - nashflow" }
@@ -127,7 +136,7 @@ fn curves(chart: &Chart) -> Markup {
 }
 
 fn densities(frames: &Frames) -> Markup {
-    let last = frames.times.len() - 1;
+    let last = data::shown_frames(frames).len() - 1;
     let start = if frames.closes { 0 } else { last };
     html! {
         h2 { (capital(frames.name(Player::X).split(' ').next().unwrap_or_default())) " in motion" }

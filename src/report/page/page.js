@@ -142,8 +142,8 @@
         p.read.textContent = name + " at " + format(p.origin[0] + (p.period[0] * node) / p.count) + ": " + format(p.frames[frame * p.count + node]);
       } else {
         const share = [(event.clientX - box.left) / box.width, 1 - (event.clientY - box.top) / box.height];
-        const node = share.map((s, i) => Math.min(Math.max(Math.floor(s * p.shape[i]), 0), p.shape[i] - 1));
-        const place = node.map((k, i) => format(p.origin[i] + (p.period[i] * k) / p.shape[i]));
+        const node = share.map((s, i) => Math.min(Math.max(Math.floor((s * p.period[i]) / p.spacing[i]), 0), p.shape[i] - 1));
+        const place = node.map((k, i) => format(p.origin[i] + p.spacing[i] * k));
         p.read.textContent = name + " at " + place.join(", ") + ": " + Number(((p.frames[frame * p.count + node[0] * p.shape[1] + node[1]] / 255) * p.scale).toPrecision(3)) + " (to 1/255 of the maximum)";
       }
     });

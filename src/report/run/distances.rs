@@ -4,7 +4,7 @@ use super::record::{Record, Slope};
 use crate::report::ReportError;
 use crate::report::drawing::canvas::Sheet;
 use crate::report::drawing::frame::{BETWEEN, Mark, log_ticks};
-use crate::report::drawing::style::{BLUE, GREEN, GREY, VERMILLION};
+use crate::report::drawing::style::{BLUE, GREEN, GREY, LARGEST, VERMILLION};
 use plotters::coord::combinators::BindKeyPoints;
 use plotters::prelude::*;
 use plotters::series::DashedLineSeries;
@@ -20,7 +20,8 @@ pub(super) fn draw(record: &Record, sheet: &Sheet<'_>) -> Result<(), ReportError
         ("duality gap", &record.nikaido_isoda, VERMILLION, 12),
         ("KL(mu|mu*) + KL(nu|nu*)", &entropy, GREEN, 4),
     ];
-    let positive = |values: &[f64]| values.iter().copied().filter(|v| *v > 0.0 && v.is_finite()).collect::<Vec<f64>>();
+    let positive =
+        |values: &[f64]| values.iter().copied().filter(|v| *v >= 1.0 / LARGEST && *v <= LARGEST).collect::<Vec<f64>>();
     let all: Vec<f64> = curves.iter().flat_map(|(_, values, ..)| positive(values)).collect();
     let top = all.iter().copied().fold(0.0, f64::max);
     if top == 0.0 {
@@ -37,7 +38,13 @@ pub(super) fn draw(record: &Record, sheet: &Sheet<'_>) -> Result<(), ReportError
     let vertical = LogCoord::from(range.log_scale()).with_key_points(ticks);
     let mut chart = sheet.chart(&body, 0.0..record.end(), vertical, ["time t", ""], [record.end(), 0.0])?;
     for (_, values, colour, dash) in curves {
-        let points = record.times.iter().copied().zip(values.iter().copied()).filter(|(_, v)| *v >= bottom);
+        let points = record.times.iter().copied().zip(values.iter().copied());
+        let points = points.filter(|(_, v)| (bottom..=top).contains(v));
+        if record.times.len() == 1 {
+            let radius = sheet.pixels(6);
+            chart.draw_series(points.map(|place| Circle::new(place, radius, colour.filled())))?;
+            continue;
+        }
         let (style, dash, gap) = (sheet.line(colour), sheet.pixels(dash), sheet.pixels(BETWEEN));
         match dash {
             0 => chart.draw_series(LineSeries::new(points, style))?,

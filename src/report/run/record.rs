@@ -1,8 +1,8 @@
 //! What a report shows of a run, read from its file.
 
-use crate::experiment::{ConcludedRun, Summary, conclude_run};
+use crate::experiment::{ConcludedRun, RunError, Summary, conclude_run};
 use crate::game::Player;
-use crate::output::{Header, RunReader};
+use crate::output::{Header, OutputError, RunReader};
 use crate::report::ReportError;
 use crate::report::drawing::style::tick;
 use crate::report::motion::{Drift, Frames, thinned};
@@ -42,6 +42,10 @@ impl Record {
         if times.is_empty() {
             return Err(ReportError::Empty { path: path.to_path_buf() });
         }
+        if !times.iter().all(|t| t.is_finite()) || times.windows(2).any(|pair| pair[0] >= pair[1]) {
+            let reason = "its times are not finite numbers that grow".to_owned();
+            return Err(OutputError::Damaged { path: path.to_path_buf(), reason }.into());
+        }
         let grids = Player::BOTH.map(|player| reader.grid(player).clone());
         let largest = grids.iter().map(Grid::len).max().unwrap_or(1);
         let rows = thinned(times.len(), (MOST_VALUES / largest).max(2));
@@ -52,7 +56,11 @@ impl Record {
             }
         }
         let conclusions = match reader.is_finished() {
-            true => conclude_run(path).map(Arc::new).map_err(|error| error.to_string()),
+            true => match conclude_run(path) {
+                Ok(run) => Ok(Arc::new(run)),
+                Err(RunError::NotARun { .. }) => Err("the file holds an equilibrium, which is no run".to_owned()),
+                Err(error) => Err(error.to_string()),
+            },
             false => Err("the run is not finished".to_owned()),
         };
         let still = [reader.equilibrium(Player::X)?, reader.equilibrium(Player::Y)?];

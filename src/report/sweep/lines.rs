@@ -5,7 +5,7 @@ use crate::report::ReportError;
 use crate::report::drawing::canvas::Sheet;
 use crate::report::drawing::frame::Mark;
 use crate::report::drawing::scale::Scale;
-use crate::report::drawing::style::{BLUE, VERMILLION};
+use crate::report::drawing::style::{BLUE, GREY, VERMILLION};
 use plotters::prelude::*;
 
 /// Draws the points, joined where they are neighbours; the error as bars, the guaranteed rate beside the gap.
@@ -13,8 +13,15 @@ pub(super) fn draw(record: &Record, quantity: &Quantity, sheet: &Sheet<'_>) -> R
     let axis = &record.axes[0];
     // What is no number has its place in the list.
     let places: Vec<f64> = axis.numbers.clone().unwrap_or_else(|| (0..axis.labels.len()).map(|k| k as f64).collect());
+    let errors = record.quantity(&format!("{}_error", quantity.name));
     let theory = (quantity.name == "gap").then(|| record.quantity("guaranteed_rate")).flatten();
+    let bar = |sign: f64| move |(value, error): (&f64, &f64)| value + sign * error;
+    let bars = errors.map(|errors| quantity.values.iter().zip(&errors.values)).into_iter().flatten();
+    let ends = bars.clone().map(bar(1.0)).chain(bars.map(bar(-1.0)));
     let all = quantity.values.iter().chain(theory.iter().flat_map(|theory| &theory.values)).copied();
+    // On a logarithmic axis a bar that reaches below 0 ends at the edge.
+    let positive = quantity.values.iter().all(|value| value.is_nan() || *value > 0.0);
+    let all = all.chain(ends.filter(|end| !positive || *end > 0.0));
     let (Some(across), Some(up)) = (Scale::of(places.iter().copied()), Scale::of(all)) else {
         return sheet.frame(&format!("{}: no value", quantity.name), &[]).map(drop);
     };
@@ -23,6 +30,10 @@ pub(super) fn draw(record: &Record, quantity: &Quantity, sheet: &Sheet<'_>) -> R
     if quantity.codes.is_some() {
         let words: Vec<String> = quantity.occurring().map(|(_, (code, name))| format!("{code} {name}")).collect();
         legend = vec![(words.join(", "), Mark::Disc(BLUE))];
+    }
+    if axis.numbers.is_none() {
+        let names = axis.labels.iter().enumerate().map(|(k, label)| (format!("{k}: {label}"), Mark::Ring(GREY)));
+        legend.extend(names);
     }
     let body = sheet.frame(quantity.title(), &legend)?;
     let (holds, scales) = (up.clone(), [across.length(), up.length()]);

@@ -7,9 +7,10 @@ use crate::report::drawing::canvas::{Canvas, Sheet};
 use crate::report::drawing::colour_map::colour;
 use crate::report::drawing::frame::{Mark, TITLE};
 use crate::report::drawing::heat::{MARGIN, colour_bar_between};
-use crate::report::drawing::style::{GREY, SMALL_TEXT, TEXT, WIDTH};
+use crate::report::drawing::style::{GREY, SMALL_TEXT, TEXT, WIDTH, range_of};
 use crate::report::motion::thinned;
 use plotters::coord::Shift;
+use plotters::element::BitMapElement;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
@@ -23,6 +24,8 @@ const ROOM: [u32; 2] = [110, 62];
 const PANEL: u32 = 340;
 /// Height of a line of text over a panel, and of the legend.
 const CAPTION: u32 = 28;
+/// Cells of a panel that are drawn one by one; more are a picture.
+const MOST_CELLS: usize = 2500;
 /// Most ticks of an axis.
 const TICKS: usize = 8;
 /// Colours of codes, told apart by the colour-blind and in grey.
@@ -54,7 +57,7 @@ pub(super) fn draw(record: &Record, quantity: &Quantity, sheet: &Sheet<'_>) -> R
     }
     let finite = || quantity.values.iter().copied().filter(|v| v.is_finite());
     let (low, high) = (finite().fold(f64::INFINITY, f64::min), finite().fold(f64::NEG_INFINITY, f64::max));
-    let range = if low < high { low..high } else { low - 0.5..high + 0.5 };
+    let range = if low < high { low..high } else { range_of(finite()).unwrap_or(0.0..1.0) };
     let (left, right) = body.split_horizontally(sheet.pixels(WIDTH - BAR));
     let slices = record.slices();
     let shown = thinned(slices, PANELS);
@@ -111,6 +114,11 @@ fn draw_panel(
         .y_label_area_size(sheet.pixels(ROOM[0]))
         .build_cartesian_2d(0.0..across as f64, 0.0..up as f64)?;
     let first = slice * across * up;
+    if across * up > MOST_CELLS {
+        picture(quantity, first, [across, up], range, &mut chart)?;
+        ticks(sheet, area, &chart, &rows.labels, &columns.labels)?;
+        return axis_names(sheet, area, [&rows.name, &columns.name]);
+    }
     let middle = Pos::new(HPos::Center, VPos::Center);
     for k in 0..across * up {
         let (column, row) = (k / up, k % up);
@@ -147,6 +155,35 @@ type Cells<'a> = ChartContext<
     Canvas<'a>,
     Cartesian2d<plotters::coord::types::RangedCoordf64, plotters::coord::types::RangedCoordf64>,
 >;
+
+/// Many cells as one picture, white where there is no value.
+fn picture(
+    quantity: &Quantity,
+    first: usize,
+    [across, up]: [usize; 2],
+    range: &std::ops::Range<f64>,
+    chart: &mut Cells<'_>,
+) -> Result<(), ReportError> {
+    let (width, height) = chart.plotting_area().dim_in_pixel();
+    let mut pixels = Vec::with_capacity(3 * width as usize * height as usize);
+    for y in 0..height {
+        let row = ((height - 1 - y) as usize * up / height as usize).min(up - 1);
+        for x in 0..width {
+            let column = (x as usize * across / width as usize).min(across - 1);
+            let value = quantity.values[first + column * up + row];
+            let code = quantity.codes.as_ref().and_then(|codes| codes.iter().position(|(code, _)| *code == value));
+            pixels.extend(match code {
+                Some(place) => <[u8; 3]>::from(code_colour(place).rgb()),
+                None if value.is_finite() => colour((value - range.start) / (range.end - range.start)),
+                None => [255; 3],
+            });
+        }
+    }
+    let element = BitMapElement::with_owned_buffer((0.0, up as f64), (width, height), pixels);
+    let element = element.ok_or_else(|| ReportError::Drawing("pixels without a size".to_owned()))?;
+    chart.draw_series([element])?;
+    Ok(())
+}
 
 /// Values of the axes under the middle of their cells.
 fn ticks(

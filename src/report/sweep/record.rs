@@ -75,17 +75,17 @@ impl Record {
         let over = reader.stored("status")?.axes.clone();
         let axes = over.iter().map(|name| axis(&reader, name)).collect::<Result<Vec<_>, _>>()?;
         let points: usize = axes.iter().map(|axis| axis.labels.len()).product();
-        if points == 0 || points > MOST_POINTS {
+        if axes.is_empty() || points == 0 || points > MOST_POINTS {
             return Err(damaged(format!("it has {points} points")).into());
+        }
+        if let Some(name) = reader.source().arrays.iter().map(|stored| &stored.name).find(|name| !is_plain(name)) {
+            return Err(damaged(format!("the name {name:?} is none that a sweep gives")).into());
         }
         let status = reader.integers("status")?;
         let mut quantities = Vec::new();
         for stored in &reader.source().arrays {
-            if stored.axes.is_empty()
-                || stored.texts.is_some()
-                || stored.name == "status"
-                || stored.axes.len() < over.len()
-            {
+            let is_found = stored.name != "status" && !reader.source().coordinates.contains(&stored.name);
+            if !is_found || stored.texts.is_some() || stored.axes.len() < over.len() {
                 continue;
             }
             quantities.extend(columns(&reader, stored, &over, points)?);
@@ -149,6 +149,12 @@ fn axis(reader: &ArrayReader, name: &str) -> Result<Axis, OutputError> {
     Ok(Axis { name: name.to_owned(), labels, numbers })
 }
 
+/// Whether a name may be part of the name of a file.
+fn is_plain(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    (1..=100).contains(&name.len()) && name.chars().all(plain) && !["report", "animation"].contains(&name)
+}
+
 fn shortened(text: &str) -> String {
     if text.chars().count() <= LABEL {
         return text.to_owned();
@@ -169,6 +175,11 @@ fn columns(
     let codes = codes(&stored.long_name);
     let values = match codes {
         Some(_) => reader.integers(&stored.name)?.into_iter().map(|code| code as f64).collect(),
+        // Of whole numbers -1 stands for none.
+        None if reader.holds_integers(&stored.name)? => {
+            let number = |value: i64| if value < 0 { f64::NAN } else { value as f64 };
+            reader.integers(&stored.name)?.into_iter().map(number).collect()
+        }
         None => reader.numbers(&stored.name)?,
     };
     let whole = |values| Quantity {
@@ -210,6 +221,11 @@ mod tests {
         let found = codes("0 undecided, 1 converged, -1 none").unwrap();
         assert_eq!(found[2], (-1.0, "none".to_owned()));
         assert_eq!(codes("spectral gap: rate of decay in the end"), None);
+    }
+
+    #[test]
+    fn names_of_files_stay_in_their_folder() {
+        assert!(is_plain("w2_time-0") && !is_plain("../x") && !is_plain("a/b") && !is_plain("") && !is_plain("report"));
     }
 
     #[test]
