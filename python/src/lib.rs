@@ -8,6 +8,7 @@ mod clouds;
 mod failure;
 mod game;
 mod measures;
+mod pool;
 mod worker;
 
 use pyo3::prelude::*;

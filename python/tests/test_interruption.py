@@ -138,17 +138,46 @@ def test_other_threads_go_on_during_a_run() -> None:
     assert gaps.max() < 0.3 * took, (gaps.max(), took)
 
 
-def test_two_threads_compute_at_the_same_time() -> None:
+ASIDE = """
+import threading, time, nashflow
+game = nashflow.Game.bundled("limit-cycle", set={"solver.time": 1e5, "output.snapshots": 10})
+begun, enough = threading.Event(), threading.Event()
+def progress(_):
+    begun.set()
+    if enough.is_set():
+        raise LookupError
+def long():
+    try:
+        game.run(progress=progress)
+    except LookupError:
+        pass
+thread = threading.Thread(target=long)
+thread.start()
+begun.wait()
+nashflow.Game.bundled("rotation").equilibrium()
+assert thread.is_alive()
+enough.set()
+thread.join()
+"""
+
+
+def test_a_short_computation_does_not_wait_for_a_long_one() -> None:
+    # With pools of a single thread.
+    alone = os.environ | {"RAYON_NUM_THREADS": "1"}
+    subprocess.run([sys.executable, "-c", ASIDE], env=alone, check=True, timeout=20)
+
+
+def test_many_threads_compute_at_the_same_time() -> None:
     game = nashflow.Game.bundled("rotation", set={"solver.time": 0.5})
     results: list[xr.Dataset] = []
-    threads = [threading.Thread(target=lambda: results.append(game.run())) for _ in range(3)]
+    threads = [threading.Thread(target=lambda: results.append(game.run())) for _ in range(12)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     for other in results[1:]:
         np.testing.assert_array_equal(other.mu, results[0].mu)
-    assert len(results) == 3
+    assert len(results) == 12
 
 
 def test_progress_is_told_and_may_end_a_run() -> None:
