@@ -2,7 +2,7 @@
 //!
 //! After a signal whose handler raises (Ctrl-C), the computation is asked to stop: a run or a particle system writes its
 //! checkpoint and ends; what has not begun to write yet, and a validation, are unwound. What does not answer within
-//! [`PATIENCE`] is left behind: it goes on until it would write, or ends by itself, in its own pool of threads, and its
+//! `PATIENCE` is left behind: it goes on until it would write, or ends by itself, in its own pool of threads, and its
 //! result is dropped.
 
 use crate::failure::Failure;

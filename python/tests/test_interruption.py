@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -36,16 +35,11 @@ def interrupted(after: float = 1.0) -> Iterator[None]:
         assert after <= took < after + PROMPT, took
 
 
-def leftovers() -> set[str]:
-    return {name for name in os.listdir(tempfile.gettempdir()) if name.startswith("nashflow-")}
-
-
-def test_a_run_is_interrupted_and_leaves_nothing() -> None:
-    before = leftovers()
+def test_a_run_is_interrupted_and_leaves_nothing(temporary: Path) -> None:
     game = nashflow.Game.bundled("limit-cycle", set=LONG)
     with pytest.raises(KeyboardInterrupt, match="interrupted; nothing was kept"), interrupted():
         game.run()
-    assert leftovers() == before
+    assert not list(temporary.iterdir())
 
 
 def test_a_named_run_leaves_a_checkpoint_and_goes_on(tmp_path: Path) -> None:
@@ -60,15 +54,14 @@ def test_a_named_run_leaves_a_checkpoint_and_goes_on(tmp_path: Path) -> None:
         np.testing.assert_array_equal(resumed[name], whole[name])
 
 
-def test_particles_and_validations_are_interrupted(tmp_path: Path) -> None:
-    before = leftovers()
+def test_particles_and_validations_are_interrupted(tmp_path: Path, temporary: Path) -> None:
     game = nashflow.Game.bundled("rotation", set={"solver.time": 50, "output.snapshots": 2})
     with pytest.raises(KeyboardInterrupt), interrupted():
         nashflow.particles(game, 20_000)
     path = tmp_path / "out.h5"
     with pytest.raises(KeyboardInterrupt, match=r"out.h5\S* holds a checkpoint"), interrupted():
         nashflow.particles(game, 20_000, output=path)
-    assert leftovers() == before
+    assert not list(temporary.iterdir())
     run = game.with_keys({"solver.time": 0.01}).run()
     points = np.random.default_rng(0).random((200_000, 1))
     with pytest.raises(KeyboardInterrupt), interrupted():
@@ -180,7 +173,7 @@ def test_many_threads_compute_at_the_same_time() -> None:
     assert len(results) == 12
 
 
-def test_progress_is_told_and_may_end_a_run() -> None:
+def test_progress_is_told_and_may_end_a_run(temporary: Path) -> None:
     seen: list[nashflow.Progress] = []
     game = nashflow.Game.bundled("limit-cycle", set={"solver.time": 5})
     game.run(progress=seen.append)
@@ -192,10 +185,9 @@ def test_progress_is_told_and_may_end_a_run() -> None:
         if progress.steps > 0:
             raise LookupError("enough")
 
-    before = leftovers()
     with pytest.raises(LookupError, match="enough"):
         nashflow.Game.bundled("limit-cycle", set=LONG).run(progress=stop)
-    assert leftovers() == before
+    assert not list(temporary.iterdir())
 
 
 def test_a_call_has_the_threads_that_it_asks_for() -> None:
