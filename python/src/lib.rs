@@ -1,13 +1,14 @@
 //! The module `nashflow._native`: the library's calls as Python functions on numpy arrays and JSON.
 //!
 //! Reports come out as the JSON that the commands print with `--json`, arrays as numpy arrays; `nashflow/*.py` makes typed
-//! objects of both. Every computation runs on a thread of its own, without the interpreter's lock ([`worker`]).
+//! objects of both. Every computation runs on a thread of its own, without the interpreter's lock (`worker`).
 
 mod array;
 mod clouds;
 mod failure;
 mod game;
 mod measures;
+mod pool;
 mod worker;
 
 use pyo3::prelude::*;

@@ -2,14 +2,14 @@
 //!
 //! After a signal whose handler raises (Ctrl-C), the computation is asked to stop: a run or a particle system writes its
 //! checkpoint and ends; what has not begun to write yet, and a validation, are unwound. What does not answer within
-//! [`PATIENCE`] is left behind: it goes on until it would write, or ends by itself, in a pool of threads that nobody else
-//! uses any more, and its result is dropped.
+//! `PATIENCE` is left behind: it goes on until it would write, or ends by itself, in its own pool of threads, and its
+//! result is dropped.
 
 use crate::failure::Failure;
+use crate::pool::Lease;
 use nashflow::experiment::Progress;
-use pyo3::exceptions::{PyKeyboardInterrupt, PyValueError};
+use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
-use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -20,8 +20,6 @@ use std::time::{Duration, Instant};
 const INTERVAL: Duration = Duration::from_millis(50);
 /// How long a computation may take to stop.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Stack of a thread: that of a main thread, on which the command computes.
-const STACK: usize = 8 << 20;
 
 /// What a computation that has been unwound leaves.
 struct Abandoned;
@@ -74,16 +72,10 @@ pub fn compute<T: Send + 'static>(
     manner: &Manner<'_>,
     work: impl FnOnce(&Control) -> Result<T, Failure> + Send + 'static,
 ) -> PyResult<T> {
-    let pool = match manner.threads {
-        Some(threads) => Arc::new(new_pool(Some(threads))?),
-        None => common_pool()?,
-    };
+    let pool = Lease::new(manner.threads)?;
     let (control, (sender, receiver)) = (Control::default(), channel());
     let shared = control.clone();
-    let body = {
-        let pool = pool.clone();
-        move || pool.install(|| work(&shared))
-    };
+    let body = move || pool.install(|| work(&shared));
     std::thread::Builder::new().name("nashflow".to_owned()).spawn(move || {
         // Nobody waits for the result of a computation that was left behind.
         let _ = sender.send(catch_unwind(AssertUnwindSafe(body)));
@@ -106,7 +98,6 @@ pub fn compute<T: Send + 'static>(
                 // A second signal is not waited for.
                 let second = py.check_signals();
                 if since.elapsed() > PATIENCE || second.is_err() {
-                    leave_behind(&pool);
                     return Err(second.err().unwrap_or(error));
                 }
                 interruption = Some((error, since));
@@ -125,33 +116,4 @@ pub fn compute<T: Send + 'static>(
 fn tell(watcher: Option<&Bound<'_, PyAny>>, control: &Control) -> PyResult<()> {
     let (Some(watcher), Some(p)) = (watcher, control.take_progress()) else { return Ok(()) };
     watcher.call1((p.time, p.end, p.steps, p.step, p.w2)).map(drop)
-}
-
-/// The pool of all computations that ask for no number of threads, and the process that its threads are in.
-static COMMON: Mutex<Option<(u32, Arc<ThreadPool>)>> = Mutex::new(None);
-
-fn common_pool() -> PyResult<Arc<ThreadPool>> {
-    let mut common = COMMON.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, pool)) = common.take_if(|(process, _)| *process != std::process::id()) {
-        // Its threads are not in this process, which a fork has made: nobody can end them.
-        std::mem::forget(pool);
-    }
-    match &*common {
-        Some((_, pool)) => Ok(pool.clone()),
-        None => Ok(common.insert((std::process::id(), Arc::new(new_pool(None)?))).1.clone()),
-    }
-}
-
-/// Leaves a pool to a computation that goes on in it; the next one gets another.
-fn leave_behind(pool: &Arc<ThreadPool>) {
-    let mut common = COMMON.lock().unwrap_or_else(PoisonError::into_inner);
-    common.take_if(|(_, common)| Arc::ptr_eq(common, pool));
-}
-
-fn new_pool(threads: Option<usize>) -> PyResult<ThreadPool> {
-    if let Some(threads) = threads.filter(|threads| !(1..=1024).contains(threads)) {
-        return Err(PyValueError::new_err(format!("threads = {threads}: must be between 1 and 1024")));
-    }
-    let pool = ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).stack_size(STACK).build();
-    pool.map_err(|error| PyValueError::new_err(format!("threads: {error}")))
 }

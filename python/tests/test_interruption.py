@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -36,16 +35,11 @@ def interrupted(after: float = 1.0) -> Iterator[None]:
         assert after <= took < after + PROMPT, took
 
 
-def leftovers() -> set[str]:
-    return {name for name in os.listdir(tempfile.gettempdir()) if name.startswith("nashflow-")}
-
-
-def test_a_run_is_interrupted_and_leaves_nothing() -> None:
-    before = leftovers()
+def test_a_run_is_interrupted_and_leaves_nothing(temporary: Path) -> None:
     game = nashflow.Game.bundled("limit-cycle", set=LONG)
     with pytest.raises(KeyboardInterrupt, match="interrupted; nothing was kept"), interrupted():
         game.run()
-    assert leftovers() == before
+    assert not list(temporary.iterdir())
 
 
 def test_a_named_run_leaves_a_checkpoint_and_goes_on(tmp_path: Path) -> None:
@@ -60,15 +54,14 @@ def test_a_named_run_leaves_a_checkpoint_and_goes_on(tmp_path: Path) -> None:
         np.testing.assert_array_equal(resumed[name], whole[name])
 
 
-def test_particles_and_validations_are_interrupted(tmp_path: Path) -> None:
-    before = leftovers()
+def test_particles_and_validations_are_interrupted(tmp_path: Path, temporary: Path) -> None:
     game = nashflow.Game.bundled("rotation", set={"solver.time": 50, "output.snapshots": 2})
     with pytest.raises(KeyboardInterrupt), interrupted():
         nashflow.particles(game, 20_000)
     path = tmp_path / "out.h5"
     with pytest.raises(KeyboardInterrupt, match=r"out.h5\S* holds a checkpoint"), interrupted():
         nashflow.particles(game, 20_000, output=path)
-    assert leftovers() == before
+    assert not list(temporary.iterdir())
     run = game.with_keys({"solver.time": 0.01}).run()
     points = np.random.default_rng(0).random((200_000, 1))
     with pytest.raises(KeyboardInterrupt), interrupted():
@@ -138,20 +131,49 @@ def test_other_threads_go_on_during_a_run() -> None:
     assert gaps.max() < 0.3 * took, (gaps.max(), took)
 
 
-def test_two_threads_compute_at_the_same_time() -> None:
+ASIDE = """
+import threading, time, nashflow
+game = nashflow.Game.bundled("limit-cycle", set={"solver.time": 1e5, "output.snapshots": 10})
+begun, enough = threading.Event(), threading.Event()
+def progress(_):
+    begun.set()
+    if enough.is_set():
+        raise LookupError
+def long():
+    try:
+        game.run(progress=progress)
+    except LookupError:
+        pass
+thread = threading.Thread(target=long)
+thread.start()
+begun.wait()
+nashflow.Game.bundled("rotation").equilibrium()
+assert thread.is_alive()
+enough.set()
+thread.join()
+"""
+
+
+def test_a_short_computation_does_not_wait_for_a_long_one() -> None:
+    # With pools of a single thread.
+    alone = os.environ | {"RAYON_NUM_THREADS": "1"}
+    subprocess.run([sys.executable, "-c", ASIDE], env=alone, check=True, timeout=20)
+
+
+def test_many_threads_compute_at_the_same_time() -> None:
     game = nashflow.Game.bundled("rotation", set={"solver.time": 0.5})
     results: list[xr.Dataset] = []
-    threads = [threading.Thread(target=lambda: results.append(game.run())) for _ in range(3)]
+    threads = [threading.Thread(target=lambda: results.append(game.run())) for _ in range(12)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     for other in results[1:]:
         np.testing.assert_array_equal(other.mu, results[0].mu)
-    assert len(results) == 3
+    assert len(results) == 12
 
 
-def test_progress_is_told_and_may_end_a_run() -> None:
+def test_progress_is_told_and_may_end_a_run(temporary: Path) -> None:
     seen: list[nashflow.Progress] = []
     game = nashflow.Game.bundled("limit-cycle", set={"solver.time": 5})
     game.run(progress=seen.append)
@@ -163,10 +185,9 @@ def test_progress_is_told_and_may_end_a_run() -> None:
         if progress.steps > 0:
             raise LookupError("enough")
 
-    before = leftovers()
     with pytest.raises(LookupError, match="enough"):
         nashflow.Game.bundled("limit-cycle", set=LONG).run(progress=stop)
-    assert leftovers() == before
+    assert not list(temporary.iterdir())
 
 
 def test_a_call_has_the_threads_that_it_asks_for() -> None:
