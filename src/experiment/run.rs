@@ -115,14 +115,17 @@ fn run_in_boxes(
         None => file.clone(),
     };
     loop {
-        let session = match unfinished.take() {
-            Some(unfinished) => Session::resume(&file, &options, unfinished, watch),
-            None => Session::fresh(&file, &options, None, watch),
+        let outcome = match unfinished.take() {
+            Some(unfinished) => Session::resume(&file, &options, unfinished, watch).and_then(|session| {
+                // What led to the box it goes on in.
+                notes.extend(session.notes.iter().filter(|note| seam::is_enlargement(note)).cloned());
+                complete(session, watch)
+            }),
+            None => Session::fresh(&file, &options, None, watch).and_then(|mut session| {
+                session.notes.extend(notes.iter().cloned());
+                complete(session, watch)
+            }),
         };
-        let outcome = session.and_then(|mut session| {
-            session.notes.extend(notes.iter().cloned());
-            complete(session, watch)
-        });
         let error = match outcome {
             Ok(recorded) => return Ok(recorded),
             Err(error) => error,

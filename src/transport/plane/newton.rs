@@ -17,13 +17,13 @@ pub const FIRST_PENALTY: f64 = 0.1;
 const LAST_PENALTY: f64 = 1e-13;
 /// From one penalty to the next; the root of it after a failure, up to the second number.
 const FACTOR: f64 = 0.1;
-const LARGEST_FACTOR: f64 = 0.7;
+const LARGEST_FACTOR: f64 = 0.5;
 /// A stage ends when the decrement is below this share of the square root of its penalty, which is what the next one changes.
 const STAGE: f64 = 0.03;
 /// The last stage ends when the decrement is below this share of the distance.
 const CLOSE: f64 = 1e-7;
 /// Newton steps of one stage.
-const STEPS: usize = 8;
+const STEPS: usize = 20;
 /// Halvings of one step.
 const HALVINGS: usize = 6;
 

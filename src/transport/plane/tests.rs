@@ -1,4 +1,6 @@
 use super::*;
+use crate::torus::with_room;
+use crate::transport::CircleDistance;
 
 fn grid(points: usize, half: f64) -> Grid {
     Grid::new(&[points, points], &[2.0 * half; 2], &[-half; 2]).unwrap()
@@ -34,29 +36,96 @@ fn gaussians_have_the_distance_of_bures() {
     let grid = grid(96, 6.0);
     let (m, a, n, b) = ([0.5, 0.3], [0.3, 0.1, 0.2], [-0.4, 0.1], [0.2, -0.05, 0.35]);
     let mut solver = PlaneDistance::new(&gaussian(&grid, n, b)).unwrap();
-    let started = std::time::Instant::now();
     let found = solver.distance(&gaussian(&grid, m, a)).unwrap();
     let exact = bures(m, a, n, b);
-    println!("{found:?} for {exact}, {:?}, {} steps", started.elapsed(), solver.newton_steps());
     assert!((found.value - exact).abs() <= found.error && found.error <= 1e-7 * exact, "{found:?} for {exact}");
 }
 
+/// `exp(-v/tau)` of a double well with a slope, and a Gaussian, on a line.
+fn well(tau: f64, slope: f64) -> impl Fn(f64) -> f64 {
+    move |s| (-(s.powi(4) / 12.0 - s * s / 2.0 + slope * s) / tau).exp()
+}
+
+fn hill(mean: f64, variance: f64) -> impl Fn(f64) -> f64 {
+    move |s| (-(s - mean) * (s - mean) / (2.0 * variance)).exp()
+}
+
+/// On the line, by the circle's solver in a box with room.
+fn on_line(points: usize, half: f64, f: impl Fn(f64) -> f64, g: impl Fn(f64) -> f64) -> Distance {
+    let grid = Grid::new(&[points], &[2.0 * half], &[-half]).unwrap();
+    let roomy = |f: &dyn Fn(f64) -> f64| {
+        let values: Vec<f64> = grid.axis(0).coordinates().iter().map(|x| f(*x)).collect();
+        let (torus, values) = with_room(&grid, &values);
+        Density::normalised(&torus, values).unwrap()
+    };
+    CircleDistance::new(&roomy(&g)).unwrap().distance(&roomy(&f)).unwrap()
+}
+
 #[test]
-fn timing() {
-    let grid = grid(108, 4.6);
-    let well = |tau: f64, c: f64| move |s: f64| (-(s.powi(4) / 12.0 - s * s / 2.0 + c * s) / tau).exp();
-    let hill = |m: f64, v: f64| move |s: f64| (-(s - m) * (s - m) / (2.0 * v)).exp();
-    for (tau, a, b) in [(0.5, hill(0.7, 0.3), hill(-0.4, 0.4)), (0.25, hill(1.0, 0.2), hill(-0.4, 0.2)), (0.125, hill(1.0, 0.15), hill(-0.4, 0.15))] {
-        let (f, g) = (well(tau, 0.0), well(tau, 0.2));
-        let target = density(&grid, |x| f(x[0]) * g(x[1]));
-        let now = std::time::Instant::now();
-        let mut solver = PlaneDistance::new(&target).unwrap();
-        println!("tau {tau}: poincare {} {:?}", solver.poincare, now.elapsed());
-        for t in [1.0, 0.95, 0.5, 0.1, 1e-2, 1e-3, 1e-4, 1e-6] {
-            let now = std::time::Instant::now();
-            let source = density(&grid, |x| (a(x[0]) * b(x[1])).powf(t) * (f(x[0]) * g(x[1])).powf(1.0 - t));
-            let found = solver.distance(&source);
-            println!("  {t} {found:?} {:?} {} steps", now.elapsed(), solver.newton_steps());
-        }
+fn products_have_the_distances_of_their_lines() {
+    let grid = grid(96, 4.6);
+    let target = density(&grid, |x| well(0.5, 0.0)(x[0]) * well(0.5, 0.2)(x[1]));
+    let mut solver = PlaneDistance::new(&target).unwrap().with_relative_tolerance(1e-6);
+    // From far away to near, each from the potential of the one before; the last one also from nothing.
+    let mut last = None;
+    for share in [1.0, 0.1, 1e-4] {
+        let a = |s: f64| hill(0.7, 0.3)(s).powf(share) * well(0.5, 0.0)(s).powf(1.0 - share);
+        let b = |s: f64| hill(-0.4, 0.4)(s).powf(share) * well(0.5, 0.2)(s).powf(1.0 - share);
+        let source = density(&grid, |x| a(x[0]) * b(x[1]));
+        let found = solver.distance(&source).unwrap();
+        let (x, y) = (on_line(192, 4.6, a, well(0.5, 0.0)), on_line(192, 4.6, b, well(0.5, 0.2)));
+        let exact = x.value.hypot(y.value);
+        println!("{found:?} for {exact} +- {:.1e}, {} steps", x.error + y.error, solver.newton_steps());
+        assert!((found.value - exact).abs() <= found.error + x.error + y.error, "{found:?} for {exact}");
+        assert!(found.error <= 1e-6 * exact, "{found:?}");
+        last = Some((source, found));
     }
+    let (source, warm) = last.unwrap();
+    solver.set_warm_start(None).unwrap();
+    let cold = solver.distance(&source).unwrap();
+    assert!((cold.value - warm.value).abs() <= cold.error + warm.error, "{cold:?} and {warm:?}");
+}
+
+#[test]
+fn a_turned_plane_has_the_same_distances() {
+    let grid = grid(96, 4.6);
+    let distance = |angle: f64| {
+        let turned = |x: [f64; 2]| {
+            let (s, c) = angle.sin_cos();
+            [c * x[0] + s * x[1], c * x[1] - s * x[0]]
+        };
+        let target = density(&grid, |x| {
+            let [a, b] = turned(x);
+            (-(a.powi(4) / 4.0 + b.powi(4) / 3.0 + 0.5 * a * a * b * b - 0.5 * a * b + 0.3 * a) / 0.4).exp()
+        });
+        let source = density(&grid, |x| {
+            let [a, b] = turned(x);
+            (-((a - 0.6).powi(2) + 0.8 * (b + 0.3).powi(2)) / 0.5).exp()
+        });
+        PlaneDistance::new(&target).unwrap().with_relative_tolerance(1e-6).distance(&source).unwrap()
+    };
+    let (a, b) = (distance(0.0), distance(0.5));
+    assert!((a.value - b.value).abs() <= a.error + b.error && a.error <= 1e-6 * a.value, "{a:?} and {b:?}");
+    assert!(a.value > 0.5, "{a:?}");
+}
+
+#[test]
+fn small_shifts_keep_their_digits() {
+    let grid = grid(96, 5.0);
+    let mut solver = PlaneDistance::new(&gaussian(&grid, [0.0, 0.0], [0.3, 0.1, 0.2])).unwrap();
+    for shift in [1e-2, 1e-5] {
+        let found = solver.distance(&gaussian(&grid, [0.6 * shift, 0.8 * shift], [0.3, 0.1, 0.2])).unwrap();
+        assert!((found.value - shift).abs() <= found.error && found.error <= 1e-4 * shift, "{found:?} for {shift}");
+    }
+}
+
+#[test]
+fn a_start_of_another_box_or_size_is_refused() {
+    let grid = grid(48, 5.0);
+    let mut solver = PlaneDistance::new(&gaussian(&grid, [0.0, 0.0], [0.3, 0.0, 0.3])).unwrap();
+    let zeros = |grid: Grid| Some(Potential { values: vec![0.0; grid.len()], grid });
+    assert!(solver.set_warm_start(zeros(grid.clone())).is_err());
+    let other = Grid::new(&[31, 31], &[9.0, 10.0], &[-5.0, -5.0]).unwrap();
+    assert!(solver.set_warm_start(zeros(other)).is_err());
+    assert!(solver.set_warm_start(zeros(grid.with_points(&[31, 31]).unwrap())).is_ok());
 }
