@@ -9,8 +9,8 @@ use crate::output::{Diagnostics, Snapshot};
 use crate::regulariser::Regulariser;
 use crate::torus::{Density, Fourier, FourierScratch, spectral_tail, with_room};
 use crate::transport::{
-    CircleDistance, Distance, Measure, MongeAmpere, PlaneDistance, Potential, Reading as DensityReading, TransportError,
-    circle_distance,
+    CircleDistance, Distance, Measure, MongeAmpere, PlaneDistance, Potential, Reading as DensityReading,
+    TransportError, circle_distance,
 };
 use num_complex::Complex64;
 

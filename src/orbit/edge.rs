@@ -155,8 +155,7 @@ fn edge_state(
         tolerance,
         most_iterations: MOST_ITERATIONS,
     });
-    let orbit =
-        outcome.and_then(|closed| refine(flow, temperature, symmetry, closed, steps, &how.finding));
+    let orbit = outcome.and_then(|closed| refine(flow, temperature, symmetry, closed, steps, &how.finding));
     Ok((orbit, Some((time, miss))))
 }
 

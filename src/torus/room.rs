@@ -66,7 +66,8 @@ fn along(from: &Grid, to: &Grid, axis: usize, value: impl Fn(usize) -> f64) -> V
     assert!(source.points >= STENCIL, "at least {STENCIL} nodes, got {}", source.points);
     let at = |x: f64| {
         let place = (x - source.origin) / source.spacing();
-        let first = (place.floor() as isize - STENCIL as isize / 2 + 1).clamp(0, (source.points - STENCIL) as isize) as usize;
+        let first =
+            (place.floor() as isize - STENCIL as isize / 2 + 1).clamp(0, (source.points - STENCIL) as isize) as usize;
         let share = |i: usize| {
             let others = (0..STENCIL).filter(|j| *j != i);
             others.map(|j| (place - (first + j) as f64) / (i as f64 - j as f64)).product::<f64>()

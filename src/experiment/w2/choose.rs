@@ -12,8 +12,8 @@ use super::parcels::arcs;
 use crate::output::{PlanPoints, PlanRecord};
 use crate::torus::{Density, Grid, pad_values, without_room};
 use crate::transport::{
-    CirclePlan, Cloud, DiscreteTransport, Distance, Measure, MongeAmpere, PlaneDistance, SemiDiscrete, TransportError, TransportMap,
-    circle_distance, circle_plan,
+    CirclePlan, Cloud, DiscreteTransport, Distance, Measure, MongeAmpere, PlaneDistance, SemiDiscrete, TransportError,
+    TransportMap, circle_distance, circle_plan,
 };
 
 /// What is wanted of a solver.

@@ -35,11 +35,8 @@ fn moments(density: &Density) -> ([f64; 2], Symmetric) {
     };
     let mean = [mean_of(&|x, _| x), mean_of(&|_, y| y)];
     let [a, b] = mean;
-    let covariance = [
-        mean_of(&|x, _| (x - a) * (x - a)),
-        mean_of(&|x, y| (x - a) * (y - b)),
-        mean_of(&|_, y| (y - b) * (y - b)),
-    ];
+    let covariance =
+        [mean_of(&|x, _| (x - a) * (x - a)), mean_of(&|x, y| (x - a) * (y - b)), mean_of(&|_, y| (y - b) * (y - b))];
     (mean, covariance)
 }
 

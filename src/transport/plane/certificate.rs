@@ -39,7 +39,12 @@ pub struct Certificate {
 
 impl Certificate {
     /// Of a potential on `coarse`, the lattice it was found on, judged on `fine`; `poincare` is that of the target.
-    pub fn of(densities: &Densities, [coarse, fine]: [&Lattice; 2], coefficients: &[f64], poincare: f64) -> Certificate {
+    pub fn of(
+        densities: &Densities,
+        [coarse, fine]: [&Lattice; 2],
+        coefficients: &[f64],
+        poincare: f64,
+    ) -> Certificate {
         let half = Sums::of(densities, coarse, coefficients);
         let sums = Sums::of(densities, fine, coefficients);
         let bars = SHARES.iter().filter_map(|share| sums.defect(fine, *share, poincare));

@@ -50,7 +50,8 @@ pub struct PulledBack {
 impl Densities {
     /// From two densities in the same box.
     pub fn new(source: &Density, target: &Density) -> Densities {
-        let points: Vec<usize> = source.grid().shape().iter().zip(target.grid().shape()).map(|(a, b)| *a.max(&b)).collect();
+        let points: Vec<usize> =
+            source.grid().shape().iter().zip(target.grid().shape()).map(|(a, b)| *a.max(&b)).collect();
         let grid = source.grid().with_points(&points).expect("the larger of two grids");
         let own = |density: &Density| pad_values(density.grid(), &grid, density.values());
         let difference: Vec<f64> = if source.grid().shape() == target.grid().shape() {
@@ -79,11 +80,7 @@ impl Densities {
         let values = |function: &OffGrid| -> Vec<f64> {
             (0..lattice.nodes()).into_par_iter().map(|j| function.value_and_gradient(lattice.node(j)).0).collect()
         };
-        AtNodes {
-            source: values(&self.source),
-            target: values(&self.target),
-            difference: values(&self.difference),
-        }
+        AtNodes { source: values(&self.source), target: values(&self.target), difference: values(&self.difference) }
     }
 
     /// Pulls both back by the potential with these fields.

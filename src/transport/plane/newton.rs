@@ -85,7 +85,8 @@ impl Problem<'_> {
             let step = matrix.solve(&point.residual);
             let decrement = dot(&point.residual, &step).max(0.0).sqrt();
             let goal = if is_last { CLOSE * self.distance(&point) } else { STAGE * penalty.sqrt() };
-            let Some((trial, next, left)) = self.search(coefficients, &step, &point, &matrix, decrement, penalty) else {
+            let Some((trial, next, left)) = self.search(coefficients, &step, &point, &matrix, decrement, penalty)
+            else {
                 return decrement <= goal;
             };
             *coefficients = trial;

@@ -54,12 +54,7 @@ impl SplineAxis {
     fn new(origin: f64, length: f64, cells: usize, nodes_per_cell: usize) -> SplineAxis {
         let width = length / cells as f64;
         let fraction = |s: usize| (s as f64 + 0.5) / nodes_per_cell as f64;
-        SplineAxis {
-            cells,
-            origin,
-            width,
-            tables: (0..nodes_per_cell).map(|s| table(fraction(s), width)).collect(),
-        }
+        SplineAxis { cells, origin, width, tables: (0..nodes_per_cell).map(|s| table(fraction(s), width)).collect() }
     }
 
     /// Number of splines.
@@ -145,8 +140,7 @@ impl Lattice {
         let partial: Vec<[Vec<f64>; 3]> =
             coefficients.chunks_exact(splines).map(|row| along(&self.axes[1], |j| row[j])).collect();
         let zeros = || vec![0.0; rows * columns];
-        let mut fields =
-            Fields { value: zeros(), slope: [zeros(), zeros()], hessian: [zeros(), zeros(), zeros()] };
+        let mut fields = Fields { value: zeros(), slope: [zeros(), zeros()], hessian: [zeros(), zeros(), zeros()] };
         let Fields { value, slope: [d1, d2], hessian: [h11, h12, h22] } = &mut fields;
         let targets: [(&mut Vec<f64>, usize, usize); 6] =
             [(value, 0, 0), (d1, 1, 0), (d2, 0, 1), (h11, 2, 0), (h12, 1, 1), (h22, 0, 2)];
@@ -237,9 +231,7 @@ fn table(t: f64, width: f64) -> Table {
         let below = levels.last().expect("the first level is there");
         let at = |j: usize| below.get(j).copied().unwrap_or(0.0);
         let before = |j: usize| if j > 0 { at(j - 1) } else { 0.0 };
-        let value = |j: usize| {
-            ((t + k as f64 - j as f64) * before(j) + (j as f64 + 1.0 - t) * at(j)) / k as f64
-        };
+        let value = |j: usize| ((t + k as f64 - j as f64) * before(j) + (j as f64 + 1.0 - t) * at(j)) / k as f64;
         let level = (0..=k).map(value).collect();
         levels.push(level);
     }

@@ -58,13 +58,7 @@ impl Pattern {
     }
 
     /// The matrix of a pair pulled back; none when it cannot be factorised.
-    pub fn stiffness(
-        &self,
-        lattice: &Lattice,
-        fields: &Fields,
-        back: &PulledBack,
-        penalty: f64,
-    ) -> Option<Stiffness> {
+    pub fn stiffness(&self, lattice: &Lattice, fields: &Fields, back: &PulledBack, penalty: f64) -> Option<Stiffness> {
         let weight = lattice.weight();
         self.factorised(lattice, penalty, |j| tensor(fields, back, j).map(|a| weight * a), true)
     }
