@@ -14,8 +14,8 @@ const LINEAR: &str = r#"
     x = { dim = 2, space = "line", period = [7, 6] }
     y = { space = "line", period = 7 }
     [initial]
-    x = "exp(-((x1 - 0.7)^2 + (x2 + 0.5)^2)/(2*0.25))"
-    y = "exp(-(y - 0.3)^2/(2*0.2))"
+    x = "exp(-((x1 - 0.7)^2 + (x2 + 0.5)^2)/(2*0.1))"
+    y = "exp(-(y - 0.3)^2/(2*0.1))"
     [solver]
     time = 0.4
     tolerance = 1e-8
@@ -29,7 +29,7 @@ fn distances_along_a_run_are_those_of_gaussians() {
     let exact = |t: f64| -> f64 {
         let axis = |rate: f64, mean: f64| -> f64 {
             let rest = 0.2 / rate;
-            let variance = rest + (0.25 - rest) * (-2.0 * rate * t).exp();
+            let variance = rest + (0.1 - rest) * (-2.0 * rate * t).exp();
             (mean * (-rate * t).exp()).powi(2) + (variance.sqrt() - rest.sqrt()).powi(2)
         };
         (axis(1.0, 0.7) + axis(2.0, -0.5)).sqrt()
