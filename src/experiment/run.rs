@@ -8,7 +8,7 @@ use super::resumption::{Resumption, Unfinished, advise_resume, in_boxes_of, resu
 use super::seam;
 use super::session::Session;
 use super::summary::Summary;
-use crate::game::GameFile;
+use crate::game::{GameFile, Player};
 use crate::output::{Diagnostics, check_destination};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -111,7 +111,17 @@ fn run_in_boxes(
     let mut options = options.clone();
     let mut notes = Vec::new();
     let mut file = match &unfinished {
-        Some(unfinished) => in_boxes_of(file, unfinished.writer.layout())?,
+        Some(left) => {
+            let there = in_boxes_of(file, left.writer.layout())?;
+            let is_own = |player| there.game().domain(player) == file.game().domain(player);
+            if left.checkpoint.is_some() || Player::BOTH.into_iter().all(is_own) {
+                there
+            } else {
+                // Without a checkpoint nothing tells how the run came into a larger box.
+                (unfinished, options.overwrite) = (None, true);
+                file.clone()
+            }
+        }
         None => file.clone(),
     };
     loop {
