@@ -62,16 +62,6 @@ pub enum RunError {
         /// Who lives on the line.
         player: Player,
     },
-    /// The spectrum of a game with a player on the plane.
-    #[error(
-        "game.domain.{}.dim: the spectrum is not computed on the plane, where the equilibrium is empty at the ends of its \
-         box; on the line it is",
-        player.letter()
-    )]
-    Plane {
-        /// Who lives on the plane.
-        player: Player,
-    },
     /// Something that is not possible with the regulariser of the game.
     #[error("{key}: {message}")]
     Regulariser {
@@ -340,7 +330,6 @@ impl RunError {
             | RunError::Initial { .. }
             | RunError::Dynamics { .. }
             | RunError::Line { .. }
-            | RunError::Plane { .. }
             | RunError::Regulariser { .. }
             | RunError::Edge { .. }
             | RunError::Option { .. }
@@ -380,7 +369,6 @@ impl RunError {
                 | RunError::Initial { .. }
                 | RunError::Dynamics { .. }
                 | RunError::Line { .. }
-                | RunError::Plane { .. }
                 | RunError::Regulariser { .. }
                 | RunError::Edge { .. }
         );

@@ -9,14 +9,13 @@ use crate::output::{Diagnostics, Snapshot};
 use crate::regulariser::Regulariser;
 use crate::torus::{Density, Fourier, FourierScratch, spectral_tail, with_room};
 use crate::transport::{
-    CircleDistance, Distance, Measure, MongeAmpere, Potential, Reading as DensityReading, TransportError,
-    circle_distance,
+    CircleDistance, Distance, Measure, MongeAmpere, PlaneDistance, Potential, Reading as DensityReading,
+    TransportError, circle_distance,
 };
 use num_complex::Complex64;
 
-/// Why a player on the plane has no distance.
-const NO_PLANE: &str = "W2 on the plane is not computed along a run: its densities are almost empty at the ends of their box, \
-                        which periodic Monge-Ampere does not carry; nashflow w2 with --reading nodes compares histograms";
+/// Error bar over distance that is asked for on the plane, where every digit costs a finer lattice.
+const PLANE_TOLERANCE: f64 = 1e-7;
 
 /// The exact distance of one player's density to his equilibrium.
 #[derive(Debug)]
@@ -25,6 +24,7 @@ pub(super) enum ToEquilibrium {
     Torus(Box<MongeAmpere>),
     /// The line: a circle twice as long as the box, so that no mass is nearer the other way round.
     Line(Box<CircleDistance>),
+    Plane(Box<PlaneDistance>),
 }
 
 impl ToEquilibrium {
@@ -38,14 +38,15 @@ impl ToEquilibrium {
     /// For a player on the line whose box is the density's torus.
     ///
     /// # Errors
-    /// A sentence; on the plane always.
-    fn on_line(target: &Density) -> Result<ToEquilibrium, String> {
-        if target.grid().dimension() > 1 {
-            return Err(NO_PLANE.to_owned());
-        }
-        let target = on_torus(target).map_err(|error| error.to_string())?;
-        let solver = CircleDistance::new(&target).map_err(|error| error.to_string())?;
-        Ok(ToEquilibrium::Line(Box::new(solver)))
+    /// Those of the solvers.
+    fn on_line(target: &Density) -> Result<ToEquilibrium, TransportError> {
+        Ok(match target.grid().dimension() {
+            1 => ToEquilibrium::Line(Box::new(CircleDistance::new(&on_torus(target)?)?)),
+            _ => {
+                let solver = PlaneDistance::new(target)?.with_relative_tolerance(PLANE_TOLERANCE);
+                ToEquilibrium::Plane(Box::new(solver))
+            }
+        })
     }
 
     pub fn distance(&mut self, source: &Density) -> Result<Distance, TransportError> {
@@ -53,6 +54,24 @@ impl ToEquilibrium {
             ToEquilibrium::Line(solver) => solver.distance(&on_torus(source)?),
             ToEquilibrium::Circle(solver) => solver.distance(source),
             ToEquilibrium::Torus(solver) => solver.distance(source),
+            ToEquilibrium::Plane(solver) => solver.distance(source),
+        }
+    }
+
+    /// What the next distance starts from.
+    fn warm_start(&self) -> Option<&Potential> {
+        match self {
+            ToEquilibrium::Torus(solver) => solver.warm_start(),
+            ToEquilibrium::Plane(solver) => solver.warm_start(),
+            ToEquilibrium::Circle(_) | ToEquilibrium::Line(_) => None,
+        }
+    }
+
+    fn set_warm_start(&mut self, potential: Option<Potential>) -> Result<(), TransportError> {
+        match self {
+            ToEquilibrium::Torus(solver) => solver.set_warm_start(potential),
+            ToEquilibrium::Plane(solver) => solver.set_warm_start(potential),
+            ToEquilibrium::Circle(_) | ToEquilibrium::Line(_) => Ok(()),
         }
     }
 }
@@ -95,7 +114,9 @@ impl Gauge {
                 .expect("best responses are finite, not negative and have mass 1")
         });
         let to_equilibrium = match (in_cells, discretisation.payoff.is_on_line(player)) {
-            (false, true) => ToEquilibrium::on_line(&discretisation.equilibrium_density(player)),
+            (false, true) => {
+                ToEquilibrium::on_line(&discretisation.equilibrium_density(player)).map_err(|error| error.to_string())
+            }
             (false, false) => {
                 ToEquilibrium::new(&discretisation.equilibrium_density(player)).map_err(|error| error.to_string())
             }
@@ -222,10 +243,7 @@ impl Measurement {
 
     /// What the transport solvers start from next; part of a checkpoint.
     pub fn warm_starts(&self) -> [Option<Potential>; 2] {
-        [0, 1].map(|p| match &self.gauges[p].to_equilibrium {
-            Ok(ToEquilibrium::Torus(solver)) => solver.warm_start().cloned(),
-            _ => None,
-        })
+        [0, 1].map(|p| self.gauges[p].to_equilibrium.as_ref().ok().and_then(|solver| solver.warm_start().cloned()))
     }
 
     /// Keeps the reasons found on another grid.
@@ -236,7 +254,7 @@ impl Measurement {
     /// Starts from these potentials where they fit, and cold where they do not.
     pub fn offer_warm_starts(&mut self, potentials: [Option<Potential>; 2]) {
         for (gauge, potential) in self.gauges.iter_mut().zip(potentials) {
-            if let Ok(ToEquilibrium::Torus(solver)) = &mut gauge.to_equilibrium
+            if let Ok(solver) = &mut gauge.to_equilibrium
                 && solver.set_warm_start(potential).is_err()
             {
                 solver.set_warm_start(None).expect("no potential always fits");
@@ -250,7 +268,7 @@ impl Measurement {
     /// [`TransportError`] when a potential does not fit.
     pub fn set_warm_starts(&mut self, potentials: [Option<Potential>; 2]) -> Result<(), TransportError> {
         for (gauge, potential) in self.gauges.iter_mut().zip(potentials) {
-            if let Ok(ToEquilibrium::Torus(solver)) = &mut gauge.to_equilibrium {
+            if let Ok(solver) = &mut gauge.to_equilibrium {
                 solver.set_warm_start(potential)?;
             }
         }

@@ -8,7 +8,7 @@ use super::resumption::{Resumption, Unfinished, advise_resume, in_boxes_of, resu
 use super::seam;
 use super::session::Session;
 use super::summary::Summary;
-use crate::game::GameFile;
+use crate::game::{GameFile, Player};
 use crate::output::{Diagnostics, check_destination};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -111,18 +111,31 @@ fn run_in_boxes(
     let mut options = options.clone();
     let mut notes = Vec::new();
     let mut file = match &unfinished {
-        Some(unfinished) => in_boxes_of(file, unfinished.writer.layout())?,
+        Some(left) => {
+            let there = in_boxes_of(file, left.writer.layout())?;
+            let is_own = |player| there.game().domain(player) == file.game().domain(player);
+            if left.checkpoint.is_some() || Player::BOTH.into_iter().all(is_own) {
+                there
+            } else {
+                // Without a checkpoint nothing tells how the run came into a larger box.
+                (unfinished, options.overwrite) = (None, true);
+                file.clone()
+            }
+        }
         None => file.clone(),
     };
     loop {
-        let session = match unfinished.take() {
-            Some(unfinished) => Session::resume(&file, &options, unfinished, watch),
-            None => Session::fresh(&file, &options, None, watch),
+        let outcome = match unfinished.take() {
+            Some(unfinished) => Session::resume(&file, &options, unfinished, watch).and_then(|session| {
+                // What led to the box it goes on in.
+                notes.extend(session.notes.iter().filter(|note| seam::is_enlargement(note)).cloned());
+                complete(session, watch)
+            }),
+            None => Session::fresh(&file, &options, None, watch).and_then(|mut session| {
+                session.notes.extend(notes.iter().cloned());
+                complete(session, watch)
+            }),
         };
-        let outcome = session.and_then(|mut session| {
-            session.notes.extend(notes.iter().cloned());
-            complete(session, watch)
-        });
         let error = match outcome {
             Ok(recorded) => return Ok(recorded),
             Err(error) => error,

@@ -76,6 +76,8 @@ pub fn check_state(file: &GameFile, layout: &PairLayout, state: &[Complex64]) ->
 
 /// Growth of a box that mass has come to the ends of.
 const ENLARGEMENT: f64 = 1.25;
+/// What the note of a larger box says.
+const BEGAN_AGAIN: &str = "the run began again";
 
 /// After an error of the seam of a box that the program has chosen: the game in a larger box, and what to say of it.
 pub fn enlarged(file: &GameFile, error: &RunError) -> Option<Result<(GameFile, String), RunError>> {
@@ -86,14 +88,19 @@ pub fn enlarged(file: &GameFile, error: &RunError) -> Option<Result<(GameFile, S
     let mut domain = Player::BOTH.map(|player| file.game().domain(player).clone());
     let letter = player.letter();
     let note = format!(
-        "at time {time:?} the density of {letter} in the outer 5 % of his box was {share:.1e} of its maximum: the run began \
-         again in a box {ENLARGEMENT} times as wide"
+        "at time {time:?} the density of {letter} in the outer 5 % of his box was {share:.1e} of its maximum: {BEGAN_AGAIN} \
+         in a box {ENLARGEMENT} times as wide"
     );
     let wider = domain[player.index()].widened(ENLARGEMENT).and_then(|wider| {
         domain[player.index()] = wider;
         file.in_boxes(domain)
     });
     Some(wider.map(|file| (file, note)).map_err(RunError::from))
+}
+
+/// Whether a note is that of a run that began again.
+pub fn is_enlargement(note: &str) -> bool {
+    note.contains(BEGAN_AGAIN)
 }
 
 /// For the summary.

@@ -107,10 +107,6 @@ pub(super) fn linear_spectrum_on(
     count: usize,
     put_on: impl Fn(&Game, &[Vec<usize>; 2]) -> Result<Discretisation, RunError> + Sync,
 ) -> Result<LinearSpectrum, RunError> {
-    let on_plane = |player: &Player| game.domain(*player).is_line() && game.domain(*player).dimension() > 1;
-    if let Some(player) = Player::BOTH.into_iter().find(on_plane) {
-        return Err(RunError::Plane { player });
-    }
     let coarse_shapes = shapes.clone().map(|shape| odd_shape(&shape, 1.0));
     let fine_shapes = coarse_shapes.clone().map(|shape| odd_shape(&shape, REFINEMENT[shape.len() - 1]));
     let solve = |shapes: &[Vec<usize>; 2], count: usize| -> Result<(Discretisation, Spectrum), RunError> {

@@ -12,9 +12,9 @@
 //! no other state of rest.
 
 use super::coordinates::{difference, sum};
-use super::find::{Finding, Orbit, find, refine};
+use super::find::{Finding, Orbit, find, refine, shoot_stably};
 use super::search::Search;
-use super::shooting::{Point, Shooting, shoot};
+use super::shooting::{Point, Shooting};
 use super::{OrbitError, Symmetry};
 use crate::flow::{Flow, MflDa, PairLayout};
 use crate::stepper::{Etd43, Semilinear, Stepper};
@@ -149,9 +149,13 @@ fn edge_state(
     };
     let steps = steps.max(16);
     let tolerance = how.finding.residual;
-    let shooting = Shooting { steps, tangent_steps: steps, tolerance, most_iterations: MOST_ITERATIONS };
-    let orbit = shoot(flow, symmetry, &point, &shooting)
-        .and_then(|closed| refine(flow, temperature, symmetry, closed, steps, &how.finding));
+    let (outcome, steps) = shoot_stably(flow, symmetry, &point, steps, |steps| Shooting {
+        steps,
+        tangent_steps: steps,
+        tolerance,
+        most_iterations: MOST_ITERATIONS,
+    });
+    let orbit = outcome.and_then(|closed| refine(flow, temperature, symmetry, closed, steps, &how.finding));
     Ok((orbit, Some((time, miss))))
 }
 

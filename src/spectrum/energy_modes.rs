@@ -7,7 +7,8 @@
 //! with the generator's preconditioner `P`. A block finds modes of one energy together, up to as many as it has vectors. The
 //! start is the modes of a grid half as fine along every axis that still resolves the ground state, roughly, moved to this
 //! one, down to a grid so coarse that its matrix is diagonalised or that no axis can be made coarser: they hold all that is
-//! smooth, and what is left is what the preconditioner is good at.
+//! smooth, and what is left is what the preconditioner is good at. The landscape of a box is moved by polynomials on a few nodes:
+//! the series of its logarithm would ring from the seam.
 //!
 //! Products `A u` are rounded by `1e-16 |A|`, energies from them too. An energy is therefore the square of `|B u|`, which is
 //! rounded by `1e-16 |B|` before it is squared, and modes whose energies drown in the rounding of the products are told
@@ -21,7 +22,7 @@
 use super::SpectrumError;
 use super::generator::{Generator, Landscape};
 use super::subspace::Subspace;
-use crate::torus::{Fourier, Grid, next_fast_odd_size, resample};
+use crate::torus::{Fourier, Grid, interpolated_in_box, next_fast_odd_size, resample};
 use faer::{Mat, Side};
 
 /// Nodes up to which all modes are computed at once.
@@ -140,8 +141,12 @@ fn coarser(landscape: &Landscape, ground: &[f64]) -> Option<Landscape> {
         return None;
     }
     let grid = landscape.grid.with_points(&points).expect("fewer points than on a grid that exists");
-    let moved = |values: &[f64]| moved(&landscape.grid, &grid, values);
+    let is_box = landscape.is_box;
+    let moved = |values: &[f64]| {
+        if is_box { interpolated_in_box(&landscape.grid, &grid, values) } else { moved(&landscape.grid, &grid, values) }
+    };
     Some(Landscape {
+        is_box,
         log_density: moved(&landscape.log_density),
         slopes: landscape.slopes.iter().map(|s| moved(s)).collect(),
         log_diffusivity: moved(&landscape.log_diffusivity),

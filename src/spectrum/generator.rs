@@ -69,6 +69,8 @@ pub struct Landscape {
     pub log_diffusivity: Vec<f64>,
     /// `W`.
     pub mass: f64,
+    /// Whether the torus is a box on the line or plane: the logarithm has a kink or a jump at its seam.
+    pub is_box: bool,
 }
 
 impl Landscape {
@@ -88,7 +90,8 @@ impl Landscape {
             .collect();
         if equilibrium.regulariser().is_entropy() {
             let log_density = equilibrium.log_densities()[own].to_vec();
-            return Landscape::of_entropy(grid, log_density, slopes);
+            let is_box = payoff.is_on_line(player);
+            return Landscape { is_box, ..Landscape::of_entropy(grid, log_density, slopes) };
         }
         let (regulariser, density) = (equilibrium.regulariser(), equilibrium.densities()[own]);
         let function = regulariser.function();
@@ -102,12 +105,14 @@ impl Landscape {
             log_density: weights.iter().map(|p| p.ln()).collect(),
             slopes,
             log_diffusivity: density.iter().map(|r| function.pressure_slope(*r).ln()).collect(),
+            is_box: payoff.is_on_line(player),
         }
     }
 
     /// Of a density with the entropy as its regulariser.
     pub fn of_entropy(grid: &Grid, log_density: Vec<f64>, slopes: Vec<Vec<f64>>) -> Landscape {
-        Landscape { log_diffusivity: vec![0.0; grid.len()], mass: 1.0, grid: grid.clone(), log_density, slopes }
+        let log_diffusivity = vec![0.0; grid.len()];
+        Landscape { log_diffusivity, mass: 1.0, is_box: false, grid: grid.clone(), log_density, slopes }
     }
 
     /// Its generator.

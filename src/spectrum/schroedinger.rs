@@ -10,12 +10,14 @@
 //! operator by finite volumes,
 //!
 //! ```text
-//! (S u)_i = sum_a (1/h_a^2) sum over both neighbours j along a of ( sqrt(mu_j/mu_i) u_i - u_j ),   S sqrt(mu*) = 0,
+//! (S u)_i = sum_a (1/h_a^2) sum over both neighbours j along a of c_ij ( sqrt(mu_j/mu_i) u_i - u_j ),   S sqrt(mu*) = 0,
+//! c_ij = (1 + d^2/8)/cosh(d/2),   d = log(mu_j/mu_i),
 //! ```
 //!
 //! factorised by a sparse Cholesky method. It knows the wells and barriers of `mu*` as well as `A` does: the quotient of both
 //! forms is between 1 and `pi^2/4` up to the error of the grid, at any temperature (a Laplacian knows nothing of wells and
-//! fails at low temperature). `S` is singular with a known kernel: the node of largest density is held at 0 and the ground
+//! fails at low temperature). The factor `c` is 1 where the grid resolves `mu*`; at the steep ends of a box on the plane, where
+//! `mu*` changes by orders of magnitude between two nodes, the plain rates `c = 1` are larger than `A` by as much. `S` is singular with a known kernel: the node of largest density is held at 0 and the ground
 //! state taken out afterwards, which solves the consistent system exactly.
 //!
 //! With a diffusivity `rho` (`generator.rs`) `B_a` is multiplied by `sqrt(rho)`, and `1/h_a^2` by the mean of `rho` of both cells.
@@ -60,7 +62,7 @@ impl SchroedingerOperator {
     /// # Errors
     /// [`SpectrumError::Singular`] when the preconditioner cannot be factorised.
     pub fn new(landscape: &Landscape) -> Result<SchroedingerOperator, SpectrumError> {
-        let Landscape { grid, log_density, slopes, log_diffusivity, mass } = landscape;
+        let Landscape { grid, log_density, slopes, log_diffusivity, mass, .. } = landscape;
         let fourier = Fourier::new(grid);
         let held = (0..grid.len()).fold(0, |m, i| if log_density[i] > log_density[m] { i } else { m });
         let half_slopes: Vec<Vec<f64>> = slopes.iter().map(|s| s.iter().map(|v| 0.5 * v).collect()).collect();
@@ -162,8 +164,9 @@ fn square_root_approximation(landscape: &Landscape, held: usize) -> Result<Llt<u
         for (axis, neighbours) in neighbours(grid, i).into_iter().enumerate() {
             for j in neighbours {
                 let diffusivity = 0.5 * (log_diffusivity[i].exp() + log_diffusivity[j].exp());
-                let rate = grid.axis(axis).spacing().powi(-2) * diffusivity;
-                diagonal += rate * (0.5 * (log_density[j] - log_density[i])).exp();
+                let rise = log_density[j] - log_density[i];
+                let rate = grid.axis(axis).spacing().powi(-2) * diffusivity * passage(rise);
+                diagonal += rate * (0.5 * rise).exp();
                 if let Some(column) = kept(j).filter(|column| *column < row) {
                     entries.push(Triplet { row, col: column, val: -rate });
                 }
@@ -175,6 +178,12 @@ fn square_root_approximation(landscape: &Landscape, held: usize) -> Result<Llt<u
     let matrix = SparseColMat::<usize, f64>::try_new_from_triplets(size, size, &entries)
         .expect("entries of nodes that are on the grid");
     matrix.sp_cholesky(Side::Lower).map_err(|_| SpectrumError::Singular)
+}
+
+/// The share `c(d)` of the passage between two nodes whose logarithms differ by `d`: 1 to fourth order, and on a steep slope such
+/// that the diagonal is that of `-d^2/dx^2 + |phi'|^2/4`, of which the exponentials know nothing.
+fn passage(d: f64) -> f64 {
+    (2.0 + 0.25 * d * d) / (2.0 * (0.5 * d).cosh())
 }
 
 /// Both neighbours of a node along every axis.

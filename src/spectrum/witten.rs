@@ -46,7 +46,7 @@ pub struct WittenFactor {
 impl WittenFactor {
     /// From a density on a grid of one dimension with an odd number of points.
     pub fn new(landscape: &Landscape) -> WittenFactor {
-        let Landscape { grid, log_density, slopes, log_diffusivity, mass } = landscape;
+        let Landscape { grid, log_density, slopes, log_diffusivity, mass, .. } = landscape;
         let slope = &slopes[0];
         let n = grid.len();
         assert!(

@@ -11,6 +11,8 @@ pub enum Method {
     CircleSymmetric,
     /// Torus of dimension 2, densities: Newton-Krylov for the periodic Monge-Ampere equation.
     PeriodicMongeAmpere,
+    /// Plane, densities that are almost empty at the ends of their box: Newton for the dual potential in splines.
+    Plane,
     /// Circle, point masses against point masses: the exact shift of the sorted points.
     CircleAtoms,
     /// Circle, point masses or cells against a band-limited density: every cell by quadrature to rounding.
@@ -30,6 +32,7 @@ impl std::fmt::Display for Method {
             Method::CircleDisplacement => "circle, displacement form",
             Method::CircleSymmetric => "circle, symmetric form",
             Method::PeriodicMongeAmpere => "periodic Monge-Ampere",
+            Method::Plane => "plane, dual potential",
             Method::CircleAtoms => "circle, atoms",
             Method::CircleSemiDiscrete => "circle, semi-discrete",
             Method::CirclePieces => "circle, constant cells",

@@ -14,6 +14,7 @@ mod histogram;
 mod measure;
 mod monge_ampere;
 mod network_simplex;
+mod plane;
 mod reading;
 mod semi_discrete;
 #[cfg(test)]
@@ -28,5 +29,6 @@ pub use histogram::Histogram;
 pub use measure::Measure;
 pub use monge_ampere::{Effort, MongeAmpere, Potential, TransportMap};
 pub use network_simplex::{DiscreteTransport, Shipment, SimplexEffort};
+pub use plane::PlaneDistance;
 pub use reading::Reading;
 pub use semi_discrete::{Cells, SemiDiscrete};

@@ -1,5 +1,6 @@
 //! Players on the line as the program shows them: boxes, bounds, attributes, distances that do not wind.
 
+use crate::contents::assert_same;
 use crate::workspace::Workspace;
 
 /// Boxes of length 10 by default, in which the densities are nearer the other way round than along the line.
@@ -82,4 +83,84 @@ fn an_orbit_goes_on_from_its_file_in_the_box_of_that_file() {
     let period = |object: &serde_json::Value| object["period"].as_f64().unwrap();
     assert!((period(&first) - period(&second)).abs() < 1e-8, "{first}\n{second}");
     assert_eq!(first["lines"][0]["low"], second["lines"][0]["low"]);
+}
+
+/// Hotter for a while than the boxes are made for: both players get larger ones on the way.
+const TOO_HOT: [&str; 10] = [
+    "--set",
+    "game.temperature=0.0625",
+    "--set",
+    "flow.dynamics=annealing",
+    "--set",
+    "flow.schedule='1 + 60*exp(-t)'",
+    "--set",
+    "solver.time=0.2",
+    "--set",
+    "output.snapshots=40",
+];
+
+#[test]
+fn a_run_killed_in_a_larger_box_goes_on_there_and_tells_of_all_boxes() {
+    let workspace = Workspace::new();
+    let arguments = |output: &'static str| {
+        let run =
+            ["run", "double-well-line", "--set", "solver.tolerance=1e-3", "--checkpoint-seconds", "0", "-o", output];
+        [&run[..], &TOO_HOT[..]].concat()
+    };
+    let began_again = |object: &serde_json::Value| -> Vec<String> {
+        let notes = object["notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap().to_owned());
+        notes.filter(|note| note.contains("began again")).collect()
+    };
+    let started = std::time::Instant::now();
+    let whole = workspace.run(&[&arguments("whole.h5")[..], &["--json"]].concat()).succeeds().json();
+    let life = started.elapsed();
+    let boxes = began_again(&whole);
+    assert_eq!(boxes.len(), 2, "{whole}");
+    for share in [0.5, 0.7, 0.9] {
+        let mut child = workspace.start(&arguments("out.h5"));
+        std::thread::sleep(life.mul_f64(share));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let resumed = workspace.run(&[&arguments("out.h5")[..], &["--resume", "--json"]].concat()).succeeds().json();
+        assert_eq!(began_again(&resumed), boxes, "killed at {share} of its life");
+        assert_same(&workspace.path("whole.h5"), &workspace.path("out.h5"));
+        std::fs::remove_file(workspace.path("out.h5")).unwrap();
+    }
+}
+
+#[test]
+fn dynamics_are_compared_on_the_line() {
+    let workspace = Workspace::new();
+    let compare = ["compare", "double-well-line", "--dynamics", "mfl-da,best-response", "--w2", "1.5", "--json"];
+    let short = ["--set", "game.temperature=0.25", "--set", "solver.time=0.5", "--set", "output.snapshots=5"];
+    let object = workspace.run(&[&compare[..], &short[..]].concat()).succeeds().json();
+    for row in object["dynamics"].as_array().unwrap() {
+        assert!(row["final"]["w2"].as_f64().unwrap() > 0.1, "{object}");
+    }
+}
+
+#[test]
+fn states_on_the_plane_have_the_distance_of_the_plane() {
+    let workspace = Workspace::new();
+    workspace.write(
+        "plane.toml",
+        r#"
+        [game]
+        payoff = "x1^2/2 + x2^2 - y^2/2"
+        temperature = 0.2
+        [game.domain]
+        x = { dim = 2, space = "line" }
+        y = { space = "line" }
+        [initial]
+        x = "exp(-(x1^2 + x2^2)/(2*0.2))"
+        y = "exp(-y^2/(2*0.2))"
+        "#,
+    );
+    workspace.run(&["equilibrium", "plane.toml", "-o", "at-rest.h5"]).succeeds();
+    // The equilibrium has the variances 0.2 and 0.1.
+    let shifted = "expr:exp(-(x1-0.3)^2/(2*0.2)-(x2+0.4)^2/(2*0.1))";
+    let object = workspace.run(&["w2", "at-rest.h5:/equilibrium/mu", shifted, "--json"]).succeeds().json();
+    let (w2, error) = (object["w2"].as_f64().unwrap(), object["error"].as_f64().unwrap());
+    assert!((w2 - 0.5).abs() <= error && error < 1e-7, "{object}");
+    assert_eq!(object["method"], "plane, dual potential");
 }

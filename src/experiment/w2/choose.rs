@@ -5,15 +5,15 @@
 //! | 1 | circle, continuous | circle, cell by cell | circle, sorted points |
 //! | 2 | periodic Monge-Ampere | semi-discrete | network simplex |
 //!
-//! The nodes of a histogram are points.
+//! The nodes of a histogram are points. On the plane densities are served by the dual potential in splines, unless the plan is wanted.
 
 use super::W2Error;
 use super::parcels::arcs;
 use crate::output::{PlanPoints, PlanRecord};
-use crate::torus::{Density, Grid};
+use crate::torus::{Density, Grid, pad_values, without_room};
 use crate::transport::{
-    CirclePlan, Cloud, DiscreteTransport, Distance, Measure, MongeAmpere, SemiDiscrete, TransportError, TransportMap,
-    circle_distance, circle_plan,
+    CirclePlan, Cloud, DiscreteTransport, Distance, Measure, MongeAmpere, PlaneDistance, SemiDiscrete, TransportError,
+    TransportMap, circle_distance, circle_plan,
 };
 
 /// What is wanted of a solver.
@@ -23,6 +23,8 @@ pub(super) struct Wish {
     pub tolerance: Option<f64>,
     /// Whether the plan is wanted as well.
     pub plan: bool,
+    /// Whether the torus stands for the line or plane.
+    pub line: bool,
 }
 
 /// A distance, and the plan if it was wanted.
@@ -128,6 +130,13 @@ fn cloud(measure: &Measure) -> Result<Cloud, TransportError> {
 }
 
 fn densities(source: &Density, target: &Density, wish: Wish) -> Result<Solution, TransportError> {
+    if wish.line && !wish.plan {
+        let mut solver = PlaneDistance::new(&in_box(target)?)?;
+        if let Some(tolerance) = wish.tolerance {
+            solver = solver.with_relative_tolerance(tolerance);
+        }
+        return Ok(Solution { distance: solver.distance(&in_box(source)?)?, plan: None });
+    }
     let mut solver = MongeAmpere::new(target)?;
     if let Some(tolerance) = wish.tolerance {
         solver = solver.with_relative_tolerance(tolerance);
@@ -142,6 +151,14 @@ fn densities(source: &Density, target: &Density, wish: Wish) -> Result<Solution,
         None => vec![vec![0.0; source.grid().len()]; 2],
     };
     Ok(Solution { distance, plan: Some(map_record(source, displacement)) })
+}
+
+/// A density on the torus that stands for the plane, in the box that holds all of it.
+fn in_box(density: &Density) -> Result<Density, TransportError> {
+    let even: Vec<usize> = density.grid().shape().iter().map(|n| n.next_multiple_of(2)).collect();
+    let torus = density.grid().with_points(&even)?;
+    let (grid, values) = without_room(&torus, &pad_values(density.grid(), &torus, density.values()));
+    Ok(Density::normalised(&grid, values)?)
 }
 
 /// `T(x) - x` at the nodes, one array for each axis.

@@ -164,7 +164,8 @@ fn solve(request: &W2Request<'_>, sources: [&Source; 2], notes: &mut Vec<String>
     let measures = source::measures(requests, &wanted)?;
     notes.extend(measures.notes);
     let [source, target] = &measures.pair;
-    choose::solve(source, target, Wish { tolerance: request.tolerance, plan: request.plan.is_some() })
+    let wish = Wish { tolerance: request.tolerance, plan: request.plan.is_some(), line: measures.line };
+    choose::solve(source, target, wish)
 }
 
 fn single(distance: Distance) -> W2Report {

@@ -40,6 +40,8 @@ enum Loaded<'a> {
 #[derive(Debug)]
 pub(super) struct Measures {
     pub pair: [Measure; 2],
+    /// Whether their torus stands for the line or plane, which fills the lower half of it along every axis.
+    pub line: bool,
     pub notes: Vec<String>,
 }
 
@@ -72,7 +74,7 @@ pub(super) fn measures(requests: [Request<'_>; 2], wanted: &Wanted) -> Result<Me
             requests[1].word
         ));
     }
-    Ok(Measures { pair: [a.measure, b.measure], notes })
+    Ok(Measures { pair: [a.measure, b.measure], line: frame.line, notes })
 }
 
 fn load<'a>(request: &Request<'a>, notes: &mut Vec<String>) -> Result<Loaded<'a>, W2Error> {

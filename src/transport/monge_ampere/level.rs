@@ -26,29 +26,10 @@
 //! `D = max(0, sup(1 - q'/q))`: `v` is a flux over `m` whose image under `y` transports the defect.
 
 use super::density::Densities;
+use super::rise::{near_rule, rise};
 use crate::torus::{Fourier, FourierScratch, Grid, spectral_tail};
 use num_complex::Complex64;
 use std::f64::consts::PI;
-
-/// Longest displacement, as phase `pi d / h` of the grid's finest mode, for the cancellation-free form.
-const NEAR_PHASE: f64 = 0.34;
-
-/// Nodes and weights of the Gauss-Legendre rules on `[0, 1]` with the phase up to which each leaves 1e-13: the error
-/// of `m` nodes is `phase^(2m) (m!)^4 / ((2m + 1) ((2m)!)^3)`.
-const GAUSS: [(f64, &[(f64, f64)]); 4] = [
-    (1.5e-6, &[(0.5, 1.0)]),
-    (4.5e-3, &[(0.211_324_865_405_187_1, 0.5), (0.788_675_134_594_812_9, 0.5)]),
-    (2.4e-2, &[(0.112_701_665_379_258_31, 5.0 / 18.0), (0.5, 8.0 / 18.0), (0.887_298_334_620_741_7, 5.0 / 18.0)]),
-    (
-        NEAR_PHASE,
-        &[
-            (0.069_431_844_202_973_71, 0.173_927_422_568_726_93),
-            (0.330_009_478_207_571_87, 0.326_072_577_431_273_07),
-            (0.669_990_521_792_428_1, 0.326_072_577_431_273_07),
-            (0.930_568_155_797_026_3, 0.173_927_422_568_726_93),
-        ],
-    ),
-];
 
 /// The two densities at the nodes of a level, relative to the uniform density.
 #[derive(Debug, Clone)]
@@ -160,8 +141,8 @@ impl Level {
             return Err(Refused::NotConvex(self.smallest_eigenvalue));
         }
         let phase = self.longest_phase();
-        match GAUSS.iter().find(|(longest, _)| phase <= *longest) {
-            Some((_, rule)) => self.pull_back_near(densities, rule)?,
+        match near_rule(phase) {
+            Some(rule) => self.pull_back_near(densities, rule)?,
             None => self.pull_back_far(densities)?,
         }
         self.form_residual();
@@ -356,16 +337,6 @@ fn largest_coefficient(spectrum: &[Complex64]) -> f64 {
 /// Mean in the order of the array.
 pub(super) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
-}
-
-/// `u(m + d) - u(m)` without cancellation, and the gradient at `m + d`.
-fn rise(u: impl Fn([f64; 2]) -> (f64, [f64; 2]), m: [f64; 2], d: [f64; 2], rule: &[(f64, f64)]) -> (f64, [f64; 2]) {
-    let mut sum = 0.0;
-    for (t, weight) in rule {
-        let (_, slope) = u([m[0] + t * d[0], m[1] + t * d[1]]);
-        sum += weight * (slope[0] * d[0] + slope[1] * d[1]);
-    }
-    (sum, u([m[0] + d[0], m[1] + d[1]]).1)
 }
 
 fn check_positive(mu: f64, nu: f64) -> Result<(), Refused> {

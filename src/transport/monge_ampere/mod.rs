@@ -32,13 +32,15 @@ mod map;
 mod newton;
 mod off_grid;
 mod pair;
+mod rise;
 
 use super::{Distance, Method, TransportError};
 use crate::torus::{Density, Fourier, Grid};
 use ladder::{Candidate, Ladder};
 pub use map::TransportMap;
-use off_grid::OffGrid;
+pub(super) use off_grid::OffGrid;
 use pair::Pair;
+pub(super) use rise::{near_rule, rise};
 
 const METHOD: Method = Method::PeriodicMongeAmpere;
 /// Default tolerance: error bar over distance.

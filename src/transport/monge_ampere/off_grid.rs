@@ -49,7 +49,7 @@ struct FineAxis {
 
 /// Evaluates one function of a torus of dimension 2 anywhere; nothing is allocated after the constructor.
 #[derive(Debug, Clone)]
-pub(super) struct OffGrid {
+pub struct OffGrid {
     kernel: Kernel,
     axes: [FineAxis; 2],
     /// `b_l`, continued periodically by `w - 1` nodes so that the stencil never wraps.

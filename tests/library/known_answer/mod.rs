@@ -4,6 +4,7 @@ mod cycle;
 mod equilibrium;
 mod initial_state;
 mod line;
+mod plane;
 mod resolution;
 mod rotation;
 mod schedule;
