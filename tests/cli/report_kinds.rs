@@ -205,35 +205,115 @@ fn dynamics_and_ladders_are_shown() {
     assert!(page.contains("Errors by grid") && page.contains("<td>w2</td>"));
 }
 
+/// Changes a copy of a file with h5py.
+fn changed(workspace: &Workspace, file: &str, copy: &str, change: &str) {
+    std::fs::copy(workspace.path(file), workspace.path(copy)).unwrap();
+    let script =
+        format!("import h5py, json, sys\nimport numpy as np\nwith h5py.File(sys.argv[1], 'r+') as f:\n    {change}");
+    let output = std::process::Command::new(python()).args(["-c", &script]).arg(workspace.path(copy)).output().unwrap();
+    assert!(output.status.success(), "{change}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// One file of each kind, small.
+fn files() -> Workspace {
+    let workspace = Workspace::new();
+    let few = ["--set", "solver.time=0.02", "--set", "output.snapshots=2"];
+    let make = |arguments: &[&str]| workspace.run(&[arguments, &few[..]].concat()).succeeds();
+    workspace.run(&["sweep", "gap", "-o", "gap.h5"]).succeeds();
+    workspace.run(&["orbit", "limit-cycle", "-o", "orbit.h5"]).succeeds();
+    make(&["run", "rotation", "-o", "run.h5"]);
+    make(&["particles", "rotation", "-n", "20", "-o", "cloud.h5"]);
+    make(&["compare", "rotation", "--dynamics", "mfl-da,fisher-rao", "-o", "both.h5"]);
+    let judge = ["validate", "cloud.h5", "--against", "run.h5", "--samples", "39", "-o", "judged.h5"];
+    workspace.run(&judge).succeeds();
+    workspace
+}
+
 /// Arrays of other shapes, types or lengths than the file claims are refused, and nothing is left behind.
 #[test]
 fn damaged_files_are_refused() {
-    let workspace = Workspace::new();
-    workspace.run(&["sweep", "gap", "-o", "gap.h5"]).succeeds();
-    workspace.run(&["particles", "rotation", "-n", "20", "-o", "cloud.h5", "--set", "solver.time=0.01"]).succeeds();
-    workspace.run(&["orbit", "limit-cycle", "-o", "orbit.h5"]).succeeds();
+    let workspace = files();
+    let rename = "a = json.loads(bytes(f['source/about'][:])); a['arrays'][-1]['name'] = '../out'; t = \
+                  np.frombuffer(json.dumps(a).encode(), dtype='u1'); del f['source/about']; f['source/about'] = t";
     let changes = [
         ("gap.h5", "del f['status']", "status"),
+        ("gap.h5", "del f['status']; f['status'] = np.int64(0)", "status has 1 values of 21"),
         ("gap.h5", "del f['gap']; f['gap'] = np.zeros(3)", "gap has 3 values of 21"),
         ("gap.h5", "del f['gap']; f['gap'] = np.zeros(21, dtype='f4')", "gap holds"),
         ("gap.h5", "del f['source/about']", "source/about"),
         ("gap.h5", "del f['source/about']; f['source/about'] = np.frombuffer(b'{}', dtype='u1')", "source/about"),
         ("gap.h5", "del f['gap']; f['gap'] = h5py.ExternalLink('cloud.h5', '/w2')", "gap"),
+        ("gap.h5", rename, "../out"),
         ("cloud.h5", "del f['payoff']; f['payoff'] = np.zeros(7)", "columns"),
         ("cloud.h5", "del f['particles/x']; f['particles/x'] = np.zeros((2, 3))", "particles/x"),
+        ("cloud.h5", "del f['particles/x']; f['particles/x'] = np.zeros((1, 20, 1))", "particles/x"),
         ("cloud.h5", "f['particles/x_period'][...] = -1.0", "damaged"),
+        ("cloud.h5", "del f['particles/x_period']; f['particles/x_period'] = np.ones(2)", "x_period has shape"),
+        ("cloud.h5", "f['particles/x_weight'] = np.ones(3)", "x_weight has shape"),
+        ("cloud.h5", "f['time'][0] = np.nan", "times"),
+        ("judged.h5", "del f['points_x']; f['points_x'] = np.zeros((3, 3, 2))", "points_x has shape"),
+        ("judged.h5", "f['time'][...] = np.nan", "times"),
+        ("both.h5", "f['time'][1] = 0.0", "times"),
+        ("both.h5", "del f['w2']; f['w2'] = np.zeros((2, 2))", "w2 has 4 values"),
         ("orbit.h5", "del f['nu']; f['nu'] = np.zeros((2, 3))", "nu has shape"),
         ("orbit.h5", "f['mu'][0, 0] = np.nan", "mu"),
+        ("orbit.h5", "f['time'][1] = np.inf", "times"),
         ("orbit.h5", "del f['orbit'].attrs['period']", "period"),
     ];
     for (place, (file, change, word)) in changes.into_iter().enumerate() {
         let name = format!("changed{place}.h5");
-        std::fs::copy(workspace.path(file), workspace.path(&name)).unwrap();
-        let script =
-            format!("import h5py, sys\nimport numpy as np\nwith h5py.File(sys.argv[1], 'r+') as f:\n    {change}");
-        let output =
-            std::process::Command::new(python()).args(["-c", &script]).arg(workspace.path(&name)).output().unwrap();
-        assert!(output.status.success(), "{change}: {}", String::from_utf8_lossy(&output.stderr));
+        changed(&workspace, file, &name, change);
         workspace.refuses(&["report", &name], &[word]);
     }
+}
+
+/// Numbers that no axis can show are left out; they hang nothing.
+#[test]
+fn numbers_beyond_all_axes_are_left_out() {
+    let workspace = files();
+    let changes = [
+        ("gap.h5", "f['gap'][3] = 1.7e308; f['gap'][4] = np.inf; f['frequency'][...] = 0.0"),
+        ("cloud.h5", "f['w2'][1] = 1.7e308; f['w2_mean_field'][0] = np.inf"),
+        ("judged.h5", "f['w2_x'][...] = np.nan; f['floor_x'][1] = np.inf"),
+        ("both.h5", "f['w2'][0, 1] = 1.7e308"),
+        ("orbit.h5", "f['mu'][0, 0] = 1e308"),
+        ("run.h5", "f['steps/step'][0] = 0.0; f['steps/step'][1] = np.inf; f['w2'][1] = 1.7e308"),
+    ];
+    for (file, change) in changes {
+        changed(&workspace, file, "odd.h5", change);
+        workspace.run(&["report", "odd.h5", "--format", "svg", "--force"]).succeeds();
+    }
+}
+
+/// Whole numbers, keys with values of their own along an axis, and thresholds.
+#[test]
+fn all_quantities_of_a_sweep_are_shown() {
+    let workspace = Workspace::new();
+    workspace.write(
+        "tied.toml",
+        "[sweep]\ngame = \"rotation\"\nrecord = [\"steps\", \"nodes_x\", \"w2\"]\nset = [\"solver.time=0.05\"]\n\
+         [[axis]]\nname = \"draw\"\nkeys = [\"game.temperature\", \"game.timescale\"]\n\
+         random = { points = 3, seed = 1, from = [0.1, 0.5], to = [0.2, 2.0] }\n",
+    );
+    workspace.run(&["sweep", "tied.toml", "-o", "tied.h5"]).succeeds();
+    let page = shows(&workspace, "tied.h5", &["nodes_x", "steps", "w2"]);
+    let steps =
+        hdf5::File::open(workspace.path("tied.h5")).unwrap().dataset("steps").unwrap().read_raw::<i64>().unwrap();
+    let shown = numbers(&data(&page)["chart"]["curves"][0]["values"]);
+    assert!(shown.iter().zip(&steps).all(|(a, b)| *a == *b as f64) && shown.len() == 3, "{shown:?}");
+}
+
+/// Long runs: the slider ends where the frames of the page do, and the page says that it shows not all.
+#[test]
+fn the_slider_ends_with_the_frames_of_the_page() {
+    let workspace = Workspace::new();
+    let long = ["--set", "solver.grid=512", "--set", "output.snapshots=600", "--set", "solver.time=0.02"];
+    workspace.run(&[&["run", "rotation", "-o", "long.h5"][..], &long].concat()).succeeds();
+    let made = workspace.run(&["report", "long.h5", "--format", "svg", "--json"]).succeeds().json();
+    let page = page(&workspace, "long.report");
+    let frames = data(&page)["frames"]["times"].as_array().unwrap().len();
+    assert!(frames < 601 && page.contains(&format!("max=\"{}\"", frames - 1)), "{frames}");
+    assert!(
+        made["notes"].to_string().contains(&format!("{frames} of 601")) && page.contains(&format!("{frames} of 601"))
+    );
 }
