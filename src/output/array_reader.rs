@@ -57,7 +57,7 @@ impl FileKind {
         }
         let foreign = |reason: String| OutputError::Foreign { path: path.to_path_buf(), reason };
         let source = Source::read(&file, path)?;
-        let source = source.ok_or_else(|| foreign("it has neither checkpoint/game nor source/about".to_owned()))?;
+        let source = source.ok_or_else(|| foreign("it has neither checkpoint/game nor source/arrays".to_owned()))?;
         let known = FORMATS.iter().find(|(format, _)| *format == source.format).map(|(_, kind)| *kind);
         known.ok_or_else(|| foreign(format!("its format is {:?}", source.format)))
     }
@@ -81,7 +81,7 @@ impl ArrayReader {
         let source = Source::read(&file, path)?;
         let source = source.ok_or_else(|| OutputError::Foreign {
             path: path.to_path_buf(),
-            reason: "it has no dataset source/about".to_owned(),
+            reason: "it has no dataset source/arrays".to_owned(),
         })?;
         const KNOWN: i64 = 1;
         if source.format_version > KNOWN {

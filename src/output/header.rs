@@ -116,7 +116,7 @@ pub(super) fn write_origin(file: &File, format: &str, version: i64) -> hdf5::Res
 }
 
 /// The first [`KEPT_TEXT`] bytes, less a cut character.
-fn beginning(text: &str) -> String {
+pub(super) fn beginning(text: &str) -> String {
     let end = (0..=KEPT_TEXT.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
     text[..end.expect("0 is a boundary")].to_string()
 }

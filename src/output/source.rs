@@ -1,12 +1,14 @@
 //! Where a file written whole comes from, and what it holds, as bytes: text attributes are written for people and never
 //! read, because a damaged reference to such a text crashes HDF5 1.10.
 //!
-//! The group `source` has the dataset `about`, a JSON object, and one dataset of bytes for each text the file was made from.
+//! The group `source` has an attribute `about`, a JSON object that names format, versions, command and time, a dataset
+//! `arrays`, JSON too, which describes the arrays at the root, and one dataset of bytes for each text the file was made from.
+//! What differs when the same is computed again stands in attributes only.
 
 use super::OutputError;
 use super::arrays::{Array, Builder, Values};
-use super::attribute::{write_integer, write_text};
-use super::header::utc_now;
+use super::attribute::{read_bytes, write_bytes, write_integer, write_text};
+use super::header::{beginning, utc_now};
 use super::nexus::write_signal;
 use super::own_dataset::{damaged, dataset};
 use super::schema::{Role, Variable};
@@ -28,7 +30,7 @@ pub struct StoredArray {
     pub long_name: String,
     /// Names of its axes; none for a scale.
     pub axes: Vec<String>,
-    /// Its values, where they are texts.
+    /// Its values, where it is a scale of texts.
     pub texts: Option<Vec<String>>,
 }
 
@@ -48,9 +50,10 @@ pub struct Source {
     /// Name of the game or of the sweep.
     pub title: String,
     /// The arrays at the root.
+    #[serde(skip)]
     pub arrays: Vec<StoredArray>,
     /// Names of arrays over axes that say where points lie, not what was found there.
-    #[serde(default)]
+    #[serde(skip)]
     pub coordinates: Vec<String>,
 }
 
@@ -63,7 +66,7 @@ impl Source {
             long_name: array.variable.long_name.clone(),
             axes: array.variable.axes.clone(),
             texts: match &array.values {
-                Values::Texts(texts) => Some(texts.clone()),
+                Values::Texts(texts) if array.variable.axes.is_empty() => Some(texts.clone()),
                 _ => None,
             },
         });
@@ -72,8 +75,8 @@ impl Source {
             format_version,
             nashflow_version: env!("CARGO_PKG_VERSION").to_owned(),
             created: utc_now(),
-            command: command.to_owned(),
-            title: title.to_owned(),
+            command: beginning(command),
+            title: beginning(title),
             arrays: stored.collect(),
             coordinates: Vec::new(),
         }
@@ -86,6 +89,9 @@ impl Source {
         write_text(file, "nashflow_version", &self.nashflow_version)?;
         write_text(file, "created", &self.created)?;
         write_text(file, "title", &self.title)?;
+        let about = serde_json::to_vec(self).expect("strings and numbers are valid JSON");
+        let group = file.group(GROUP)?;
+        write_bytes(&group, "about", &about)?;
         if !self.command.is_empty() {
             write_text(file, "command", &self.command)?;
         }
@@ -97,9 +103,9 @@ impl Source {
 
     /// The same as datasets of bytes.
     pub(super) fn arrays(&self, texts: &[(&str, &str)]) -> Vec<Array> {
-        let about = serde_json::to_string(self).expect("strings and numbers are valid JSON");
+        let described = serde_json::to_string(&(&self.arrays, &self.coordinates)).expect("strings are valid JSON");
         let mut builder = Builder::new(GROUP);
-        for (name, text) in [&[("about", about.as_str())], texts].concat() {
+        for (name, text) in [&[("arrays", described.as_str())], texts].concat() {
             let byte = format!("{name}_byte");
             builder.push(&byte, "byte of the text", &[], Values::Length(text.len()));
             builder.push(name, "text, UTF-8", &[&byte], Values::Bytes(text.as_bytes().to_vec()));
@@ -109,8 +115,14 @@ impl Source {
 
     /// Reads what [`Source::arrays`] has written; `None` for a file without it.
     pub(super) fn read(file: &File, path: &Path) -> Result<Option<Source>, OutputError> {
-        let Some(about) = read_text(file, path, "about")? else { return Ok(None) };
-        serde_json::from_str(&about).map(Some).map_err(|error| damaged(path, format!("{GROUP}/about: {error}")))
+        let Some(described) = read_text(file, path, "arrays")? else { return Ok(None) };
+        let about = file.group(GROUP).and_then(|group| read_bytes(&group, "about"));
+        let about = about.map_err(OutputError::damaged(path, "attribute about of source"))?;
+        let wrong = |what: &str, error: serde_json::Error| damaged(path, format!("{what} of {GROUP}: {error}"));
+        let mut source: Source = serde_json::from_slice(&about).map_err(|error| wrong("attribute about", error))?;
+        (source.arrays, source.coordinates) =
+            serde_json::from_str(&described).map_err(|error| wrong("dataset arrays", error))?;
+        Ok(Some(source))
     }
 }
 

@@ -82,20 +82,21 @@ fn paint(sheet: &Sheet<'_>, draw: &Draw<'_>) -> Result<(), ReportError> {
     Ok(())
 }
 
-fn averaged(pixels: &[u8], (width, height): (u32, u32)) -> Vec<u8> {
-    let (width, height, times) = (width as usize, height as usize, OVERSAMPLING as usize);
-    let mut result = Vec::with_capacity(width * height * 3);
-    for row in 0..height {
-        for column in 0..width {
-            for channel in 0..3 {
-                let block = (0..times * times).map(|k| {
-                    let (r, c) = (row * times + k / times, column * times + k % times);
-                    u32::from(pixels[(r * width * times + c) * 3 + channel])
-                });
-                let count = OVERSAMPLING * OVERSAMPLING;
-                result.push(((block.sum::<u32>() + count / 2) / count) as u8);
+fn averaged(pixels: &[u8], (width, _): (u32, u32)) -> Vec<u8> {
+    let times = OVERSAMPLING as usize;
+    let (row, count) = (3 * width as usize, (OVERSAMPLING * OVERSAMPLING) as u16);
+    let mut result = Vec::with_capacity(pixels.len() / usize::from(count));
+    let mut sums = vec![0u16; row];
+    for rows in pixels.chunks_exact(row * times * times) {
+        sums.fill(0);
+        for fine in rows.chunks_exact(row * times) {
+            for (sum, block) in sums.chunks_exact_mut(3).zip(fine.chunks_exact(3 * times)) {
+                for pixel in block.chunks_exact(3) {
+                    sum.iter_mut().zip(pixel).for_each(|(sum, value)| *sum += u16::from(*value));
+                }
             }
         }
+        result.extend(sums.iter().map(|sum| ((sum + count / 2) / count) as u8));
     }
     result
 }
@@ -180,5 +181,18 @@ impl DrawingBackend for Canvas<'_> {
 
     fn blit_bitmap(&mut self, place: BackendCoord, size: (u32, u32), source: &[u8]) -> Drawn {
         either!(self, backend => backend.blit_bitmap(place, size, source))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pixel_is_the_mean_of_its_block() {
+        // Two pixels side by side, each of 3 x 3.
+        let value = |row: usize, column: usize, channel: usize| (10 * row + column + 100 * (channel % 2)) as u8;
+        let fine: Vec<u8> = (0..3 * 6 * 3).map(|k| value(k / 18, k % 18 / 3, k % 3)).collect();
+        assert_eq!(averaged(&fine, (2, 1)), [11, 111, 11, 14, 114, 14]);
     }
 }

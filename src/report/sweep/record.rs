@@ -7,6 +7,8 @@ use std::path::Path;
 
 /// Most points of a sweep that are shown.
 const MOST_POINTS: usize = 1 << 22;
+/// The array of texts that says what went wrong.
+const MESSAGE: &str = "message";
 /// Longest label of an axis.
 const LABEL: usize = 14;
 
@@ -85,7 +87,7 @@ impl Record {
         let mut quantities = Vec::new();
         for stored in &reader.source().arrays {
             let is_found = stored.name != "status" && !reader.source().coordinates.contains(&stored.name);
-            if !is_found || stored.texts.is_some() || stored.axes.len() < over.len() {
+            if !is_found || stored.name == MESSAGE || stored.axes.len() < over.len() {
                 continue;
             }
             quantities.extend(columns(&reader, stored, &over, points)?);
