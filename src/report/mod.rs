@@ -2,7 +2,7 @@
 //!
 //! Every figure is one function that draws on a sheet; the same function makes the SVG and the PNG. The page holds all it
 //! needs, so that it opens without a network: findings, numbers with their error bars, curves, densities that move. What can
-//! be reported on is a [`subject`]: a run, an orbit, a sweep, clouds, a ladder, dynamics side by side.
+//! be reported on is a subject: a run, an orbit, a sweep, clouds, a ladder, dynamics side by side.
 
 mod cloud;
 mod comparison;
