@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -14,6 +15,9 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = Path(os.environ.get("NASHFLOW_PROGRAM", ROOT / "target/release/nashflow")).resolve()
 
 Command = Callable[..., dict[str, Any]]
+
+# What a shell starts in the background ignores SIGINT, and so would Python and the programs that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
