@@ -43,9 +43,10 @@ def test_a_run_is_interrupted_and_leaves_nothing(temporary: Path) -> None:
 
 
 def test_a_named_run_leaves_a_checkpoint_and_goes_on(tmp_path: Path) -> None:
-    game = nashflow.Game.bundled("limit-cycle", set={"solver.time": 40, "output.snapshots": 100})
+    # Long enough that the spectrum, which is computed beside the run and cannot be stopped, is there by then.
+    game = nashflow.Game.bundled("limit-cycle", set={"solver.time": 800, "output.snapshots": 100})
     path = tmp_path / "out.h5"
-    with pytest.raises(KeyboardInterrupt, match=r"interrupted at time .*out.h5 holds a checkpoint"), interrupted(0.5):
+    with pytest.raises(KeyboardInterrupt, match=r"interrupted at time .*out.h5 holds a checkpoint"), interrupted(2):
         game.run(path, threads=1)
     with xr.open_dataset(path, engine="h5netcdf") as dataset:
         assert dataset.attrs["state"] == "running"
