@@ -218,9 +218,10 @@ class Game:
         """
         with destination(output, force, resume) as path:
             report = self._run(path, force, resume, checkpoint_seconds, threads, progress)
+            tree = read_tree(path)
             return Run(
-                dataset=read_dataset(path),
-                tree=read_tree(path),
+                dataset=tree.to_dataset(),
+                tree=tree,
                 verdict=report["verdict"],
                 reason=report["reason"],
                 notes=tuple(report["notes"]),

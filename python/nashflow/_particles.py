@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from typing import TypeVar
 
-from ._files import destination, read_dataset, read_tree, watcher
+from ._files import destination, read_tree, watcher
 from ._game import Game
 from ._results import Particles, Progress
 
@@ -63,9 +63,9 @@ def particles(
                 progress=watcher(progress),
             )
         )
-        dataset = read_dataset(path)
-        clouds = read_tree(path).children["particles"].to_dataset(inherit=True)
-    return Particles(dataset, clouds, tuple(report["notes"]), report)
+        tree = read_tree(path)
+    clouds = tree.children["particles"].to_dataset(inherit=True)
+    return Particles(tree.to_dataset(), clouds, tuple(report["notes"]), report)
 
 
 Number = TypeVar("Number", int, float)

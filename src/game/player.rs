@@ -29,6 +29,14 @@ impl Player {
         }
     }
 
+    /// `mu` or `nu`, as in names of datasets.
+    pub fn density(self) -> &'static str {
+        match self {
+            Player::X => "mu",
+            Player::Y => "nu",
+        }
+    }
+
     /// `x` or `y`, as in key and dataset names.
     pub fn letter(self) -> &'static str {
         match self {

@@ -1,7 +1,7 @@
 //! Looking into files that were written whole: which kind a file is, and its arrays, one at a time.
 
 use super::OutputError;
-use super::contents::{open, read_grid};
+use super::contents::{check_times, open, read_grid};
 use super::own_dataset::{damaged, dataset, has_hard_link};
 use super::row::read_row;
 use super::source::{Source, StoredArray, read_text};
@@ -95,6 +95,11 @@ impl ArrayReader {
         &self.source
     }
 
+    /// The error for a file whose arrays contradict each other.
+    pub fn damaged(&self, reason: String) -> OutputError {
+        damaged(&self.path, reason)
+    }
+
     /// The array of this name as the file describes it.
     ///
     /// # Errors
@@ -152,10 +157,11 @@ impl ArrayReader {
     /// [`OutputError`] when they are not.
     pub fn times(&self) -> Result<Vec<f64>, OutputError> {
         let times = self.numbers("time")?;
-        if times.is_empty() || !times.iter().all(|t| t.is_finite()) || times.windows(2).any(|pair| pair[0] >= pair[1]) {
-            return Err(damaged(&self.path, "its times are not finite numbers that grow".to_owned()));
+        check_times(&self.path, &times)?;
+        match times.is_empty() {
+            true => Err(damaged(&self.path, "it has no times".to_owned())),
+            false => Ok(times),
         }
-        Ok(times)
     }
 
     /// An array that must have this shape.

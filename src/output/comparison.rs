@@ -2,6 +2,7 @@
 
 use super::OutputError;
 use super::arrays::{Array, Builder, Values, write_whole};
+use super::header::Header;
 use super::source::{GROUP, Source};
 use std::path::Path;
 
@@ -21,22 +22,20 @@ pub struct ComparisonRecord {
     pub columns: Vec<(&'static str, &'static str, Vec<f64>)>,
 }
 
-/// Writes the file. `game` is the text of the game file, `title` its name, `command` the command line.
+/// Writes the file.
 ///
 /// # Errors
 /// [`OutputError`], as for any output.
 pub fn write_comparison(
     path: &Path,
     overwrite: bool,
-    game: &str,
-    title: &str,
-    command: &str,
+    header: &Header,
     record: &ComparisonRecord,
 ) -> std::result::Result<(), OutputError> {
     let mut arrays = arrays(record);
-    let source = Source::new(FORMAT, FORMAT_VERSION, title, command, &arrays);
+    let source = Source::new(FORMAT, FORMAT_VERSION, header, &arrays);
     let labels = record.labels.join("\n");
-    let texts = [("game", game), ("dynamics", labels.as_str())];
+    let texts = [("game", header.game.as_str()), ("dynamics", labels.as_str())];
     arrays.extend(source.arrays(&texts));
     write_whole(path, overwrite, &[GROUP], &arrays, |file| source.describe(file, &texts))
 }

@@ -146,6 +146,14 @@ fn read_equilibrium(file: &File) -> hdf5::Result<EquilibriumRecord> {
     Ok(EquilibriumRecord { mu: values("mu")?, nu: values("nu")?, attributes })
 }
 
+/// Refuses times that are not finite numbers that grow.
+pub(super) fn check_times(path: &Path, times: &[f64]) -> Result<(), OutputError> {
+    if times.iter().all(|time| time.is_finite()) && times.windows(2).all(|pair| pair[0] < pair[1]) {
+        return Ok(());
+    }
+    Err(damaged(path, "its times are not finite numbers that grow".to_owned()))
+}
+
 /// Rows that count as written: those before the first time that is NaN.
 pub(super) fn written_rows(times: &[f64]) -> usize {
     times.iter().position(|time| time.is_nan()).unwrap_or(times.len())

@@ -2,6 +2,7 @@
 
 use super::OutputError;
 use super::arrays::{Array, Builder, Values, write_whole};
+use super::header::Header;
 use super::source::{GROUP, Source};
 use std::path::Path;
 
@@ -34,21 +35,19 @@ pub struct ConvergenceRecord {
     pub ladders: [LadderRecord; 2],
 }
 
-/// Writes the file. `game` is the text of the game file, `title` its name, `command` the command line.
+/// Writes the file.
 ///
 /// # Errors
 /// [`OutputError`], as for any output.
 pub fn write_convergence(
     path: &Path,
     overwrite: bool,
-    game: &str,
-    title: &str,
-    command: &str,
+    header: &Header,
     record: &ConvergenceRecord,
 ) -> std::result::Result<(), OutputError> {
     let mut arrays = arrays(record);
-    let source = Source::new(FORMAT, FORMAT_VERSION, title, command, &arrays);
-    let texts = [("game", game)];
+    let source = Source::new(FORMAT, FORMAT_VERSION, header, &arrays);
+    let texts = [("game", header.game.as_str())];
     arrays.extend(source.arrays(&texts));
     write_whole(path, overwrite, &[GROUP], &arrays, |file| source.describe(file, &texts))
 }

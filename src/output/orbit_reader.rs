@@ -2,7 +2,7 @@
 
 use super::OutputError;
 use super::attribute::read_bytes;
-use super::contents::{open, read_column, read_grid};
+use super::contents::{check_times, open, read_column, read_grid};
 use super::header::Header;
 use super::orbit::BRANCH_KEY;
 use super::own_dataset::{damaged, dataset, has_hard_link};
@@ -63,10 +63,11 @@ impl OrbitReader {
         let (header, _) = Header::read(&file, path)?;
         let grids = [read_grid(&file, path, Player::X)?, read_grid(&file, path, Player::Y)?];
         let times = read_column(&dataset(&file, path, "time")?, path, "time")?;
-        if times.is_empty() || !times.iter().all(|t| t.is_finite()) || times.windows(2).any(|pair| pair[0] >= pair[1]) {
-            return Err(damaged(path, "its times are not finite numbers that grow".to_owned()));
+        check_times(path, &times)?;
+        if times.is_empty() {
+            return Err(damaged(path, "it has no times".to_owned()));
         }
-        for (name, grid) in ["mu", "nu"].iter().zip(&grids) {
+        for (name, grid) in Player::BOTH.map(Player::density).iter().zip(&grids) {
             let (found, expected) = (dataset(&file, path, name)?.shape(), [vec![times.len()], grid.shape()].concat());
             if found != expected {
                 return Err(damaged(path, format!("{name} has shape {found:?}, expected {expected:?}")));
@@ -95,7 +96,7 @@ impl OrbitReader {
     /// # Errors
     /// [`OutputError`] when it cannot be read or is not finite.
     pub fn density(&self, player: Player, row: usize) -> Result<Vec<f64>, OutputError> {
-        let name = if player == Player::X { "mu" } else { "nu" };
+        let name = player.density();
         let values = read_row(&dataset(&self.file, &self.path, name)?, row);
         let values = values.map_err(OutputError::damaged(&self.path, name))?;
         check_finite(name, &values, |place| self.grids[player.index()].node(place), self.times[row])?;
@@ -119,14 +120,14 @@ impl OrbitReader {
         self.column(name, self.times.len())
     }
 
-    /// Floquet multipliers with the residuals of their eigenvectors.
+    /// Floquet multipliers.
     ///
     /// # Errors
     /// [`OutputError`] when they are missing.
-    pub fn multipliers(&self) -> Result<(Vec<Complex64>, Vec<f64>), OutputError> {
-        let residuals =
-            read_column(&dataset(&self.file, &self.path, "orbit/residuals")?, &self.path, "orbit/residuals")?;
-        Ok((self.pairs("orbit/multipliers", &[residuals.len(), 2])?, residuals))
+    pub fn multipliers(&self) -> Result<Vec<Complex64>, OutputError> {
+        let name = "orbit/multipliers";
+        let count = dataset(&self.file, &self.path, name)?.shape().first().copied().unwrap_or(0);
+        self.pairs(name, &[count, 2])
     }
 
     /// The branch with its folds; `None` without one.

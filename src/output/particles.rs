@@ -6,6 +6,7 @@
 
 use super::arrays::{Array, Builder, Values};
 use super::attribute::{write_number, write_text};
+use super::header::Header;
 use super::source::{GROUP, Source};
 use crate::game::Player;
 use hdf5::{File, Result};
@@ -61,7 +62,7 @@ pub(super) const GROUPS: [&str; 2] = ["particles", GROUP];
 /// All datasets, and what the file says of itself.
 pub(super) fn contents(game: &str, command: &str, record: &ParticleRecord) -> (Source, Vec<Array>) {
     let mut arrays = arrays(record);
-    let source = Source::new(FORMAT, FORMAT_VERSION, &record.title, command, &arrays);
+    let source = Source::new(FORMAT, FORMAT_VERSION, &Header::new(game, command, &record.title), &arrays);
     arrays.extend(source.arrays(&[("game", game)]));
     (source, arrays)
 }

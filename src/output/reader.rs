@@ -49,10 +49,7 @@ pub fn read_state(path: &Path, player: Player, which: StateIndex) -> Result<Stor
     Header::read(&file, path)?;
     let grid = read_grid(&file, path, player)?;
     let line = read_line(&file, path, player)?.is_some();
-    let name = match player {
-        Player::X => "mu",
-        Player::Y => "nu",
-    };
+    let name = player.density();
     let missing = |reason: String| OutputError::NoSuchState { path: path.to_path_buf(), reason };
     let (name, time, values) = if which == StateIndex::Equilibrium {
         let name = format!("equilibrium/{name}");

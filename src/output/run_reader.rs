@@ -1,7 +1,7 @@
 //! Looking into the file of a run, finished or not: one array at a time, so that files larger than memory can be looked at.
 
 use super::OutputError;
-use super::contents::{open, read_blank, read_column, written_rows};
+use super::contents::{check_times, open, read_blank, read_column, written_rows};
 use super::header::Header;
 use super::own_dataset::{damaged, dataset, has_hard_link};
 use super::record::check_finite;
@@ -33,6 +33,7 @@ impl RunReader {
         let finished = super::contents::is_finished(&blank);
         let mut times = read_column(&dataset(&file, path, "time")?, path, "time")?;
         times.truncate(written_rows(&times));
+        check_times(path, &times)?;
         let grids = Player::BOTH.map(|player| blank.layout.grid(player).clone());
         Ok(RunReader { file, path: path.to_path_buf(), header: blank.header, finished, grids, times })
     }
@@ -65,7 +66,7 @@ impl RunReader {
     /// # Panics
     /// When there is no such snapshot.
     pub fn density(&self, player: Player, row: usize) -> Result<Vec<f64>, OutputError> {
-        let (name, grid) = (density_name(player), self.grid(player));
+        let (name, grid) = (player.density(), self.grid(player));
         assert!(row < self.times.len(), "snapshot {row} of {}", self.times.len());
         let values = read_row(&dataset(&self.file, &self.path, name)?, row);
         let values = values.map_err(OutputError::damaged(&self.path, name))?;
@@ -81,7 +82,7 @@ impl RunReader {
         if !has_hard_link(&self.file, "equilibrium") {
             return Ok(None);
         }
-        let name = format!("equilibrium/{}", density_name(player));
+        let name = format!("equilibrium/{}", player.density());
         let values = dataset(&self.file, &self.path, &name)?.read_raw::<f64>();
         let values = values.map_err(OutputError::damaged(&self.path, &name))?;
         check_finite(&name, &values, |place| self.grid(player).node(place), f64::INFINITY)?;
@@ -118,12 +119,5 @@ impl RunReader {
 
     fn column(&self, name: &str) -> Result<Vec<f64>, OutputError> {
         read_column(&dataset(&self.file, &self.path, name)?, &self.path, name)
-    }
-}
-
-fn density_name(player: Player) -> &'static str {
-    match player {
-        Player::X => "mu",
-        Player::Y => "nu",
     }
 }

@@ -8,7 +8,7 @@
 use super::OutputError;
 use super::arrays::{Array, Builder, Values};
 use super::attribute::{read_bytes, write_bytes, write_integer, write_text};
-use super::header::{beginning, utc_now};
+use super::header::{Header, beginning};
 use super::nexus::write_signal;
 use super::own_dataset::{damaged, dataset};
 use super::schema::{Role, Variable};
@@ -58,8 +58,8 @@ pub struct Source {
 }
 
 impl Source {
-    /// A source with this version of nashflow and the present time, for arrays at the root.
-    pub(super) fn new(format: &str, format_version: i64, title: &str, command: &str, arrays: &[Array]) -> Source {
+    /// What a header says, for arrays at the root.
+    pub(super) fn new(format: &str, format_version: i64, header: &Header, arrays: &[Array]) -> Source {
         let is_at_root = |variable: &Variable| variable.role != Role::Length && !variable.path.contains('/');
         let stored = arrays.iter().filter(|array| is_at_root(&array.variable)).map(|array| StoredArray {
             name: array.variable.path.clone(),
@@ -73,10 +73,10 @@ impl Source {
         Source {
             format: format.to_owned(),
             format_version,
-            nashflow_version: env!("CARGO_PKG_VERSION").to_owned(),
-            created: utc_now(),
-            command: beginning(command),
-            title: beginning(title),
+            nashflow_version: header.nashflow_version.clone(),
+            created: header.created.clone(),
+            command: beginning(&header.command),
+            title: beginning(&header.title),
             arrays: stored.collect(),
             coordinates: Vec::new(),
         }

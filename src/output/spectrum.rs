@@ -43,7 +43,7 @@ pub fn write_spectrum(
 ) -> std::result::Result<(), OutputError> {
     record.rows.check_finite()?;
     let mut arrays = arrays(record);
-    let source = Source::new(FORMAT, FORMAT_VERSION, &header.title, &header.command, &arrays);
+    let source = Source::new(FORMAT, FORMAT_VERSION, header, &arrays);
     let texts = [("game", header.game.as_str())];
     arrays.extend(source.arrays(&texts));
     write_whole(path, overwrite, &["equilibrium", "spectrum", GROUP], &arrays, |file| {

@@ -2,6 +2,7 @@
 
 use super::OutputError;
 use super::arrays::{Array, Builder, Values, replace, write_whole};
+use super::header::Header;
 use super::place::Place;
 use super::source::{GROUP, Source};
 use std::path::Path;
@@ -92,7 +93,9 @@ pub(super) fn replace_sweep(place: &Place, record: &SweepRecord<'_>) -> std::res
 
 fn contents(record: &SweepRecord<'_>) -> (Source, Vec<Array>) {
     let mut arrays = arrays(record);
-    let mut source = Source::new(FORMAT, FORMAT_VERSION, record.title, "", &arrays);
+    // Of which command the points are, shares of it or the whole, is not one thing.
+    let header = Header::new(record.game, "", record.title);
+    let mut source = Source::new(FORMAT, FORMAT_VERSION, &header, &arrays);
     source.coordinates = record.axes.iter().flat_map(|axis| &axis.tied).map(|(name, ..)| name.clone()).collect();
     arrays.extend(source.arrays(&texts(record)));
     (source, arrays)

@@ -4,6 +4,7 @@
 
 use super::OutputError;
 use super::arrays::{Array, Builder, Values, write_whole};
+use super::header::Header;
 use super::source::{GROUP, Source};
 use crate::game::Player;
 use crate::torus::Grid;
@@ -43,10 +44,6 @@ pub struct JudgedCloud {
 /// Clouds judged at several times.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ValidationRecord<'a> {
-    /// Name of the game.
-    pub title: &'a str,
-    /// The text of the game file.
-    pub game: &'a str,
     /// The report, JSON.
     pub report: &'a str,
     /// The grids of x and of y.
@@ -64,12 +61,12 @@ pub struct ValidationRecord<'a> {
 pub fn write_validation(
     path: &Path,
     overwrite: bool,
-    command: &str,
+    header: &Header,
     record: &ValidationRecord<'_>,
 ) -> Result<(), OutputError> {
     let mut arrays = arrays(record);
-    let source = Source::new(FORMAT, FORMAT_VERSION, record.title, command, &arrays);
-    let texts = [("game", record.game), ("report", record.report)];
+    let source = Source::new(FORMAT, FORMAT_VERSION, header, &arrays);
+    let texts = [("game", header.game.as_str()), ("report", record.report)];
     arrays.extend(source.arrays(&texts));
     write_whole(path, overwrite, &[GROUP], &arrays, |file| source.describe(file, &texts[..1]))
 }
@@ -83,7 +80,7 @@ fn arrays(record: &ValidationRecord<'_>) -> Vec<Array> {
         let axes = builder.nodes(player, grid, place);
         let Some(judged) = &record.players[player.index()] else { continue };
         let letter = player.letter();
-        let density = if player == Player::X { "mu" } else { "nu" };
+        let density = player.density();
         let over: Vec<&str> = std::iter::once("time").chain(axes.iter().map(String::as_str)).collect();
         builder.push(density, &format!("density of {letter}"), &over, Values::Float(judged.density.clone()));
         let meaning = format!("share of the points of {letter} in the cell around the node, over its volume");

@@ -2,15 +2,14 @@
 
 use super::ReportError;
 use super::drawing::canvas::Sheet;
-use super::drawing::frame::{BETWEEN, Mark};
+use super::drawing::frame::Mark;
 use super::drawing::scale::Scale;
 use super::drawing::style::{HEIGHT, LARGEST, WIDTH};
 use super::figure::Figure;
 use super::page::{Chart, Curve, Page, cell};
 use super::subject::{Subject, provenance_of_source, title};
-use crate::output::{ArrayReader, OutputError, Source};
+use crate::output::{ArrayReader, Source};
 use plotters::prelude::*;
-use plotters::series::DashedLineSeries;
 use std::path::{Path, PathBuf};
 
 /// Colours of lines (Okabe and Ito 2008); with another dash from the ninth.
@@ -63,7 +62,7 @@ impl ComparisonSubject {
             let values = reader.numbers(name)?;
             if values.len() != labels.len() * times.len() {
                 let reason = format!("{name} has {} values of {} dynamics", values.len(), labels.len());
-                return Err(OutputError::Damaged { path: path.to_path_buf(), reason }.into());
+                return Err(reader.damaged(reason).into());
             }
             series.push(Series { name, caption, values });
         }
@@ -99,13 +98,7 @@ impl ComparisonSubject {
         for k in 0..self.labels.len() {
             let (colour, dash) = style(k);
             let points = times.iter().copied().zip(self.of(series, k).iter().copied()).filter(|(_, v)| shown(v));
-            match dash {
-                0 => chart.draw_series(LineSeries::new(points, sheet.line(colour)))?,
-                dash => {
-                    let (dash, gap) = (sheet.pixels(dash), sheet.pixels(BETWEEN));
-                    chart.draw_series(DashedLineSeries::new(points, dash, gap, sheet.line(colour)))?
-                }
-            };
+            sheet.curve(&mut chart, points, sheet.line(colour), dash)?;
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use super::figure::Figure;
 use super::page::{Listing, Page, cell};
 use super::subject::{Subject, provenance_of_source, title};
 use crate::digits::with_error;
-use crate::output::{ArrayReader, OutputError, Source};
+use crate::output::{ArrayReader, Source};
 use plotters::prelude::*;
 use std::path::{Path, PathBuf};
 
@@ -42,7 +42,7 @@ impl ConvergenceSubject {
     /// [`ReportError`] when it is damaged.
     pub fn read(path: &Path) -> Result<ConvergenceSubject, ReportError> {
         let reader = ArrayReader::open(path)?;
-        let damaged = |reason: String| ReportError::from(OutputError::Damaged { path: path.to_path_buf(), reason });
+        let damaged = |reason: String| ReportError::from(reader.damaged(reason));
         let quantities = reader.stored("quantity")?.texts.clone().unwrap_or_default();
         let (values, errors) = (reader.numbers("value")?, reader.numbers("error")?);
         let mut ladders = Vec::new();
@@ -102,13 +102,13 @@ impl ConvergenceSubject {
 
 impl Subject for ConvergenceSubject {
     fn figures(&self) -> Vec<Figure<'_>> {
-        let of = |ladder: &'_ Ladder| format!("Errors of the main quantities against the {}.", ladder.name);
-        let all = self.ladders.iter();
-        all.map(|ladder| {
+        let mut figures = Vec::new();
+        for ladder in &self.ladders {
+            let caption = format!("Errors of the main quantities against the {}.", ladder.name);
             let name = format!("error-{}", ladder.name);
-            Figure::new(name, &of(ladder), (WIDTH, HEIGHT), |sheet| self.draw(ladder, sheet))
-        })
-        .collect()
+            figures.push(Figure::new(name, &caption, (WIDTH, HEIGHT), |sheet| self.draw(ladder, sheet)));
+        }
+        figures
     }
 
     fn page(&self) -> Page<'_> {

@@ -25,6 +25,11 @@ impl Axis {
         (0..self.points).map(|j| self.origin + self.period * (j as f64 / self.points as f64)).collect()
     }
 
+    /// The node nearest to a coordinate of the period.
+    pub fn nearest(&self, coordinate: f64) -> usize {
+        ((coordinate - self.origin) / self.spacing()).round() as usize % self.points
+    }
+
     /// The signed mode number `m` at position `index` of a full transform: `0, 1, .., -2, -1`.
     ///
     /// On an even grid the Nyquist mode `n/2` is given the positive sign.
@@ -168,6 +173,20 @@ impl Grid {
     /// Volume of one cell, `|X| / N`: the weight of every node in the trapezoid rule.
     pub fn cell_volume(&self) -> f64 {
         self.volume() / self.len() as f64
+    }
+
+    /// The weight of points in the cell around every node over the volume of the cell: with weights of sum 1 a density.
+    ///
+    /// `shares` are `(x - origin) / period` of the points in `[0, 1)`, row-major, one weight for each point.
+    pub fn histogram(&self, shares: &[f64], weights: impl IntoIterator<Item = f64>) -> Vec<f64> {
+        let mut values = vec![0.0; self.len()];
+        for (point, weight) in shares.chunks(self.dimension()).zip(weights) {
+            let cell = point.iter().zip(&self.axes).fold(0, |cell, (share, axis)| {
+                cell * axis.points + (share * axis.points as f64).round() as usize % axis.points
+            });
+            values[cell] += weight / self.cell_volume();
+        }
+        values
     }
 
     /// Integral over the torus of the function with these node values (trapezoid rule: spectrally accurate).

@@ -25,6 +25,7 @@ mod refusals;
 mod regularisers;
 mod report;
 mod report_kinds;
+mod report_page;
 mod resume;
 mod schedule;
 mod spectrum;

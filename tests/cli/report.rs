@@ -2,6 +2,7 @@
 //! nothing that could run.
 
 use crate::readers::python;
+use crate::report_page::{data, near, page, pixels_of_colour};
 use crate::workspace::Workspace;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,18 +10,6 @@ use serde_json::Value;
 
 /// A name and a payoff that would be markup if they were not escaped.
 const HOSTILE: &str = "</script><script>alert('1')</script><img src=x onerror=\"alert(2)\">&amp;";
-
-/// The object of the page's data.
-fn data(page: &str) -> Value {
-    let start =
-        page.find("type=\"application/json\">").expect("the page has data") + "type=\"application/json\">".len();
-    let end = start + page[start..].find("</script>").unwrap();
-    serde_json::from_str(&page[start..end]).unwrap()
-}
-
-fn page(workspace: &Workspace, folder: &str) -> String {
-    String::from_utf8(workspace.read(&format!("{folder}/report.html"))).unwrap()
-}
 
 #[test]
 fn the_page_holds_the_numbers_of_the_file() {
@@ -34,14 +23,9 @@ fn the_page_holds_the_numbers_of_the_file() {
     let file = hdf5::File::open(workspace.path("rotation.h5")).unwrap();
     let column = |name: &str| file.dataset(name).unwrap().read_raw::<f64>().unwrap();
     let numbers = |value: &Value| value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect::<Vec<f64>>();
-    // What this test reads of JSON may be off by one rounding.
-    let equal = |found: Vec<f64>, expected: Vec<f64>| {
-        let near = |(a, b): (&f64, &f64)| (a - b).abs() <= 2.0 * f64::EPSILON * b.abs();
-        found.len() == expected.len() && found.iter().zip(&expected).all(near)
-    };
-    assert!(equal(numbers(&data["chart"]["places"]), column("time")));
+    assert!(near(&numbers(&data["chart"]["places"]), &column("time")));
     for (place, name) in ["w2", "nikaido_isoda"].iter().enumerate() {
-        assert!(equal(numbers(&data["chart"]["curves"][place]["values"]), column(name)), "{name}");
+        assert!(near(&numbers(&data["chart"]["curves"][place]["values"]), &column(name)), "{name}");
     }
     // The slope goes through the distance where its decay was measured last, and falls by the gap.
     let slope = numbers(&data["chart"]["curves"][3]["values"]);
@@ -77,12 +61,8 @@ fn pictures_can_be_opened() {
         workspace.run(&["report", &file, "-o", game]).succeeds();
         for name in ["distances", "density-x", "density-y", "phase-portrait", "spectrum", "steps"] {
             let bytes = workspace.read(&format!("{game}/{name}.png"));
-            let mut reader = png::Decoder::new(bytes.as_slice()).read_info().unwrap();
-            let mut pixels = vec![0; reader.output_buffer_size()];
-            let info = reader.next_frame(&mut pixels).unwrap();
-            let coloured = pixels.chunks(3).filter(|p| p.iter().max().unwrap() - p.iter().min().unwrap() > 50).count();
-            let all = (info.width * info.height) as usize;
-            assert!(info.width == 720 && coloured * 1000 > all, "{game} {name}: {coloured} of {all} pixels");
+            let (width, coloured, all) = pixels_of_colour(&bytes);
+            assert!(width == 720 && coloured * 1000 > all, "{game} {name}: {coloured} of {all} pixels");
         }
     }
     let script = "import sys, glob, xml.etree.ElementTree as t\n\

@@ -2,19 +2,9 @@
 //! that move, and files of clouds judged against densities.
 
 use crate::readers::python;
+use crate::report_page::{data, near, page, pixels_of_colour};
 use crate::workspace::Workspace;
 use serde_json::Value;
-
-fn page(workspace: &Workspace, folder: &str) -> String {
-    String::from_utf8(workspace.read(&format!("{folder}/report.html"))).unwrap()
-}
-
-/// The data of the page.
-fn data(page: &str) -> Value {
-    let mark = "type=\"application/json\">";
-    let start = page.find(mark).expect("the page has data") + mark.len();
-    serde_json::from_str(&page[start..start + page[start..].find("</script>").unwrap()]).unwrap()
-}
 
 fn numbers(value: &Value) -> Vec<f64> {
     value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap_or(f64::NAN)).collect()
@@ -24,28 +14,18 @@ fn column(workspace: &Workspace, file: &str, name: &str) -> Vec<f64> {
     hdf5::File::open(workspace.path(file)).unwrap().dataset(name).unwrap().read_raw::<f64>().unwrap()
 }
 
-/// What is read of JSON may be off by one rounding.
-fn near(a: &[f64], b: &[f64]) -> bool {
-    let equal = |(a, b): (&f64, &f64)| (a.is_nan() && b.is_nan()) || (a - b).abs() <= 2.0 * f64::EPSILON * b.abs();
-    a.len() == b.len() && a.iter().zip(b).all(equal)
-}
-
 /// Makes a report, and checks that these figures are there in both formats, can be opened, and are no white sheets.
 fn shows(workspace: &Workspace, file: &str, figures: &[&str]) -> String {
     workspace.run(&["report", file, "-o", "shown", "--force"]).succeeds();
-    let mut found = workspace_names(workspace, "shown");
+    let mut found = workspace.names_in("shown");
     found.retain(|name| name != "report.html" && name != "animation.png");
     let mut expected: Vec<String> =
         figures.iter().flat_map(|name| [format!("{name}.png"), format!("{name}.svg")]).collect();
     expected.sort();
     assert_eq!(found, expected, "{file}");
     for name in figures {
-        let bytes = workspace.read(&format!("shown/{name}.png"));
-        let mut reader = png::Decoder::new(bytes.as_slice()).read_info().unwrap();
-        let mut pixels = vec![0; reader.output_buffer_size()];
-        reader.next_frame(&mut pixels).unwrap();
-        let coloured = pixels.chunks(3).filter(|p| p.iter().max().unwrap() - p.iter().min().unwrap() > 50).count();
-        assert!(coloured * 1000 > pixels.len() / 3, "{file} {name}: {coloured} pixels of colour");
+        let (_, coloured, all) = pixels_of_colour(&workspace.read(&format!("shown/{name}.png")));
+        assert!(coloured * 1000 > all, "{file} {name}: {coloured} pixels of colour");
     }
     let script =
         "import sys, glob, xml.etree.ElementTree as t\n[t.parse(f) for f in glob.glob(sys.argv[1] + '/*.svg')]";
@@ -53,13 +33,6 @@ fn shows(workspace: &Workspace, file: &str, figures: &[&str]) -> String {
         std::process::Command::new(python()).args(["-c", script]).arg(workspace.path("shown")).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     page(workspace, "shown")
-}
-
-fn workspace_names(workspace: &Workspace, folder: &str) -> Vec<String> {
-    let entries = std::fs::read_dir(workspace.path(folder)).unwrap();
-    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
 }
 
 #[test]

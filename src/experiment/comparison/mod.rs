@@ -14,7 +14,7 @@ use super::run::{Recorded, run_recorded};
 use super::workplace::Workplace;
 use super::{Destination, Progress, RunError, RunOptions};
 use crate::game::GameFile;
-use crate::output::{ComparisonRecord, Diagnostics, check_destination, write_comparison};
+use crate::output::{ComparisonRecord, Diagnostics, Header, check_destination, write_comparison};
 use choice::contestants;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -87,14 +87,8 @@ pub fn compare(
     if let Some(destination) = destination {
         (destination.before_writing)();
         let record = record(file, &finished);
-        write_comparison(
-            destination.path,
-            destination.overwrite,
-            file.text(),
-            file.game().name(),
-            destination.command,
-            &record,
-        )?;
+        let header = Header::new(file.text(), destination.command, file.game().name());
+        write_comparison(destination.path, destination.overwrite, &header, &record)?;
         report.output = Some(destination.path.display().to_string());
     }
     Ok(report)

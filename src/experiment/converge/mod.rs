@@ -34,7 +34,7 @@ use super::sweep::Stage;
 use super::workplace::Workplace;
 use super::{Destination, RunError};
 use crate::game::GameFile;
-use crate::output::{check_destination, write_convergence};
+use crate::output::{Header, check_destination, write_convergence};
 use conclusion::conclude;
 use ladder::Ladders;
 use quantity::Measured;
@@ -106,14 +106,8 @@ pub fn converge(
     if let Some(destination) = destination {
         (destination.before_writing)();
         let record = record(&report);
-        write_convergence(
-            destination.path,
-            destination.overwrite,
-            file.text(),
-            file.game().name(),
-            destination.command,
-            &record,
-        )?;
+        let header = Header::new(file.text(), destination.command, file.game().name());
+        write_convergence(destination.path, destination.overwrite, &header, &record)?;
         report.output = Some(destination.path.display().to_string());
     }
     report.wall_seconds = started.elapsed().as_secs_f64();

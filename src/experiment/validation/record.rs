@@ -5,7 +5,7 @@ use super::report::{PlayerReport, ValidationReport};
 use super::{Pair, ValidationError, ValidationRequest};
 use crate::experiment::Destination;
 use crate::game::{GameFile, Player};
-use crate::output::{JudgedCloud, JudgedColumn, StateIndex, ValidationRecord, write_validation};
+use crate::output::{Header, JudgedCloud, JudgedColumn, StateIndex, ValidationRecord, write_validation};
 use crate::torus::Grid;
 use crate::transport::Cloud;
 
@@ -48,15 +48,14 @@ pub(super) fn write(
         Ok::<_, ValidationError>(Some(judged))
     });
     let record = ValidationRecord {
-        title: file.game().name(),
-        game: file.text(),
         report: &serde_json::to_string(report).expect("numbers and texts are valid JSON"),
         grids,
         times,
         players: [x?, y?],
     };
+    let header = Header::new(file.text(), destination.command, file.game().name());
     (destination.before_writing)();
-    Ok(write_validation(destination.path, destination.overwrite, destination.command, &record)?)
+    Ok(write_validation(destination.path, destination.overwrite, &header, &record)?)
 }
 
 fn which(pair: &Pair<'_>) -> StateIndex {
@@ -76,7 +75,7 @@ fn append(
     let (points, weights) = (row(pair.cloud)?, pair.weights.map(row).transpose()?);
     let cloud = Cloud::new(&points, weights.as_deref(), domain.period(), domain.origin());
     let cloud = cloud.map_err(|error| ValidationError::input(request.cloud.name(), error.to_string()))?;
-    judged.cloud.extend(shares(&cloud, &state.grid));
+    judged.cloud.extend(state.grid.histogram(cloud.positions(), cloud.weights().iter().copied()));
     let dimension = cloud.dimension();
     for k in 0..judged.shown {
         let at = k * cloud.len() / judged.shown;
@@ -85,19 +84,6 @@ fn append(
     }
     judged.density.extend(state.values);
     Ok(())
-}
-
-/// Weight in the cell around each node over the volume of a cell: a density with the integral 1.
-fn shares(cloud: &Cloud, grid: &Grid) -> Vec<f64> {
-    let mut shares = vec![0.0; grid.len()];
-    for (point, weight) in cloud.positions().chunks(grid.dimension()).zip(cloud.weights()) {
-        let place = point
-            .iter()
-            .zip(grid.axes())
-            .fold(0, |place, (x, axis)| place * axis.points + (x * axis.points as f64).round() as usize % axis.points);
-        shares[place] += weight / grid.cell_volume();
-    }
-    shares
 }
 
 /// What was found of a player, time by time.

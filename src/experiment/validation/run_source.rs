@@ -91,7 +91,7 @@ impl<'a> RunSource<'a> {
 
 impl RunArrays {
     fn grid(&self, file: &GameFile, player: Player) -> Result<Grid, ValidationError> {
-        let name = ["mu", "nu"][player.index()];
+        let name = player.density();
         let (domain, shape) = (file.game().domain(player), &self.densities[player.index()].shape);
         let expected = 1 + domain.dimension();
         if shape.len() != expected || shape[0] != self.times.len() {
@@ -124,7 +124,7 @@ impl RunArrays {
             }
         };
         if values.len() != grid.len() || values.iter().any(|value| !value.is_finite()) {
-            let name = ["mu", "nu"][player.index()];
+            let name = player.density();
             let message = format!("a state of {name} is not {} finite numbers", grid.len());
             return Err(ValidationError::input(&self.name, message));
         }

@@ -3,11 +3,10 @@
 use super::validation::Judged;
 use crate::report::ReportError;
 use crate::report::drawing::canvas::Sheet;
-use crate::report::drawing::frame::{BETWEEN, Mark};
+use crate::report::drawing::frame::Mark;
 use crate::report::drawing::scale::Scale;
 use crate::report::drawing::style::{BLUE, GREY};
 use plotters::prelude::*;
-use plotters::series::DashedLineSeries;
 
 /// Share of a step of time that a band of a single time is wide.
 const WIDTH_OF_ONE: f64 = 0.25;
@@ -46,8 +45,7 @@ pub(super) fn draw(times: &[f64], judged: &Judged, sheet: &Sheet<'_>) -> Result<
     if !outline.is_empty() {
         chart.draw_series([Polygon::new(outline, GREY.mix(0.25).filled())])?;
     }
-    let (dash, gap) = (sheet.pixels(10), sheet.pixels(BETWEEN));
-    chart.draw_series(DashedLineSeries::new(along(mean), dash, gap, GREY.stroke_width(sheet.pixels(2))))?;
+    sheet.curve(&mut chart, along(mean).into_iter(), GREY.stroke_width(sheet.pixels(2)), 10)?;
     let found: Vec<(f64, f64)> =
         places.iter().copied().zip(judged.w2.iter().copied()).filter(|(_, v)| holds.holds(*v)).collect();
     let radius = sheet.pixels(5);

@@ -21,17 +21,16 @@ pub(super) fn cells(points: usize, periods: &[f64], origins: &[f64]) -> Result<G
 
 /// The cloud of `points` (row-major) on the cells, each around a node; its integral is 1.
 pub(super) fn histogram(points: &[f64], weights: Option<&[f64]>, grid: &Grid) -> Vec<f64> {
-    let mut values = vec![0.0; grid.len()];
-    let count = points.len() / grid.dimension();
-    let equal = 1.0 / count as f64;
-    for (k, point) in points.chunks(grid.dimension()).enumerate() {
-        let place = point.iter().zip(grid.axes()).fold(0, |place, (x, axis)| {
-            let share = ((x - axis.origin) / axis.period).rem_euclid(1.0);
-            place * axis.points + (share * axis.points as f64).round() as usize % axis.points
-        });
-        values[place] += weights.map_or(equal, |weights| weights[k]) / grid.cell_volume();
+    let axes = grid.axes();
+    let share = |(k, x): (usize, &f64)| {
+        let axis = axes[k % axes.len()];
+        ((x - axis.origin) / axis.period).rem_euclid(1.0)
+    };
+    let shares: Vec<f64> = points.iter().enumerate().map(share).collect();
+    match weights {
+        Some(weights) => grid.histogram(&shares, weights.iter().copied()),
+        None => grid.histogram(&shares, std::iter::repeat(axes.len() as f64 / points.len() as f64)),
     }
-    values
 }
 
 /// Node values of a fine grid of one axis replaced by their means over bins of `width` cells.

@@ -5,10 +5,9 @@ use crate::game::Player;
 use crate::report::ReportError;
 use crate::report::drawing::canvas::{Canvas, Sheet};
 use crate::report::drawing::frame::{Mark, TITLE};
-use crate::report::drawing::heat::{Axes, MARGIN, heat};
-use crate::report::drawing::scale::Scale;
+use crate::report::drawing::heat::MARGIN;
 use crate::report::drawing::style::{BLUE, GREY, SMALL_TEXT, VERMILLION, WIDTH, tick};
-use crate::report::motion::{Frames, thinned};
+use crate::report::motion::{Frames, circle_chart, circle_curve, thinned, torus_map};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
@@ -80,21 +79,15 @@ fn on_circle<'a>(
     let cloud = &frames.densities[player.index()][row];
     let density = frames.reference(player, row).unwrap_or_default();
     let top = frames.top_of_all(player, &[row]);
-    let across = Scale::Linear(axis.origin..axis.origin + axis.period);
-    let up = Scale::Linear(0.0..1.05 * top);
-    let scales = [axis.period, top];
-    let mut chart = sheet.chart(panel, across, up, [player.letter(), ""], scales)?;
+    let mut chart = circle_chart(sheet, panel, (player, axis), top)?;
     let half = 0.5 * axis.spacing();
-    let place = |k: usize| axis.origin + k as f64 * axis.spacing();
     // The cell round the origin has its other half at the end of the period.
-    let bars = (0..=cloud.len()).map(|k| (k, cloud[k % cloud.len()])).filter(|(_, v)| *v > 0.0);
+    let bars = circle_curve(axis, cloud).filter(|(_, v)| *v > 0.0);
     let clipped = |x: f64| x.clamp(axis.origin, axis.origin + axis.period);
-    chart.draw_series(bars.map(|(k, v)| {
-        let ends = [(clipped(place(k) - half), 0.0), (clipped(place(k) + half), v)];
-        Rectangle::new(ends, colour.mix(0.4).filled())
-    }))?;
-    let closed = (0..=density.len()).map(|k| (place(k), density[k % density.len()]));
-    chart.draw_series(LineSeries::new(closed, GREY.stroke_width(sheet.pixels(2))))?;
+    chart.draw_series(
+        bars.map(|(x, v)| Rectangle::new([(clipped(x - half), 0.0), (clipped(x + half), v)], colour.mix(0.4).filled())),
+    )?;
+    chart.draw_series(LineSeries::new(circle_curve(axis, density), GREY.stroke_width(sheet.pixels(2))))?;
     Ok(())
 }
 
@@ -109,16 +102,7 @@ fn on_torus(
     let grid = frames.grid(player);
     let density = frames.reference(player, row).unwrap_or_default();
     let top = density.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
-    let span = |axis: usize| grid.axis(axis).origin..grid.axis(axis).origin + grid.axis(axis).period;
-    let node = |axis: usize, place: f64| {
-        let axis = grid.axis(axis);
-        ((place - axis.origin) / axis.spacing()).round() as usize % axis.points
-    };
-    let labels = [format!("{}1", player.letter()), format!("{}2", player.letter())];
-    let labels = [labels[0].as_str(), labels[1].as_str()];
-    let axes = Axes { horizontal: span(0), vertical: span(1), labels, room: ROOM };
-    let at = |a: f64, b: f64| density[node(0, a) * grid.axis(1).points + node(1, b)];
-    let mut chart = heat(sheet, panel, &axes, top, at)?;
+    let mut chart = torus_map(sheet, panel, (player, grid), (density, top), ROOM)?;
     let radius = sheet.pixels(2);
     let dots = judged.points[row].chunks(2).map(|point| (point[0], point[1]));
     chart.draw_series(dots.clone().map(|place| Circle::new(place, radius, WHITE.filled())))?;

@@ -52,7 +52,7 @@ impl ParticlesSubject {
     /// [`ReportError`] when it is damaged.
     pub fn read(path: &Path) -> Result<ParticlesSubject, ReportError> {
         let reader = ArrayReader::open(path)?;
-        let damaged = |reason: String| ReportError::from(OutputError::Damaged { path: path.to_path_buf(), reason });
+        let damaged = |reason: String| ReportError::from(reader.damaged(reason));
         let times = reader.times()?;
         let mut measured = Vec::new();
         for name in ["w2_mean_field", "w2"] {
@@ -88,10 +88,7 @@ impl ParticlesSubject {
             }
             counts[player.index()] = points;
         }
-        let frames = frames(&reader, &times, replicas, counts).map_err(|error| match error {
-            ReportError::Drawing(reason) => damaged(reason),
-            other => other,
-        })?;
+        let frames = frames(&reader, &times, replicas, counts)?;
         let (source, game) = (reader.source().clone(), reader.text("game")?);
         Ok(ParticlesSubject {
             path: path.to_path_buf(),
@@ -112,7 +109,7 @@ fn frames(reader: &ArrayReader, times: &[f64], replicas: usize, counts: [usize; 
     let grids = Player::BOTH.map(|player| {
         let of = |what: &str| reader.numbers(&format!("particles/{}_{what}", player.letter()));
         cells(counts[player.index()], &of("period")?, &of("origin")?)
-            .map_err(|error| ReportError::Drawing(error.to_string()))
+            .map_err(|error| ReportError::from(reader.damaged(error.to_string())))
     });
     let [x, y] = grids;
     let grids = [x?, y?];
@@ -202,8 +199,7 @@ impl Subject for ParticlesSubject {
     }
 
     fn notes(&self) -> Vec<String> {
-        let (shown, all) = (self.frames.times.len(), self.times.len());
-        if shown < all { vec![format!("the clouds of {shown} of {all} times are shown")] } else { Vec::new() }
+        self.frames.note("clouds", self.times.len(), "times").into_iter().collect()
     }
 }
 

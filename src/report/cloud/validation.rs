@@ -3,19 +3,16 @@
 use super::histogram::coarser;
 use super::{floor, over_density};
 use crate::game::Player;
-use crate::output::{ArrayReader, OutputError, Source};
+use crate::output::{ArrayReader, Source};
 use crate::report::ReportError;
 use crate::report::drawing::style::{HEIGHT, WIDTH};
 use crate::report::figure::Figure;
-use crate::report::motion::{Frames, thinned};
+use crate::report::motion::{Frames, rows_in_memory};
 use crate::report::page::{Chart, Curve, Listing, Page, cell};
 use crate::report::subject::{Subject, provenance_of_source, title};
-use crate::torus::Grid;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-/// Most node values of a player that are held at a time (256 MiB); of more times some are left out.
-const MOST_VALUES: usize = 1 << 25;
 /// Bins of a histogram on a circle, at most.
 const MOST_BINS: usize = 64;
 
@@ -52,7 +49,7 @@ impl ValidationSubject {
     /// [`ReportError`] when it is damaged.
     pub fn read(path: &Path) -> Result<ValidationSubject, ReportError> {
         let reader = ArrayReader::open(path)?;
-        let damaged = |reason: String| ReportError::from(OutputError::Damaged { path: path.to_path_buf(), reason });
+        let damaged = |reason: String| ReportError::from(reader.damaged(reason));
         let times = match reader.numbers("time")?.as_slice() {
             // The equilibrium has no time.
             [time] if time.is_nan() => vec![f64::NAN],
@@ -64,8 +61,7 @@ impl ValidationSubject {
         let mut densities = [Vec::new(), Vec::new()];
         let mut clouds = [Vec::new(), Vec::new()];
         let grids = [reader.grid(Player::X)?, reader.grid(Player::Y)?];
-        let largest = grids.iter().map(Grid::len).max().unwrap_or(1);
-        let rows = thinned(times.len(), (MOST_VALUES / largest).max(2));
+        let rows = rows_in_memory(&grids, times.len());
         for player in Player::BOTH {
             let letter = player.letter();
             if !reader.has(&format!("w2_{letter}")) {
@@ -85,7 +81,7 @@ impl ValidationSubject {
             let width = if grid.dimension() == 1 { grid.len().div_ceil(MOST_BINS) } else { 1 };
             let mut points = Vec::new();
             for &row in &rows {
-                let density = reader.row(if player == Player::X { "mu" } else { "nu" }, row)?;
+                let density = reader.row(player.density(), row)?;
                 let cloud = reader.row(&format!("cloud_{letter}"), row)?;
                 if density.len() != grid.len() || cloud.len() != grid.len() {
                     return Err(damaged(format!("the arrays of {letter} are not those of its grid")));
@@ -132,8 +128,7 @@ impl ValidationSubject {
 
 impl Subject for ValidationSubject {
     fn notes(&self) -> Vec<String> {
-        let (shown, all) = (self.frames.times.len(), self.times.len());
-        if shown < all { vec![format!("the clouds of {shown} of {all} times are shown")] } else { Vec::new() }
+        self.frames.note("clouds", self.times.len(), "times").into_iter().collect()
     }
 
     fn figures(&self) -> Vec<Figure<'_>> {

@@ -4,8 +4,9 @@ use super::canvas::{Canvas, Sheet};
 use super::style::{LINE, PALE, SMALL_TEXT, TEXT, tick};
 use crate::report::ReportError;
 use plotters::coord::Shift;
-use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
+use plotters::coord::ranged1d::{AsRangedCoord, Ranged, ValueFormatter};
 use plotters::prelude::*;
+use plotters::series::DashedLineSeries;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::ops::Range;
 
@@ -46,7 +47,7 @@ const LONGEST: usize = 200;
 const MOST_ENTRIES: usize = 24;
 
 /// Pixels between dashes.
-pub(in crate::report) const BETWEEN: u32 = 5;
+const BETWEEN: u32 = 5;
 
 impl<'a> Sheet<'a> {
     /// Draws title and legend; what is left for the data.
@@ -133,6 +134,28 @@ impl<'a> Sheet<'a> {
         }
         let style = self.text(SMALL_TEXT).pos(Pos::new(HPos::Left, VPos::Center));
         self.area.draw(&Text::new(name.to_owned(), (left + self.pixels(MARK) as i32, middle), style))?;
+        Ok(())
+    }
+
+    /// A line through points: whole, or with dashes of this length when it is not 0.
+    pub fn curve<X, Y>(
+        &self,
+        chart: &mut Chart<'a, X, Y>,
+        points: impl Iterator<Item = (f64, f64)> + Clone,
+        style: ShapeStyle,
+        dash: u32,
+    ) -> Result<(), ReportError>
+    where
+        X: Ranged<ValueType = f64>,
+        Y: Ranged<ValueType = f64>,
+    {
+        match dash {
+            0 => chart.draw_series(LineSeries::new(points, style))?,
+            dash => {
+                let (dash, gap) = (self.pixels(dash), self.pixels(BETWEEN));
+                chart.draw_series(DashedLineSeries::new(points, dash, gap, style))?
+            }
+        };
         Ok(())
     }
 

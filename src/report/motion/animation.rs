@@ -2,13 +2,11 @@
 //!
 //! Only the part of the picture that changes is stored of every frame after the first.
 
-use super::{Frames, thinned};
+use super::{Frames, circle_chart, circle_curve, thinned, torus_map};
 use crate::game::Player;
 use crate::report::ReportError;
 use crate::report::drawing::canvas::{Canvas, Sheet, pixels};
 use crate::report::drawing::frame::TITLE;
-use crate::report::drawing::heat::{Axes, heat};
-use crate::report::drawing::scale::Scale;
 use crate::report::drawing::style::{BLUE, GREY, VERMILLION, WIDTH, tick};
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -28,11 +26,16 @@ const ROOM: [u32; 2] = [58, 54];
 /// # Errors
 /// [`ReportError::Drawing`].
 pub(super) fn animate(frames: &Frames) -> Result<Vec<u8>, ReportError> {
-    let players: Vec<Player> = Player::BOTH.into_iter().filter(|player| frames.has(*player)).collect();
-    let colours = players.iter().any(|player| frames.grid(*player).dimension() == 2);
-    let chosen = thinned(frames.times.len(), MOST_FRAMES[usize::from(colours)]);
+    let moving = || Player::BOTH.into_iter().filter(|player| frames.has(*player));
+    let is_flat = |player: &Player| frames.grid(*player).dimension() == 1;
+    let chosen = thinned(frames.times.len(), MOST_FRAMES[usize::from(!moving().all(|player| is_flat(&player)))]);
+    let top = |player: Player| match is_flat(&player) {
+        true => frames.top_of_all(player, &chosen),
+        false => frames.top(player, chosen.iter().copied()),
+    };
+    let film = Film { frames, players: moving().map(|player| (player, top(player))).collect() };
     let size = (WIDTH, TITLE + PANEL);
-    let picture = |frame: &usize| pixels(size, &|sheet: &Sheet<'_>| draw(frames, &players, *frame, &chosen, sheet));
+    let picture = |frame: &usize| pixels(size, &|sheet: &Sheet<'_>| film.draw(*frame, sheet));
     let pictures = chosen.par_iter().map(picture).collect::<Result<Vec<_>, _>>()?;
     let mut file = Vec::new();
     let failed = |error: png::EncodingError| ReportError::Drawing(error.to_string());
@@ -91,69 +94,48 @@ fn changed(before: &[u8], after: &[u8], (width, height): (u32, u32)) -> Part {
     Part { left, top: *top, width: right - left + 1, height: bottom - top + 1 }
 }
 
-fn draw(
-    frames: &Frames,
-    players: &[Player],
-    frame: usize,
-    chosen: &[usize],
-    sheet: &Sheet<'_>,
-) -> Result<(), ReportError> {
-    let time = frames.times[frame];
-    let names: Vec<&str> = players.iter().map(|player| frames.name(*player)).collect();
-    let body = sheet.frame(&format!("{} at t = {}", names.join(" and "), tick(time)), &[])?;
-    for (panel, player) in body.split_evenly((1, players.len())).iter().zip(players) {
-        match frames.grid(*player).dimension() {
-            1 => curve(frames, *player, frame, chosen, sheet, panel)?,
-            _ => colours(frames, *player, frame, chosen, sheet, panel)?,
+/// What every frame is drawn with.
+struct Film<'a> {
+    frames: &'a Frames,
+    /// The players that move, each with the top of his axis.
+    players: Vec<(Player, f64)>,
+}
+
+impl Film<'_> {
+    fn draw(&self, frame: usize, sheet: &Sheet<'_>) -> Result<(), ReportError> {
+        let frames = self.frames;
+        let names: Vec<&str> = self.players.iter().map(|(player, _)| frames.name(*player)).collect();
+        let time = tick(frames.times[frame]);
+        let body = sheet.frame(&format!("{} at t = {time}", names.join(" and ")), &[])?;
+        for (panel, (player, top)) in body.split_evenly((1, self.players.len())).iter().zip(&self.players) {
+            let (grid, values) = (frames.grid(*player), &frames.densities[player.index()][frame]);
+            match grid.dimension() {
+                1 => self.curves(*player, frame, *top, sheet, panel)?,
+                _ => torus_map(sheet, panel, (*player, grid), (values, *top), ROOM).map(drop)?,
+            }
         }
+        Ok(())
     }
-    Ok(())
-}
 
-fn curve<'a>(
-    frames: &Frames,
-    player: Player,
-    frame: usize,
-    chosen: &[usize],
-    sheet: &Sheet<'a>,
-    panel: &DrawingArea<Canvas<'a>, Shift>,
-) -> Result<(), ReportError> {
-    let axis = frames.grid(player).axis(0);
-    let top = frames.top_of_all(player, chosen);
-    let across = Scale::Linear(axis.origin..axis.origin + axis.period);
-    let scales = [axis.period, top];
-    let mut chart = sheet.chart(panel, across, Scale::Linear(0.0..1.05 * top), [player.letter(), ""], scales)?;
-    let closed = |values: &[f64]| -> Vec<(f64, f64)> {
-        (0..=axis.points).map(|k| (axis.origin + k as f64 * axis.spacing(), values[k % axis.points])).collect()
-    };
-    if let Some(reference) = frames.reference(player, frame) {
-        chart.draw_series(LineSeries::new(closed(reference), GREY.stroke_width(sheet.pixels(2))))?;
+    fn curves<'a>(
+        &self,
+        player: Player,
+        frame: usize,
+        top: f64,
+        sheet: &Sheet<'a>,
+        panel: &DrawingArea<Canvas<'a>, Shift>,
+    ) -> Result<(), ReportError> {
+        let axis = self.frames.grid(player).axis(0);
+        let mut chart = circle_chart(sheet, panel, (player, axis), top)?;
+        if let Some(reference) = self.frames.reference(player, frame) {
+            let style = GREY.stroke_width(sheet.pixels(2));
+            chart.draw_series(LineSeries::new(circle_curve(axis, reference), style))?;
+        }
+        let colour = if player == Player::X { BLUE } else { VERMILLION };
+        let own = circle_curve(axis, &self.frames.densities[player.index()][frame]);
+        chart.draw_series(LineSeries::new(own, sheet.line(colour)))?;
+        Ok(())
     }
-    let colour = if player == Player::X { BLUE } else { VERMILLION };
-    chart.draw_series(LineSeries::new(closed(&frames.densities[player.index()][frame]), sheet.line(colour)))?;
-    Ok(())
-}
-
-fn colours(
-    frames: &Frames,
-    player: Player,
-    frame: usize,
-    chosen: &[usize],
-    sheet: &Sheet<'_>,
-    panel: &DrawingArea<Canvas<'_>, Shift>,
-) -> Result<(), ReportError> {
-    let grid = frames.grid(player);
-    let values = &frames.densities[player.index()][frame];
-    let span = |axis: usize| grid.axis(axis).origin..grid.axis(axis).origin + grid.axis(axis).period;
-    let node = |axis: usize, place: f64| {
-        let axis = grid.axis(axis);
-        ((place - axis.origin) / axis.spacing()).round() as usize % axis.points
-    };
-    let labels = [format!("{}1", player.letter()), format!("{}2", player.letter())];
-    let labels = [labels[0].as_str(), labels[1].as_str()];
-    let axes = Axes { horizontal: span(0), vertical: span(1), labels, room: ROOM };
-    let top = frames.top(player, chosen.iter().copied());
-    heat(sheet, panel, &axes, top, |a, b| values[node(0, a) * grid.axis(1).points + node(1, b)]).map(drop)
 }
 
 #[cfg(test)]

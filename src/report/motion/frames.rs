@@ -52,6 +52,12 @@ impl Frames {
         rows.get(if rows.len() == 1 { 0 } else { frame }).map(Vec::as_slice)
     }
 
+    /// A note when fewer times are shown than there are: `the clouds of 2 of 3 times are shown`.
+    pub fn note(&self, what: &str, of: usize, units: &str) -> Option<String> {
+        let shown = self.times.len();
+        (shown < of).then(|| format!("the {what} of {shown} of {of} {units} are shown"))
+    }
+
     /// The largest value of a player in the chosen frames; positive.
     pub fn top(&self, player: Player, chosen: impl Iterator<Item = usize>) -> f64 {
         let top = largest(chosen.flat_map(|frame| &self.densities[player.index()][frame]));
@@ -67,6 +73,15 @@ impl Frames {
 
 fn largest<'a>(values: impl Iterator<Item = &'a f64>) -> f64 {
     values.copied().filter(|v| v.is_finite()).fold(0.0, f64::max)
+}
+
+/// Most node values of a player that are held at a time (256 MiB); of more times some are left out.
+const MOST_VALUES: usize = 1 << 25;
+
+/// The rows of a file with so many times that are held, the first and the last among them.
+pub(in crate::report) fn rows_in_memory(grids: &[Grid; 2], times: usize) -> Vec<usize> {
+    let largest = grids.iter().map(Grid::len).max().unwrap_or(1);
+    thinned(times, (MOST_VALUES / largest).max(2))
 }
 
 /// At most `most` (2 or more) of so many rows at equal distances, the first and the last among them.

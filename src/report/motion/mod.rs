@@ -1,12 +1,14 @@
 //! How the densities of both players move: over time, at some times, as a path of moments, as an animation.
 
 mod animation;
+mod density_drawing;
 mod frames;
 mod phase_portrait;
 mod snapshots;
 mod space_time;
 
-pub(super) use frames::{Drift, Frames, thinned};
+pub(super) use density_drawing::{circle_chart, circle_curve, torus_map};
+pub(super) use frames::{Drift, Frames, rows_in_memory, thinned};
 
 use super::drawing::style::{HEIGHT, WIDTH};
 use super::figure::Figure;

@@ -1,12 +1,12 @@
 //! Snapshots of the density of a player on a torus of dimension 2, with arrows along the drift `-grad V[nu]` or
 //! `eta grad U[mu]`.
 
-use super::{Frames, thinned};
+use super::{Frames, thinned, torus_map};
 use crate::game::Player;
 use crate::report::ReportError;
 use crate::report::drawing::canvas::{Canvas, Sheet};
 use crate::report::drawing::frame::TITLE;
-use crate::report::drawing::heat::{Axes, MARGIN, colour_bar, heat};
+use crate::report::drawing::heat::{MARGIN, colour_bar};
 use crate::report::drawing::style::{SMALL_TEXT, WIDTH, tick};
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -38,13 +38,11 @@ pub(super) fn size(snapshots: usize) -> (u32, u32) {
 
 /// Draws up to four snapshots.
 pub(super) fn draw(frames: &Frames, player: Player, sheet: &Sheet<'_>) -> Result<(), ReportError> {
-    let letter = player.letter();
     let arrows = if frames.drift.is_some() { ", arrows along the drift" } else { "" };
     let below = sheet.frame(&format!("{}{arrows}", frames.name(player)), &[])?;
     let (left, right) = below.split_horizontally(sheet.pixels(WIDTH - BAR));
     let rows = chosen_rows(frames.times.len());
     let top = frames.top(player, rows.iter().copied());
-    let labels = [format!("{letter}1"), format!("{letter}2")];
     let (upper, lower) = left.split_vertically(sheet.pixels(CAPTION + SIDE + 2 * MARGIN));
     let lines = if rows.len() > 2 { vec![(upper, 0), (lower, ROOM[1])] } else { vec![(left, ROOM[1])] };
     for (line, (area, room_below)) in lines.iter().enumerate() {
@@ -52,7 +50,7 @@ pub(super) fn draw(frames: &Frames, player: Player, sheet: &Sheet<'_>) -> Result
         for (column, panel) in [first, second].iter().enumerate() {
             let room = [if column == 0 { ROOM[0] } else { 0 }, *room_below];
             if let Some(row) = rows.get(2 * line + column) {
-                draw_panel(frames, player, *row, sheet, panel, (top, &labels, room))?;
+                draw_panel(frames, player, *row, sheet, panel, (top, room))?;
             }
         }
     }
@@ -67,7 +65,7 @@ fn draw_panel(
     row: usize,
     sheet: &Sheet<'_>,
     panel: &DrawingArea<Canvas<'_>, Shift>,
-    (top, labels, room): (f64, &[String; 2], [u32; 2]),
+    (top, room): (f64, [u32; 2]),
 ) -> Result<(), ReportError> {
     let grid = frames.grid(player);
     let values = &frames.densities[player.index()][row];
@@ -75,14 +73,7 @@ fn draw_panel(
     let offset = sheet.pixels(room[0] + 12) as i32;
     let title = format!("t = {}", tick(frames.times[row]));
     caption.draw(&Text::new(title, (offset, sheet.pixels(6) as i32), sheet.text(SMALL_TEXT)))?;
-    let node = |axis: usize, place: f64| {
-        let axis = grid.axis(axis);
-        ((place - axis.origin) / axis.spacing()).round() as usize % axis.points
-    };
-    let span = |axis: usize| grid.axis(axis).origin..grid.axis(axis).origin + grid.axis(axis).period;
-    let index = |a: f64, b: f64| node(0, a) * grid.axis(1).points + node(1, b);
-    let axes = Axes { horizontal: span(0), vertical: span(1), labels: [&labels[0], &labels[1]], room };
-    let mut chart = heat(sheet, &body, &axes, top, |a, b| values[index(a, b)])?;
+    let mut chart = torus_map(sheet, &body, (player, grid), (values, top), room)?;
     let Some(drift) = &frames.drift else { return Ok(()) };
     let field = drift(player, &frames.densities[player.opponent().index()][row]);
     let fastest = field[0].iter().zip(&field[1]).map(|(a, b)| a.hypot(*b)).fold(0.0, f64::max);
@@ -96,7 +87,7 @@ fn draw_panel(
             let cell = if axis == 0 { k / ARROWS } else { k % ARROWS };
             grid.axis(axis).origin + (cell as f64 + 0.5) * step[axis]
         });
-        let at = index(place[0], place[1]);
+        let at = grid.axis(0).nearest(place[0]) * grid.axis(1).points + grid.axis(1).nearest(place[1]);
         let vector = [0, 1].map(|axis| reach * field[axis][at]);
         chart.draw_series(arrow(place, vector).map(|line| PathElement::new(line, sheet.thin(WHITE))))?;
     }

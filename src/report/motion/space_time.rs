@@ -21,11 +21,7 @@ pub(super) fn draw(frames: &Frames, player: Player, sheet: &Sheet<'_>) -> Result
     let axis = frames.grid(player).axis(0);
     let top = frames.top(player, 0..series.len());
     let times = &frames.times;
-    let nodes = axis.points;
-    let value = |time: f64, place: f64| {
-        let node = ((place - axis.origin) / axis.spacing()).round() as usize % nodes;
-        series[nearest(times, time)][node]
-    };
+    let value = |time: f64, place: f64| series[nearest(times, time)][axis.nearest(place)];
     let axes = Axes {
         horizontal: times[0]..if times.len() > 1 { times[times.len() - 1] } else { times[0] + 1.0 },
         vertical: axis.origin..axis.origin + axis.period,

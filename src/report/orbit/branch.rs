@@ -3,11 +3,10 @@
 use crate::output::StoredBranch;
 use crate::report::ReportError;
 use crate::report::drawing::canvas::Sheet;
-use crate::report::drawing::frame::{BETWEEN, Mark, length, log_ticks};
+use crate::report::drawing::frame::{Mark, length, log_ticks};
 use crate::report::drawing::style::{BLUE, GREEN, GREY, VERMILLION, range_of, tick};
 use plotters::coord::combinators::BindKeyPoints;
 use plotters::prelude::*;
-use plotters::series::DashedLineSeries;
 
 /// Dashes of orbits that repel.
 const DASH: u32 = 10;
@@ -27,13 +26,8 @@ pub(super) fn draw_periods(branch: &StoredBranch, sheet: &Sheet<'_>) -> Result<(
     let scales = [length(&across), length(&up)];
     let mut chart = sheet.chart(&body, across, up, [&branch.key, "period"], scales)?;
     for stretch in stretches(branch) {
-        match stretch.stable {
-            true => chart.draw_series(LineSeries::new(stretch.places, sheet.line(BLUE)))?,
-            false => {
-                let (dash, gap) = (sheet.pixels(DASH), sheet.pixels(BETWEEN));
-                chart.draw_series(DashedLineSeries::new(stretch.places, dash, gap, sheet.line(VERMILLION)))?
-            }
-        };
+        let (colour, dash) = if stretch.stable { (BLUE, 0) } else { (VERMILLION, DASH) };
+        sheet.curve(&mut chart, stretch.places.into_iter(), sheet.line(colour), dash)?;
     }
     let marks = folds.parameter.iter().zip(&folds.period);
     let (radius, style) = (sheet.pixels(8), GREY.stroke_width(sheet.pixels(3)));
@@ -110,7 +104,7 @@ pub(super) fn draw_multipliers(branch: &StoredBranch, sheet: &Sheet<'_>) -> Resu
     let mut chart = sheet.chart(&body, range, vertical, [&branch.key, "modulus"], [scale, 0.0])?;
     let style = GREY.stroke_width(sheet.pixels(2));
     let one = [(across.start, 1.0), (across.end, 1.0)];
-    chart.draw_series(DashedLineSeries::new(one, sheet.pixels(DASH), sheet.pixels(BETWEEN), style))?;
+    sheet.curve(&mut chart, one.into_iter(), style, DASH)?;
     let radius = sheet.pixels(5);
     for (rank, (_, colour)) in ranks.into_iter().enumerate() {
         let of_rank = points.parameter.iter().zip(&moduli).filter_map(|(at, row)| Some((*at, *row.get(rank)?)));

@@ -72,9 +72,7 @@ impl Subject for OrbitSubject {
     }
 
     fn notes(&self) -> Vec<String> {
-        let (shown, all) = (self.record.frames.times.len(), self.record.times.len());
-        let note = || format!("the densities of {shown} of {all} times are shown");
-        if shown < all { vec![note()] } else { Vec::new() }
+        self.record.frames.note("densities", self.record.times.len(), "times").into_iter().collect()
     }
 }
 

@@ -3,13 +3,9 @@
 use crate::game::Player;
 use crate::output::{Header, OrbitReader, StoredBranch};
 use crate::report::ReportError;
-use crate::report::motion::{Frames, thinned};
-use crate::torus::Grid;
+use crate::report::motion::{Frames, rows_in_memory};
 use num_complex::Complex64;
 use std::path::Path;
-
-/// Most node values of a player that are held at a time (256 MiB); of longer orbits some times are left out.
-const MOST_VALUES: usize = 1 << 25;
 
 /// An orbit as it is shown.
 pub(super) struct Record {
@@ -37,8 +33,7 @@ impl Record {
     pub fn read(path: &Path) -> Result<Record, ReportError> {
         let reader = OrbitReader::open(path)?;
         let times = reader.times().to_vec();
-        let largest = reader.grids().iter().map(Grid::len).max().unwrap_or(1);
-        let rows = thinned(times.len(), (MOST_VALUES / largest).max(2));
+        let rows = rows_in_memory(reader.grids(), times.len());
         let series = |player| rows.iter().map(|row| reader.density(player, *row)).collect::<Result<Vec<_>, _>>();
         let frames = Frames {
             names: ["density mu", "density nu"],
@@ -55,7 +50,7 @@ impl Record {
             gap: reader.diagnostic("nikaido_isoda")?,
             energy: reader.diagnostic("energy")?,
             frames,
-            multipliers: reader.multipliers()?.0,
+            multipliers: reader.multipliers()?,
             period: reader.number("period")?,
             period_error: reader.number("period_error")?,
             amplitude: [reader.number("amplitude_x")?, reader.number("amplitude_y")?],

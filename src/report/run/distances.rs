@@ -3,11 +3,10 @@
 use super::record::{Record, Slope};
 use crate::report::ReportError;
 use crate::report::drawing::canvas::Sheet;
-use crate::report::drawing::frame::{BETWEEN, Mark, log_ticks};
+use crate::report::drawing::frame::{Mark, log_ticks};
 use crate::report::drawing::style::{BLUE, GREEN, GREY, LARGEST, VERMILLION};
 use plotters::coord::combinators::BindKeyPoints;
 use plotters::prelude::*;
-use plotters::series::DashedLineSeries;
 
 /// Decades that are shown below the largest value.
 const DECADES: f64 = 18.0;
@@ -45,16 +44,11 @@ pub(super) fn draw(record: &Record, sheet: &Sheet<'_>) -> Result<(), ReportError
             chart.draw_series(points.map(|place| Circle::new(place, radius, colour.filled())))?;
             continue;
         }
-        let (style, dash, gap) = (sheet.line(colour), sheet.pixels(dash), sheet.pixels(BETWEEN));
-        match dash {
-            0 => chart.draw_series(LineSeries::new(points, style))?,
-            dash => chart.draw_series(DashedLineSeries::new(points, dash, gap, style))?,
-        };
+        sheet.curve(&mut chart, points, sheet.line(colour), dash)?;
     }
     for Slope { points, dash, .. } in slopes {
         let points = points.into_iter().filter(|(_, v)| *v >= bottom && *v <= 1.5 * top);
-        let style = GREY.stroke_width(sheet.pixels(2));
-        chart.draw_series(DashedLineSeries::new(points, sheet.pixels(dash), sheet.pixels(BETWEEN), style))?;
+        sheet.curve(&mut chart, points, GREY.stroke_width(sheet.pixels(2)), dash)?;
     }
     Ok(())
 }

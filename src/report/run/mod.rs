@@ -81,10 +81,7 @@ impl Subject for RunSubject {
         if let Err(reason) = &record.conclusions {
             notes.push(format!("no summary: {reason}"));
         }
-        let (shown, all) = (record.frames.times.len(), record.times.len());
-        if shown < all {
-            notes.push(format!("the densities of {shown} of {all} snapshots are shown"));
-        }
+        notes.extend(record.frames.note("densities", record.times.len(), "snapshots"));
         notes
     }
 }

@@ -2,16 +2,12 @@
 
 use crate::experiment::{ConcludedRun, RunError, Summary, conclude_run};
 use crate::game::Player;
-use crate::output::{Header, OutputError, RunReader};
+use crate::output::{Header, RunReader};
 use crate::report::ReportError;
 use crate::report::drawing::style::tick;
-use crate::report::motion::{Drift, Frames, thinned};
-use crate::torus::Grid;
+use crate::report::motion::{Drift, Frames, rows_in_memory};
 use std::path::Path;
 use std::sync::Arc;
-
-/// Most node values of a player that are held at a time (256 MiB); of longer runs some snapshots are left out.
-const MOST_VALUES: usize = 1 << 25;
 
 /// A run as it is shown.
 pub(super) struct Record {
@@ -42,13 +38,8 @@ impl Record {
         if times.is_empty() {
             return Err(ReportError::Empty { path: path.to_path_buf() });
         }
-        if !times.iter().all(|t| t.is_finite()) || times.windows(2).any(|pair| pair[0] >= pair[1]) {
-            let reason = "its times are not finite numbers that grow".to_owned();
-            return Err(OutputError::Damaged { path: path.to_path_buf(), reason }.into());
-        }
         let grids = Player::BOTH.map(|player| reader.grid(player).clone());
-        let largest = grids.iter().map(Grid::len).max().unwrap_or(1);
-        let rows = thinned(times.len(), (MOST_VALUES / largest).max(2));
+        let rows = rows_in_memory(&grids, times.len());
         let mut densities = [Vec::new(), Vec::new()];
         for player in Player::BOTH {
             for &row in &rows {

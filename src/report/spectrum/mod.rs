@@ -10,7 +10,7 @@ use super::figure::Figure;
 use super::page::{Listing, Page};
 use super::subject::{Subject, provenance_of_source, title};
 use crate::digits::{eigenvalue, with_error};
-use crate::output::{ArrayReader, OutputError, Source};
+use crate::output::{ArrayReader, Source};
 use std::path::{Path, PathBuf};
 
 /// The figure of a spectrum.
@@ -43,7 +43,7 @@ impl SpectrumSubject {
         let errors = reader.numbers("spectrum/error")?;
         if values.len() != 2 * errors.len() || errors.is_empty() {
             let reason = format!("{} parts of {} eigenvalues", values.len(), errors.len());
-            return Err(OutputError::Damaged { path: path.to_path_buf(), reason }.into());
+            return Err(reader.damaged(reason).into());
         }
         let number = |name: &str| reader.attribute("spectrum", name);
         let plane = Plane {

@@ -2,10 +2,9 @@
 
 use crate::report::ReportError;
 use crate::report::drawing::canvas::Sheet;
-use crate::report::drawing::frame::{BETWEEN, Mark, length};
+use crate::report::drawing::frame::{Mark, length};
 use crate::report::drawing::style::{BLUE, GREY, range_of, tick};
 use plotters::prelude::*;
-use plotters::series::DashedLineSeries;
 
 /// What is drawn.
 #[derive(Debug, Clone)]
@@ -36,7 +35,7 @@ impl Plane {
         chart.draw_series(std::iter::once(plane))?;
         let (style, gap) = (GREY.stroke_width(sheet.pixels(2)), -self.gap);
         let line = [(gap, -height), (gap, height)];
-        chart.draw_series(DashedLineSeries::new(line, sheet.pixels(8), sheet.pixels(BETWEEN), style))?;
+        sheet.curve(&mut chart, line.into_iter(), style, 8)?;
         let radius = sheet.pixels(6);
         chart.draw_series(all().map(|[re, im]| Circle::new((re, im), radius, BLUE.filled())))?;
         Ok(())

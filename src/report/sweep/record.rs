@@ -73,15 +73,14 @@ impl Record {
     /// [`ReportError`] when it is damaged.
     pub fn read(path: &Path) -> Result<Record, ReportError> {
         let reader = ArrayReader::open(path)?;
-        let damaged = |reason: String| OutputError::Damaged { path: path.to_path_buf(), reason };
         let over = reader.stored("status")?.axes.clone();
         let axes = over.iter().map(|name| axis(&reader, name)).collect::<Result<Vec<_>, _>>()?;
         let points: usize = axes.iter().map(|axis| axis.labels.len()).product();
         if axes.is_empty() || points == 0 || points > MOST_POINTS {
-            return Err(damaged(format!("it has {points} points")).into());
+            return Err(reader.damaged(format!("it has {points} points")).into());
         }
         if let Some(name) = reader.source().arrays.iter().map(|stored| &stored.name).find(|name| !is_plain(name)) {
-            return Err(damaged(format!("the name {name:?} is none that a sweep gives")).into());
+            return Err(reader.damaged(format!("the name {name:?} is none that a sweep gives")).into());
         }
         let status = reader.integers("status")?;
         let mut quantities = Vec::new();
@@ -93,10 +92,10 @@ impl Record {
             quantities.extend(columns(&reader, stored, &over, points)?);
         }
         if let Some(odd) = quantities.iter().find(|quantity| quantity.values.len() != points) {
-            return Err(damaged(format!("{} has {} values of {points}", odd.name, odd.values.len())).into());
+            return Err(reader.damaged(format!("{} has {} values of {points}", odd.name, odd.values.len())).into());
         }
         if status.len() != points {
-            return Err(damaged(format!("status has {} values of {points}", status.len())).into());
+            return Err(reader.damaged(format!("status has {} values of {points}", status.len())).into());
         }
         let (sweep, game) = (reader.text("sweep")?, reader.text("game")?);
         Ok(Record { source: reader.source().clone(), sweep, game, axes, quantities, status })

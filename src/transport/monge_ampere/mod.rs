@@ -58,6 +58,37 @@ pub struct Potential {
     pub values: Vec<f64>,
 }
 
+impl Potential {
+    /// Refuses values that are not one finite number for each node.
+    pub(in crate::transport) fn check_values(&self) -> Result<(), TransportError> {
+        let (expected, got) = (self.grid.len(), self.values.len());
+        if expected != got {
+            return Err(TransportError::Length { expected, got });
+        }
+        match self.values.iter().position(|value| !value.is_finite()) {
+            Some(j) => Err(TransportError::NotFinite { index: self.grid.node(j), value: self.values[j] }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Refuses a grid that is not of dimension 2 on the torus of `own`.
+pub(in crate::transport) fn same_torus(method: Method, own: &Grid, grid: &Grid) -> Result<(), TransportError> {
+    if grid.dimension() != 2 {
+        return Err(TransportError::Dimension { method, expected: 2, got: grid.dimension() });
+    }
+    for axis in 0..2 {
+        let (a, b) = (own.axis(axis), grid.axis(axis));
+        if a.period != b.period {
+            return Err(TransportError::Period { axis, expected: a.period, got: b.period });
+        }
+        if a.origin != b.origin {
+            return Err(TransportError::Origin { axis, expected: a.origin, got: b.origin });
+        }
+    }
+    Ok(())
+}
+
 /// Work of the last distance: a change in it without a change in the numbers is a loss of efficiency.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Effort {
@@ -129,14 +160,8 @@ impl MongeAmpere {
     /// [`TransportError`] when the potential lives on another torus or its values are unusable.
     pub fn set_warm_start(&mut self, potential: Option<Potential>) -> Result<(), TransportError> {
         if let Some(potential) = &potential {
-            self.same_torus(&potential.grid)?;
-            let (expected, got) = (potential.grid.len(), potential.values.len());
-            if expected != got {
-                return Err(TransportError::Length { expected, got });
-            }
-            if let Some(j) = potential.values.iter().position(|p| !p.is_finite()) {
-                return Err(TransportError::NotFinite { index: potential.grid.node(j), value: potential.values[j] });
-            }
+            same_torus(METHOD, self.density.grid(), &potential.grid)?;
+            potential.check_values()?;
         }
         self.warm = potential;
         Ok(())
@@ -162,7 +187,7 @@ impl MongeAmpere {
     /// [`TransportError`]: another torus; densities that are not positive or vary too much; no convergence; a map
     /// that is not convex; an error bar too large to be an answer. The warm start is then left as it was.
     pub fn distance(&mut self, source: &Density) -> Result<Distance, TransportError> {
-        self.same_torus(source.grid())?;
+        same_torus(METHOD, self.density.grid(), source.grid())?;
         self.distance_of(&Pair::new(source, &self.density))
     }
 
@@ -206,23 +231,6 @@ impl MongeAmpere {
         self.last = Some(potential.clone());
         self.warm = Some(potential);
         Ok(Distance { value: certificate.value, error: certificate.error(), method: METHOD, gap: None })
-    }
-
-    fn same_torus(&self, grid: &Grid) -> Result<(), TransportError> {
-        let own = self.density.grid();
-        if grid.dimension() != 2 {
-            return Err(TransportError::Dimension { method: METHOD, expected: 2, got: grid.dimension() });
-        }
-        for axis in 0..2 {
-            let (a, b) = (own.axis(axis), grid.axis(axis));
-            if a.period != b.period {
-                return Err(TransportError::Period { axis, expected: a.period, got: b.period });
-            }
-            if a.origin != b.origin {
-                return Err(TransportError::Origin { axis, expected: a.origin, got: b.origin });
-            }
-        }
-        Ok(())
     }
 }
 

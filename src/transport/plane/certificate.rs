@@ -18,7 +18,7 @@
 //! Estimates, not bounds: `P` (from the splines) and the error of the sums, from the mass they find missing and from what half of
 //! the nodes give.
 
-use super::densities::{Densities, PulledBack};
+use super::densities::{AtNodes, Densities, PulledBack};
 use super::spline::{Fields, Lattice};
 
 /// Shares of the largest density below which the defect travels.
@@ -38,15 +38,17 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// Of a potential on `coarse`, the lattice it was found on, judged on `fine`; `poincare` is that of the target.
+    /// Of a potential on `coarse`, the lattice it was found on, judged on `fine`, each with the pair at its nodes; `poincare` is
+    /// that of the target.
     pub fn of(
         densities: &Densities,
-        [coarse, fine]: [&Lattice; 2],
+        [coarse, fine]: [(&Lattice, &AtNodes); 2],
         coefficients: &[f64],
         poincare: f64,
     ) -> Certificate {
         let half = Sums::of(densities, coarse, coefficients);
         let sums = Sums::of(densities, fine, coefficients);
+        let fine = fine.0;
         let bars = SHARES.iter().filter_map(|share| sums.defect(fine, *share, poincare));
         let smallest = |best: [f64; 2], next: [f64; 2]| if next[0] + next[1] < best[0] + best[1] { next } else { best };
         let [near, far] = bars.fold([f64::INFINITY; 2], smallest);
@@ -75,9 +77,9 @@ struct Sums {
 }
 
 impl Sums {
-    fn of(densities: &Densities, lattice: &Lattice, coefficients: &[f64]) -> Sums {
+    fn of(densities: &Densities, (lattice, nodes): (&Lattice, &AtNodes), coefficients: &[f64]) -> Sums {
         let fields = lattice.fields(coefficients);
-        let back = densities.pull_back(lattice, &densities.at_nodes(lattice), &fields);
+        let back = densities.pull_back(lattice, nodes, &fields);
         let weight = lattice.weight();
         let mass = |q: &[f64]| weight * q.iter().sum::<f64>();
         let missing = (mass(&back.pushed) - 1.0).abs() + (mass(&back.pulled) - 1.0).abs();

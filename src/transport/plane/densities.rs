@@ -53,33 +53,26 @@ impl Densities {
         let points: Vec<usize> =
             source.grid().shape().iter().zip(target.grid().shape()).map(|(a, b)| *a.max(&b)).collect();
         let grid = source.grid().with_points(&points).expect("the larger of two grids");
-        let own = |density: &Density| pad_values(density.grid(), &grid, density.values());
+        let [own_source, own_target] = [source, target].map(|d| pad_values(d.grid(), &grid, d.values()));
         let difference: Vec<f64> = if source.grid().shape() == target.grid().shape() {
             target.values().iter().zip(source.values()).map(|(g, f)| g - f).collect()
         } else {
-            own(target).iter().zip(own(source)).map(|(g, f)| g - f).collect()
+            own_target.iter().zip(&own_source).map(|(g, f)| g - f).collect()
         };
         let axes = grid.axes();
         let ends = [0, 1].map(|i| [axes[i].origin, axes[i].origin + axes[i].period]);
         Densities {
-            source: off_grid(&grid, &own(source)),
-            target: off_grid(&grid, &own(target)),
+            source: off_grid(&grid, &own_source),
+            target: off_grid(&grid, &own_target),
             difference: off_grid(&grid, &difference),
             ends,
             finest: [0, 1].map(|i| PI / axes[i].spacing()),
         }
     }
 
-    /// The target at the nodes of a lattice.
-    pub fn target_at(&self, lattice: &Lattice) -> Vec<f64> {
-        (0..lattice.nodes()).map(|j| self.target.value_and_gradient(lattice.node(j)).0).collect()
-    }
-
     /// Values at the nodes of a lattice.
     pub fn at_nodes(&self, lattice: &Lattice) -> AtNodes {
-        let values = |function: &OffGrid| -> Vec<f64> {
-            (0..lattice.nodes()).into_par_iter().map(|j| function.value_and_gradient(lattice.node(j)).0).collect()
-        };
+        let values = |function: &OffGrid| values(function, lattice);
         AtNodes { source: values(&self.source), target: values(&self.target), difference: values(&self.difference) }
     }
 
@@ -152,6 +145,15 @@ pub fn invariants(fields: &Fields, j: usize) -> (f64, f64) {
 fn convexity(fields: &Fields, j: usize) -> f64 {
     let [a, b, c] = [fields.hessian[0][j], fields.hessian[1][j], fields.hessian[2][j]];
     1.0 - 0.5 * (a + c).abs() - (0.5 * (a - c)).hypot(b)
+}
+
+/// A density at the nodes of a lattice.
+pub fn density_at(density: &Density, lattice: &Lattice) -> Vec<f64> {
+    values(&off_grid(density.grid(), density.values()), lattice)
+}
+
+fn values(function: &OffGrid, lattice: &Lattice) -> Vec<f64> {
+    (0..lattice.nodes()).into_par_iter().map(|j| function.value_and_gradient(lattice.node(j)).0).collect()
 }
 
 fn off_grid(grid: &Grid, values: &[f64]) -> OffGrid {

@@ -23,10 +23,11 @@ mod poincare;
 mod spline;
 mod stiffness;
 
+use super::monge_ampere::same_torus;
 use super::{Distance, Method, Potential, TransportError};
 use crate::torus::{Density, Grid};
 use certificate::Certificate;
-use densities::Densities;
+use densities::{Densities, density_at};
 use newton::{FIRST_PENALTY, Problem, Stage};
 use spline::{DEGREE, Lattice};
 use stiffness::Pattern;
@@ -84,10 +85,9 @@ impl PlaneDistance {
             warm: None,
             newton_steps: 0,
         };
-        let density = |lattice: &Lattice| Densities::new(target, target).target_at(lattice);
         let failed = failure("the Poincare constant of the target", 0, f64::NAN);
         let rung = solver.rung(1).ok_or_else(|| failed.clone())?;
-        let values = density(&rung.lattices[0]);
+        let values = density_at(target, &rung.lattices[0]);
         solver.poincare = poincare::constant(&rung.lattices[0], &rung.pattern, &values).ok_or(failed)?;
         Ok(solver)
     }
@@ -114,14 +114,12 @@ impl PlaneDistance {
     /// [`TransportError`] when they belong to another box or to no lattice.
     pub fn set_warm_start(&mut self, potential: Option<Potential>) -> Result<(), TransportError> {
         if let Some(potential) = &potential {
-            self.same_box(&potential.grid)?;
+            same_torus(METHOD, self.target.grid(), &potential.grid)?;
             if Self::rung_of(potential).is_none() {
                 let expected = CELLS.map(|cells| (cells + DEGREE).pow(2))[0];
                 return Err(TransportError::Length { expected, got: potential.values.len() });
             }
-            if let Some(j) = potential.values.iter().position(|p| !p.is_finite()) {
-                return Err(TransportError::NotFinite { index: potential.grid.node(j), value: potential.values[j] });
-            }
+            potential.check_values()?;
         }
         self.warm = potential;
         Ok(())
@@ -139,7 +137,7 @@ impl PlaneDistance {
     /// was.
     pub fn distance(&mut self, source: &Density) -> Result<Distance, TransportError> {
         self.newton_steps = 0;
-        self.same_box(source.grid())?;
+        same_torus(METHOD, self.target.grid(), source.grid())?;
         if source == &self.target {
             return Ok(Distance::ZERO);
         }
@@ -197,16 +195,20 @@ impl PlaneDistance {
         if stages.is_empty() && given {
             stages = problem.follow(cold(), &mut steps);
         }
-        let grid = coefficient_grid(&target, lattice);
         let mut best = None;
-        // The last stages may follow the rounding of the tails.
-        for stage in stages.iter().rev().step_by(LOOK_BACK).take(LOOKS) {
-            let certificate = Certificate::of(densities, [lattice, fine], &stage.coefficients, poincare);
-            let met = certificate.is_enough(tolerance);
-            let potential = Potential { grid: grid.clone(), values: stage.coefficients.clone() };
-            keep_better(&mut best, Some((certificate, potential)));
-            if met {
-                break;
+        if !stages.is_empty() {
+            let grid = coefficient_grid(&target, lattice);
+            let nodes = densities.at_nodes(fine);
+            let judged = [(lattice, &problem.nodes), (fine, &nodes)];
+            // The last stages may follow the rounding of the tails.
+            for stage in stages.iter().rev().step_by(LOOK_BACK).take(LOOKS) {
+                let certificate = Certificate::of(densities, judged, &stage.coefficients, poincare);
+                let met = certificate.is_enough(tolerance);
+                let potential = Potential { grid: grid.clone(), values: stage.coefficients.clone() };
+                keep_better(&mut best, Some((certificate, potential)));
+                if met {
+                    break;
+                }
             }
         }
         self.newton_steps += steps;
@@ -234,23 +236,6 @@ impl PlaneDistance {
             let points = cells + DEGREE;
             potential.grid.shape() == [points, points] && potential.values.len() == points * points
         })
-    }
-
-    fn same_box(&self, grid: &Grid) -> Result<(), TransportError> {
-        let own = self.target.grid();
-        if grid.dimension() != 2 {
-            return Err(TransportError::Dimension { method: METHOD, expected: 2, got: grid.dimension() });
-        }
-        for axis in 0..2 {
-            let (a, b) = (own.axis(axis), grid.axis(axis));
-            if a.period != b.period {
-                return Err(TransportError::Period { axis, expected: a.period, got: b.period });
-            }
-            if a.origin != b.origin {
-                return Err(TransportError::Origin { axis, expected: a.origin, got: b.origin });
-            }
-        }
-        Ok(())
     }
 
     /// The distance that rounding of the densities leaves open: so much mass at every place might come from anywhere.

@@ -60,22 +60,16 @@ impl Pattern {
     /// The matrix of a pair pulled back; none when it cannot be factorised.
     pub fn stiffness(&self, lattice: &Lattice, fields: &Fields, back: &PulledBack, penalty: f64) -> Option<Stiffness> {
         let weight = lattice.weight();
-        self.factorised(lattice, penalty, |j| tensor(fields, back, j).map(|a| weight * a), true)
+        self.factorised(lattice, penalty, |j| tensor(fields, back, j).map(|a| weight * a))
     }
 
     /// `int g grad b_i . grad b_j` with a penalty, for a density given at the nodes.
     pub fn weighted(&self, lattice: &Lattice, density: &[f64], penalty: f64) -> Option<Stiffness> {
         let weight = lattice.weight();
-        self.factorised(lattice, penalty, |j| [weight * density[j].max(0.0), 0.0, weight * density[j].max(0.0)], true)
+        self.factorised(lattice, penalty, |j| [weight * density[j].max(0.0), 0.0, weight * density[j].max(0.0)])
     }
 
-    fn factorised(
-        &self,
-        lattice: &Lattice,
-        penalty: f64,
-        tensor: impl Fn(usize) -> [f64; 3],
-        spring: bool,
-    ) -> Option<Stiffness> {
+    fn factorised(&self, lattice: &Lattice, penalty: f64, tensor: impl Fn(usize) -> [f64; 3]) -> Option<Stiffness> {
         let mut values = vec![0.0; self.symbolic.row_idx().len()];
         let [rows, columns] = [0, 1].map(|i| lattice.axes[i].cells);
         let mut local = vec![0.0; LOCAL * LOCAL];
@@ -86,11 +80,9 @@ impl Pattern {
                 self.scatter(lattice, [first, second], &local, &mut values);
             }
         }
-        if spring {
-            let diagonal = |j: &usize| values[self.starts[*j][0]];
-            let heaviest = (0..self.starts.len()).max_by(|a, b| diagonal(a).total_cmp(&diagonal(b)))?;
-            values[self.starts[heaviest][0]] *= 2.0;
-        }
+        let diagonal = |j: &usize| values[self.starts[*j][0]];
+        let heaviest = (0..self.starts.len()).max_by(|a, b| diagonal(a).total_cmp(&diagonal(b)))?;
+        values[self.starts[heaviest][0]] *= 2.0;
         let matrix = SparseColMat::new(self.symbolic.clone(), values);
         let factor = Llt::try_new_with_symbolic(self.factorisation.clone(), matrix.as_ref(), Side::Lower).ok()?;
         Some(Stiffness { factor })
