@@ -20,7 +20,7 @@
 
 use super::field::Field;
 use super::newton::{Direction, State};
-use super::power_diagram::Weighted;
+use super::power_diagram::{Facet, Weighted};
 use super::sites::Sites;
 
 /// Roundings of a term of a sum, in units of `eps`.
@@ -92,20 +92,23 @@ pub(super) fn certify(state: &State, sites: &Sites, field: &Field, direction: &D
 fn dual_value(state: &State, sites: &Sites, field: &Field, weighted: &Weighted) -> (f64, f64) {
     let mut areas = vec![0.0; sites.len()];
     let (mut cost, mut potential, mut size) = (0.0, 0.0, 0.0);
-    for facet in state.diagram.facets(weighted) {
+    let jump = |facet: &Facet| {
+        if facet.ratio <= 0.0 || matches!(field, Field::Uniform) {
+            return 0.0;
+        }
+        let [p, q] = state.diagram.ends(facet.half_edge, weighted);
+        let [b, c] = field.potentials(p, q);
+        2.0 * (facet.u[0] * facet.u[0] * b + facet.u[1] * facet.u[1] * c) / facet.square.sqrt()
+    };
+    for (facet, jump) in state.diagram.map_facets(weighted, jump) {
         let [area_a, area_b] = facet.areas();
         areas[facet.a] += area_a;
         areas[facet.b] += area_b;
         let [moment_a, moment_b] = facet.second_moments();
         cost += moment_a + moment_b;
         size += moment_a.abs() + moment_b.abs();
-        if facet.ratio > 0.0 && !matches!(field, Field::Uniform) {
-            let [p, q] = state.diagram.ends(facet.half_edge, weighted);
-            let [b, c] = field.potentials(p, q);
-            let jump = 2.0 * (facet.u[0] * facet.u[0] * b + facet.u[1] * facet.u[1] * c) / facet.square.sqrt();
-            potential -= jump;
-            size += jump.abs();
-        }
+        potential -= jump;
+        size += jump.abs();
     }
     let mut exchange = 0.0;
     for ((w, t), area) in state.weights.iter().zip(&sites.masses).zip(&areas) {

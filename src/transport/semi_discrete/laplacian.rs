@@ -3,6 +3,14 @@
 //! ```text
 //! (A delta)_a = sum_b H_ab (delta_a - delta_b) = r_a,     H_ab >= 0,     sum r = 0
 //! ```
+//!
+//! Vectors are worked on in blocks of [`BLOCK`] sites, side by side, and sums are added up block by block, so that no
+//! result depends on the number of threads. Sites are numbered along a curve, so that few couplings join two blocks.
+
+use rayon::prelude::*;
+
+/// Sites of a block.
+const BLOCK: usize = 1 << 12;
 
 /// A Laplacian in compressed rows; the diagonal apart.
 #[derive(Debug, Clone, Default)]
@@ -11,8 +19,8 @@ pub(super) struct Laplacian {
     pub column: Vec<u32>,
     /// `H_ab`.
     pub coupling: Vec<f64>,
-    /// `sum_b H_ab`.
-    pub diagonal: Vec<f64>,
+    /// `1 / sum_b H_ab`, 0 for a site without couplings.
+    pub inverse_diagonal: Vec<f64>,
 }
 
 impl Laplacian {
@@ -38,14 +46,14 @@ impl Laplacian {
                 place[from as usize] += 1;
             }
         }
-        let mut laplacian = Laplacian { start, column, coupling, diagonal: Vec::new() };
-        laplacian.diagonal = (0..size).map(|a| laplacian.row(a).map(|(_, h)| h).sum()).collect();
+        let mut laplacian = Laplacian { start, column, coupling, inverse_diagonal: Vec::new() };
+        laplacian.inverse_diagonal = (0..size).map(|a| inverse(laplacian.row(a).map(|(_, h)| h).sum())).collect();
         laplacian
     }
 
     /// Number of sites.
     pub fn size(&self) -> usize {
-        self.diagonal.len()
+        self.inverse_diagonal.len()
     }
 
     pub fn row(&self, a: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
@@ -53,32 +61,67 @@ impl Laplacian {
         self.column[range.clone()].iter().map(|b| *b as usize).zip(self.coupling[range].iter().copied())
     }
 
-    fn neighbour_sum(&self, a: usize, x: &[f64]) -> f64 {
-        self.row(a).map(|(b, h)| h * x[b]).sum()
-    }
-
     /// `y = A x`.
     pub fn apply(&self, x: &[f64], y: &mut [f64]) {
-        for (a, y) in y.iter_mut().enumerate() {
-            *y = self.row(a).map(|(b, h)| h * (x[a] - x[b])).sum();
-        }
+        for_each_block(y, |first, y| {
+            for (a, y) in (first..).zip(y) {
+                *y = self.row(a).map(|(b, h)| h * (x[a] - x[b])).sum();
+            }
+        });
     }
 
     /// `y = r - A x`.
     pub fn residual(&self, r: &[f64], x: &[f64], y: &mut [f64]) {
-        for (a, y) in y.iter_mut().enumerate() {
-            *y = r[a] - self.row(a).map(|(b, h)| h * (x[a] - x[b])).sum::<f64>();
-        }
+        for_each_block(y, |first, y| {
+            for (a, y) in (first..).zip(y) {
+                *y = r[a] - self.row(a).map(|(b, h)| h * (x[a] - x[b])).sum::<f64>();
+            }
+        });
     }
 
-    pub fn relax(&self, a: usize, r: &[f64], x: &mut [f64]) {
-        if self.diagonal[a] > 0.0 {
-            x[a] = (r[a] + self.neighbour_sum(a, x)) / self.diagonal[a];
+    /// One Gauss-Seidel sweep within each block for `A x = r`, upwards; from block to block the values are those before
+    /// the sweep, which are left in `before`.
+    pub fn relax_upwards(&self, r: &[f64], x: &mut [f64], before: &mut [f64]) {
+        before.copy_from_slice(x);
+        for_each_block(x, |first, x| (0..x.len()).for_each(|i| self.relax(first, i, r, x, before)));
+    }
+
+    /// The same downwards: the transpose of the other sweep.
+    pub fn relax_downwards(&self, r: &[f64], x: &mut [f64], before: &mut [f64]) {
+        before.copy_from_slice(x);
+        for_each_block(x, |first, x| (0..x.len()).rev().for_each(|i| self.relax(first, i, r, x, before)));
+    }
+
+    /// Solves the row of the site `i` of the block `x`.
+    fn relax(&self, first: usize, i: usize, r: &[f64], x: &mut [f64], before: &[f64]) {
+        let a = first + i;
+        if self.inverse_diagonal[a] > 0.0 {
+            let value = |b: usize| x.get(b.wrapping_sub(first)).copied().unwrap_or_else(|| before[b]);
+            x[i] = (r[a] + self.row(a).map(|(b, h)| h * value(b)).sum::<f64>()) * self.inverse_diagonal[a];
         }
+    }
+}
+
+/// `1 / value`, 0 for 0.
+pub(super) fn inverse(value: f64) -> f64 {
+    if value > 0.0 { 1.0 / value } else { 0.0 }
+}
+
+/// Calls `work(first, block)` for every block of `y`; `first` is the place of its first entry.
+fn for_each_block(y: &mut [f64], work: impl Fn(usize, &mut [f64]) + Sync) {
+    if y.len() <= BLOCK {
+        work(0, y);
+    } else {
+        y.par_chunks_mut(BLOCK).enumerate().for_each(|(block, y)| work(block * BLOCK, y));
     }
 }
 
 /// Inner product.
 pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
+    let block = |(a, b): (&[f64], &[f64])| -> f64 { a.iter().zip(b).map(|(a, b)| a * b).sum() };
+    if a.len() <= BLOCK {
+        return block((a, b));
+    }
+    let sums: Vec<f64> = a.par_chunks(BLOCK).zip(b.par_chunks(BLOCK)).map(block).collect();
+    sums.iter().sum()
 }

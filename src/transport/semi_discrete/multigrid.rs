@@ -97,9 +97,7 @@ fn cycle(levels: &mut [Level], coarsest: &Coarsest, r: &[f64], x: &mut [f64]) {
     };
     let Level { matrix, cluster, residual, work } = level;
     x.fill(0.0);
-    for a in 0..matrix.size() {
-        matrix.relax(a, r, x);
-    }
+    matrix.relax_upwards(r, x, residual);
     matrix.residual(r, x, residual);
     work.right.fill(0.0);
     for (a, value) in residual.iter().enumerate() {
@@ -109,9 +107,7 @@ fn cycle(levels: &mut [Level], coarsest: &Coarsest, r: &[f64], x: &mut [f64]) {
     for (a, value) in x.iter_mut().enumerate() {
         *value += work.solution[cluster[a] as usize];
     }
-    for a in (0..matrix.size()).rev() {
-        matrix.relax(a, r, x);
-    }
+    matrix.relax_downwards(r, x, residual);
 }
 
 /// One or two steps of flexible conjugate gradients (Notay, Vassilevski 2008, algorithm 3.1).
@@ -166,9 +162,10 @@ impl Coarsest {
             Coarsest::Direct(elimination) => elimination.solve(r, x),
             Coarsest::Relaxed(matrix) => {
                 x.fill(0.0);
+                let mut before = vec![0.0; x.len()];
                 for _ in 0..SWEEPS {
-                    (0..matrix.size()).for_each(|a| matrix.relax(a, r, x));
-                    (0..matrix.size()).rev().for_each(|a| matrix.relax(a, r, x));
+                    matrix.relax_upwards(r, x, &mut before);
+                    matrix.relax_downwards(r, x, &mut before);
                 }
             }
         }

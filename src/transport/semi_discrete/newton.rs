@@ -18,7 +18,7 @@ use super::conjugate_gradients::solve;
 use super::double_double::DoubleDouble;
 use super::field::Field;
 use super::laplacian::Laplacian;
-use super::power_diagram::{PowerDiagram, Weighted};
+use super::power_diagram::{Facet, PowerDiagram, Weighted};
 use super::sites::Sites;
 use super::triangulation::Triangulation;
 
@@ -30,10 +30,11 @@ const KEEP: f64 = 0.5;
 const ENOUGH_MASS: f64 = 1e-3;
 /// Largest relative mismatch of a cell that ends a stage before the last.
 pub(super) const STAGE_DONE: f64 = 0.25;
-/// Halvings of a step before it is given up: clusters of diameter 1e-12 start with cells of area 1e-24.
-const HALVINGS: usize = 100;
-/// Halvings of a step along a direction known to [`LINEAR_TOLERANCE`] before it is solved to [`SHARP_TOLERANCE`].
-const ROUGH_HALVINGS: usize = 4;
+/// How exactly directions are solved for, as residual over right side, and how often a step along each is halved before the
+/// next is tried. A cell at its floor grows along the exact direction, but its own share of the right side is lost in the
+/// residual of a rough one, which may starve it: 1e-3 mends most such steps for twice the price. The last is as exact as
+/// rounding allows where weights differ by a factor of 1e4; clusters of diameter 1e-12 start with cells of area 1e-24.
+const DIRECTIONS: [(f64, usize); 4] = [(0.03, 2), (1e-3, 4), (1e-6, 8), (1e-10, 100)];
 /// A step this short that keeps all cells and does not lower the residual shows rounding.
 const SHORTEST_DESCENT: f64 = 1e-3;
 /// A step that lowers the residual less than this, and raises the least mass no more, gains nothing.
@@ -45,11 +46,6 @@ const IDLE_STEPS: usize = 60;
 const MOST_STEPS: usize = 400;
 /// Steps of the linear solver.
 const MOST_LINEAR_STEPS: usize = 400;
-/// Residuals of the linear systems relative to their right sides.
-const LINEAR_TOLERANCE: f64 = 0.03;
-/// The same where a rough direction allows only short steps: a cell at its floor grows along the exact direction, but its
-/// own share of the right side is lost in the residual of a rough one, which may starve it.
-const SHARP_TOLERANCE: f64 = 1e-12;
 
 /// Weights and the diagram that belongs to them.
 #[derive(Debug, Clone)]
@@ -113,13 +109,14 @@ impl Newton<'_> {
         couplings.clear();
         let share = 1.0 - self.uniform_part;
         let uniform = matches!(self.field, Field::Uniform) || share == 0.0;
-        for facet in diagram.facets(&sites) {
-            let along = if uniform || facet.ratio <= 0.0 {
-                Along::default()
-            } else {
-                let [p, q] = diagram.ends(facet.half_edge, &sites);
-                self.field.along(p, q)
-            };
+        let along = |facet: &Facet| {
+            if uniform || facet.ratio <= 0.0 {
+                return Along::default();
+            }
+            let [p, q] = diagram.ends(facet.half_edge, &sites);
+            self.field.along(p, q)
+        };
+        for (facet, along) in diagram.map_facets(&sites, along) {
             let [area_a, area_b] = facet.areas();
             masses[facet.a] += area_a + share * along.flux;
             masses[facet.b] += area_b - share * along.flux;
@@ -189,7 +186,7 @@ impl Newton<'_> {
         let mut first = 1.0;
         let mut idle = 0;
         loop {
-            let direction = self.direction(state, LINEAR_TOLERANCE);
+            let direction = self.direction(state, DIRECTIONS[0].0);
             if done(self, state, &direction) {
                 return true;
             }
@@ -197,11 +194,14 @@ impl Newton<'_> {
                 return false;
             }
             self.steps += 1;
-            let rough = self.damped(state, &direction, &floors, first, ROUGH_HALVINGS);
-            let Some((next, length)) = rough.or_else(|| {
-                let sharp = self.direction(state, SHARP_TOLERANCE);
-                self.damped(state, &sharp, &floors, first, HALVINGS)
-            }) else {
+            let mut found = self.damped(state, &direction, &floors, first, DIRECTIONS[0].1);
+            for (tolerance, halvings) in &DIRECTIONS[1..] {
+                if found.is_none() {
+                    let sharper = self.direction(state, *tolerance);
+                    found = self.damped(state, &sharper, &floors, first, *halvings);
+                }
+            }
+            let Some((next, length)) = found else {
                 return false;
             };
             let gained = self.residual(&next) < PROGRESS * direction.residual
