@@ -33,6 +33,8 @@ mod optimistic;
 mod pair;
 mod quasistatic;
 mod wasserstein_fisher_rao;
+#[cfg(test)]
+mod work;
 
 pub use annealing::Annealing;
 pub use averaged_gradient::AveragedGradient;

@@ -142,6 +142,8 @@ impl Fourier {
         spectrum: &mut [Complex64],
         scratch: &mut FourierScratch,
     ) {
+        #[cfg(test)]
+        transform_count::add(&self.grid, 1);
         assert_eq!(spectrum.len(), self.grid.spectrum_len(), "coefficients of {:?}", self.grid.shape());
         let scale = 1.0 / self.grid.len() as f64;
         let (rows, half) = (self.grid.rows(), self.grid.half_len());
@@ -183,6 +185,8 @@ impl Fourier {
         pair: &mut [Complex64],
         scratch: &mut FourierScratch,
     ) {
+        #[cfg(test)]
+        transform_count::add(&self.grid, 2);
         assert_eq!(pair.len(), self.grid.len(), "one coefficient for each node of {:?}", self.grid.shape());
         let ColumnTransforms { forward, row_pair, .. } = self.column.as_ref().expect("a grid of two dimensions");
         let (rows, n) = (self.grid.rows(), self.grid.row_len());
@@ -210,6 +214,8 @@ impl Fourier {
         mut take: impl FnMut(usize, &mut [f64]),
         scratch: &mut FourierScratch,
     ) {
+        #[cfg(test)]
+        transform_count::add(&self.grid, 1);
         assert_eq!(spectrum.len(), self.grid.spectrum_len(), "coefficients of {:?}", self.grid.shape());
         let (rows, half, n) = (self.grid.rows(), self.grid.half_len(), self.grid.row_len());
         let FourierScratch { row, panel, plan, columns } = scratch;
@@ -243,6 +249,25 @@ impl Fourier {
                 transform(start + p, &mut panel[p * half..(p + 1) * half]);
             }
         }
+    }
+}
+
+/// Real transforms done so far, by the shape of the grid, for tests of how much work something takes.
+#[cfg(test)]
+pub(crate) mod transform_count {
+    use super::Grid;
+    use std::collections::BTreeMap;
+    use std::sync::Mutex;
+
+    static COUNTS: Mutex<BTreeMap<Vec<usize>, usize>> = Mutex::new(BTreeMap::new());
+
+    pub(super) fn add(grid: &Grid, transforms: usize) {
+        *COUNTS.lock().unwrap().entry(grid.shape()).or_default() += transforms;
+    }
+
+    /// Transforms on grids of this shape, by all threads: a test takes a shape that nobody else has.
+    pub(crate) fn of(shape: &[usize]) -> usize {
+        COUNTS.lock().unwrap().get(shape).copied().unwrap_or(0)
     }
 }
 

@@ -20,6 +20,8 @@ mod tail;
 
 pub use density::Density;
 pub use derivative::{divergence, gradient};
+#[cfg(test)]
+pub(crate) use fourier::transform_count;
 pub use fourier::{Fourier, FourierScratch};
 pub use grid::{Axis, Grid, is_fast_size, next_fast_odd_size, next_fast_size};
 pub use interpolation::evaluate;

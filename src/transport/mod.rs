@@ -31,4 +31,4 @@ pub use monge_ampere::{Effort, MongeAmpere, Potential, TransportMap};
 pub use network_simplex::{DiscreteTransport, Shipment, SimplexEffort};
 pub use plane::PlaneDistance;
 pub use reading::Reading;
-pub use semi_discrete::{Cells, SemiDiscrete};
+pub use semi_discrete::{Cells, SemiDiscrete, SemiDiscreteEffort};

@@ -1,13 +1,16 @@
 //! Every command that README.md and docs/ show is run, each document in a temporary folder of its own.
 //!
-//! A fenced block marked `sh` or `console` has one command a line; what is not a command of ours (installation, output)
-//! is skipped, and so is a block marked `sh no-test`.
+//! A fenced block marked `sh` or `console` has one command a line; what is neither a command of ours nor a `printf` that
+//! writes a file (installation, output) is skipped, and so is a block marked `sh no-test`. Blocks marked `sh long` hold
+//! commands of minutes, which the long form of the tests runs.
 
+use crate::form::tries;
 use crate::validate::initial_cloud;
 use crate::w2_files::write_npz;
 use crate::workspace::{Outcome, Workspace};
 use ndarray::Array2;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Beginnings of our commands.
 const PROGRAMS: [&str; 3] = ["nashflow ", "cargo run --release -- ", "target/release/nashflow "];
@@ -23,8 +26,17 @@ fn documents() -> Vec<PathBuf> {
     documents
 }
 
-/// Our commands in a document, without the name of the program.
-fn commands(text: &str) -> Vec<String> {
+/// What a line of a block asks for.
+#[derive(Debug, PartialEq)]
+enum Line {
+    /// A command of ours, without the name of the program.
+    Ours(String),
+    /// A file made by the shell.
+    Shell(String),
+}
+
+/// What the blocks of a document ask for; with those of minutes if `long`.
+fn commands(text: &str, long: bool) -> Vec<Line> {
     let mut commands = Vec::new();
     let mut is_shell = None;
     let mut lines = text.lines();
@@ -35,7 +47,7 @@ fn commands(text: &str) -> Vec<String> {
                 None => {
                     let marks: Vec<&str> = marks.split([' ', ',']).filter(|mark| !mark.is_empty()).collect();
                     let shell = matches!(marks.first(), Some(&"sh" | &"bash" | &"console" | &"shell"));
-                    Some(shell && !marks.contains(&"no-test"))
+                    Some(shell && !marks.contains(&"no-test") && (long || !marks.contains(&"long")))
                 }
                 Some(_) => None,
             };
@@ -44,7 +56,11 @@ fn commands(text: &str) -> Vec<String> {
             while let Some(unfinished) = command.strip_suffix('\\') {
                 command = format!("{unfinished} {}", lines.next().unwrap_or_default().trim());
             }
-            commands.extend(PROGRAMS.iter().find_map(|program| command.strip_prefix(program)).map(str::to_owned));
+            if let Some(ours) = PROGRAMS.iter().find_map(|program| command.strip_prefix(program)) {
+                commands.push(Line::Ours(ours.to_owned()));
+            } else if command.starts_with("printf ") {
+                commands.push(Line::Shell(command));
+            }
         }
     }
     commands
@@ -81,7 +97,15 @@ fn follow(document: &Path) {
         let [x, y] = initial_cloud(2000, 1).map(|points| Array2::from_shape_vec(shape, points).unwrap());
         write_npz(&workspace, name, &[("x", x), ("y", y), ("times", Array2::zeros((1, 1)))]);
     }
-    for command in commands(&std::fs::read_to_string(document).unwrap()) {
+    for line in commands(&std::fs::read_to_string(document).unwrap(), tries(0, 1) == 1) {
+        let command = match line {
+            Line::Ours(command) => command,
+            Line::Shell(command) => {
+                let shell = Command::new("sh").args(["-c", &command]).current_dir(workspace.folder()).status().unwrap();
+                assert!(shell.success(), "{}: {command}", document.display());
+                continue;
+            }
+        };
         let words = words(&command);
         assert!(!words.iter().any(|word| word == "|" || word == ">" || word == "&&"), "{command}: one command a line");
         let arguments: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -118,19 +142,32 @@ $ cargo run --release -- equilibrium rotation --set 'game.name=a # b' \\
 ```sh no-test
 nashflow run never
 ```
+```sh long
+printf 'a\n' > a.toml
+nashflow run a.toml
+```
   ```console
   $ nashflow games list
   ten games
   ```
 ";
-    let found = commands(text);
-    let split: Vec<Vec<String>> = found.iter().map(|command| words(command)).collect();
+    let ours = |line: &Line| match line {
+        Line::Ours(command) => Some(words(command)),
+        Line::Shell(_) => None,
+    };
+    let short = commands(text, false);
     assert_eq!(
-        split,
+        short.iter().filter_map(ours).collect::<Vec<_>>(),
         [
             &["run", "limit-cycle"][..],
             &["equilibrium", "rotation", "--set", "game.name=a # b", "--json"],
             &["games", "list"],
         ]
     );
+    let mut long = commands(text, true);
+    assert_eq!(
+        long.drain(2..4).collect::<Vec<_>>(),
+        [Line::Shell("printf 'a\\n' > a.toml".to_owned()), Line::Ours("run a.toml".to_owned())]
+    );
+    assert_eq!(long, short);
 }

@@ -12,3 +12,4 @@ mod known_answer;
 mod output;
 mod regression;
 mod regularisers;
+mod work;

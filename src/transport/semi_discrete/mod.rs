@@ -46,6 +46,7 @@ use solution::Solution;
 use std::sync::Arc;
 
 pub use cells::Cells;
+pub use newton::SemiDiscreteEffort;
 
 const METHOD: Method = Method::SemiDiscrete;
 /// Shares of the periods to which atoms are rounded when they stand too close for the finest; the error bar grows by that.
@@ -121,6 +122,11 @@ impl SemiDiscrete {
     pub fn cells(&self) -> Option<Cells> {
         let (solution, positions) = self.last.as_ref()?;
         Some(solution.cells(&self.field, &self.axes, positions))
+    }
+
+    /// Work of the last distance. `None` before the first distance or after one that failed.
+    pub fn effort(&self) -> Option<SemiDiscreteEffort> {
+        self.last.as_ref().map(|(solution, _)| solution.effort)
     }
 
     fn check(&self, cloud: &Cloud) -> Result<(), TransportError> {

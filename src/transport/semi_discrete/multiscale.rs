@@ -14,7 +14,7 @@
 
 use super::double_double::DoubleDouble;
 use super::field::Field;
-use super::newton::{Newton, STAGE_DONE, State};
+use super::newton::{Newton, STAGE_DONE, SemiDiscreteEffort, State};
 use super::power_diagram::Weighted;
 use super::sites::Sites;
 use super::triangulation::Triangulation;
@@ -28,7 +28,12 @@ const SHARES: [f64; 5] = [1.0, 0.5, 0.25, 0.125, 0.0625];
 
 /// A state of all sites in which no cell is nearly empty as far as crowds would make it so; `None` when no way there was
 /// found.
-pub(super) fn start(sites: &Sites, triangulation: &Triangulation, field: &Field, steps: &mut usize) -> Option<State> {
+pub(super) fn start(
+    sites: &Sites,
+    triangulation: &Triangulation,
+    field: &Field,
+    effort: &mut SemiDiscreteEffort,
+) -> Option<State> {
     let mut coarse: Option<(Sites, Vec<u32>, State)> = None;
     let mut threshold = DECADE / (sites.len() as f64).sqrt();
     loop {
@@ -43,7 +48,7 @@ pub(super) fn start(sites: &Sites, triangulation: &Triangulation, field: &Field,
         }
         let own =
             if complete { triangulation.clone() } else { Triangulation::delaunay(&level.positions, level.lengths) };
-        let mut newton = Newton { sites: &level, field, uniform_part: 0.0, steps: *steps };
+        let mut newton = Newton { sites: &level, field, uniform_part: 0.0, effort: *effort };
         let mut state = match &coarse {
             None => newton.state(vec![DoubleDouble::default(); level.len()], own)?,
             Some((above, of_above, state)) => {
@@ -61,7 +66,7 @@ pub(super) fn start(sites: &Sites, triangulation: &Triangulation, field: &Field,
         if !complete && !newton.iterate(&mut state, |newton, state, _| newton.mismatch(state) <= STAGE_DONE) {
             return None;
         }
-        *steps = newton.steps;
+        *effort = newton.effort;
         if complete {
             return Some(state);
         }

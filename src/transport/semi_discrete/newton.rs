@@ -62,14 +62,23 @@ pub(super) struct State {
     pub couplings: Vec<(u32, u32, f64)>,
 }
 
+/// Work of a distance: a change in it without a change in the numbers is a loss of efficiency.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SemiDiscreteEffort {
+    /// Newton steps, those of all stages.
+    pub newton_steps: usize,
+    /// Steps of conjugate gradients in all of them.
+    pub linear_steps: usize,
+}
+
 /// Newton's method for one cloud and one density.
 pub(super) struct Newton<'a> {
     pub sites: &'a Sites,
     pub field: &'a Field,
     /// Uniform part `s` of the density.
     pub uniform_part: f64,
-    /// Newton steps taken.
-    pub steps: usize,
+    /// Work done so far.
+    pub effort: SemiDiscreteEffort,
 }
 
 /// What one Newton direction says about the state it starts from.
@@ -131,7 +140,7 @@ impl Newton<'_> {
         let mut right: Vec<f64> = self.sites.masses.iter().zip(&state.masses).map(|(t, m)| t - m).collect();
         let residual = norm(&right);
         let mut step = vec![0.0; right.len()];
-        solve(matrix, &mut right, &mut step, tolerance, MOST_LINEAR_STEPS);
+        self.effort.linear_steps += solve(matrix, &mut right, &mut step, tolerance, MOST_LINEAR_STEPS);
         let mean = step.iter().sum::<f64>() / step.len() as f64;
         step.iter_mut().for_each(|d| *d -= mean);
         Direction { step, unsolved: right, residual }
@@ -190,10 +199,10 @@ impl Newton<'_> {
             if done(self, state, &direction) {
                 return true;
             }
-            if self.steps >= MOST_STEPS || idle >= IDLE_STEPS {
+            if self.effort.newton_steps >= MOST_STEPS || idle >= IDLE_STEPS {
                 return false;
             }
-            self.steps += 1;
+            self.effort.newton_steps += 1;
             let mut found = self.damped(state, &direction, &floors, first, DIRECTIONS[0].1);
             for (tolerance, halvings) in &DIRECTIONS[1..] {
                 if found.is_none() {

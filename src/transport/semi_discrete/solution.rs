@@ -6,7 +6,7 @@ use super::certificate::{Certificate, certify};
 use super::double_double::DoubleDouble;
 use super::field::Field;
 use super::multiscale;
-use super::newton::{Newton, State};
+use super::newton::{Newton, SemiDiscreteEffort, State};
 use super::sites::Sites;
 use super::triangulation::Triangulation;
 use crate::torus::Axis;
@@ -33,6 +33,8 @@ pub(super) struct Solution {
     sites: Sites,
     state: State,
     certificate: Certificate,
+    /// Work it took.
+    pub effort: SemiDiscreteEffort,
 }
 
 impl Solution {
@@ -42,7 +44,7 @@ impl Solution {
     /// [`TransportError::NotConverged`].
     pub fn find(sites: Sites, field: &Field, last: Option<Solution>) -> Result<Solution, TransportError> {
         let triangulation = Triangulation::delaunay(&sites.positions, sites.lengths);
-        let mut newton = Newton { sites: &sites, field, uniform_part: 0.0, steps: 0 };
+        let mut newton = Newton { sites: &sites, field, uniform_part: 0.0, effort: SemiDiscreteEffort::default() };
         let mut state = start(&mut newton, triangulation, last)?;
         let mut best: Option<Certificate> = None;
         let done = newton.iterate(&mut state, |newton, state, direction| {
@@ -61,18 +63,18 @@ impl Solution {
                 certify(&state, &sites, field, &direction)
             }
         };
-        let steps = newton.steps;
+        let effort = newton.effort;
         let good = certificate.gap <= ALLOWED_GAP * certificate.dual;
         if !good {
             return Err(TransportError::NotConverged {
                 method: METHOD,
                 stage: "Newton for the weights",
-                steps,
+                steps: effort.newton_steps,
                 residual: certificate.gap / certificate.dual,
                 tolerance: ALLOWED_GAP,
             });
         }
-        Ok(Solution { sites, state, certificate })
+        Ok(Solution { sites, state, certificate, effort })
     }
 
     /// The distance on a torus whose area is the square of `length`.
@@ -108,7 +110,7 @@ fn start(newton: &mut Newton, triangulation: Triangulation, last: Option<Solutio
     let crowded = newton.least_share(&state) < CROWDED;
     newton.uniform_part = 0.0;
     if crowded
-        && let Some(state) = multiscale::start(newton.sites, &state.triangulation, newton.field, &mut newton.steps)
+        && let Some(state) = multiscale::start(newton.sites, &state.triangulation, newton.field, &mut newton.effort)
     {
         return Ok(state);
     }
@@ -116,7 +118,7 @@ fn start(newton: &mut Newton, triangulation: Triangulation, last: Option<Solutio
     newton.thin_out(&mut state).map_err(|reached| TransportError::NotConverged {
         method: METHOD,
         stage: "lowering the uniform part of the density",
-        steps: newton.steps,
+        steps: newton.effort.newton_steps,
         residual: reached,
         tolerance: 0.0,
     })?;
