@@ -157,7 +157,11 @@ fn rows(table: &mut Table, orbit: &OrbitSummary) {
         .row("period", with_error(orbit.period, orbit.period_error.max(1e-13 * orbit.period)))
         .row(
             "amplitude",
-            format!("{} (x), {} (y)", significant(orbit.amplitude.x, 6), significant(orbit.amplitude.y, 6)),
+            format!(
+                "{} (x), {} (y)",
+                with_error(orbit.amplitude.x, orbit.amplitude_error.x),
+                with_error(orbit.amplitude.y, orbit.amplitude_error.y)
+            ),
         )
         .row("averages", format!("duality gap {}, energy {:.3e}", significant(orbit.nikaido_isoda, 8), orbit.energy))
         .row("multipliers", multipliers.collect::<Vec<_>>().join(", "))

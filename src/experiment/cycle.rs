@@ -22,6 +22,8 @@ pub struct CycleSummary {
     pub period_error: f64,
     /// Amplitude of both players: largest distance from the average over the cycle, `|X|^(1/2) |.|_L2`.
     pub amplitude: [f64; 2],
+    /// Their estimated errors.
+    pub amplitude_error: [f64; 2],
     /// By what share of the period the return of the last state came early or late.
     pub phase_error: f64,
     /// Distance of the last state from the cycle, as a share of the amplitude.
@@ -54,6 +56,7 @@ pub fn cycle_at_end(file: &GameFile, discretisation: &Discretisation, output: &P
             period: found.period,
             period_error: found.period_error,
             amplitude: found.amplitude,
+            amplitude_error: found.amplitude_error,
             phase_error: found.phase_error,
             distance: found.distance,
             contraction: found.contraction(),

@@ -8,6 +8,7 @@
 
 use super::CycleSummary;
 use crate::diagnostics::Decay;
+use crate::digits::with_error;
 use crate::game::Payoff;
 use crate::output::Diagnostics;
 use serde::Serialize;
@@ -96,11 +97,11 @@ fn without_decay(
         Ok(cycle) => {
             let digits = (-(cycle.period_error / cycle.period).log10()).clamp(2.0, 12.0) as usize;
             let reason = format!(
-                "period {:.digits$}, amplitude {:.4} (x), {:.4} (y); the last state is {:.1e} of the amplitude from the \
+                "period {:.digits$}, amplitude {} (x), {} (y); the last state is {:.1e} of the amplitude from the \
                  cycle, a distance that shrinks by the factor {} each turn",
                 cycle.period,
-                cycle.amplitude[0],
-                cycle.amplitude[1],
+                with_error(cycle.amplitude[0], cycle.amplitude_error[0]),
+                with_error(cycle.amplitude[1], cycle.amplitude_error[1]),
                 cycle.distance,
                 readable(cycle.contraction)
             );

@@ -11,7 +11,7 @@
 //! A slowly decaying spiral returns almost to where it was, but Newton's method ends at the equilibrium, or at an orbit
 //! too far away; a cycle is recognised as soon as the flow has come near it.
 
-use super::average::portrait;
+use super::average::{Portrait, portrait};
 use super::coordinates::difference;
 use super::find::{Finding, RICHARDSON, shoot_stably, trivial, unstable_count};
 use super::multipliers::coupled_multipliers;
@@ -45,6 +45,8 @@ pub struct Recurrence {
     pub period_error: f64,
     /// Amplitude of each player, as in [`super::Portrait`].
     pub amplitude: [f64; 2],
+    /// Their estimated errors.
+    pub amplitude_error: [f64; 2],
     /// By what share of the period the return of this state came early or late.
     pub phase_error: f64,
     /// Distance of the state from the orbit, as a share of the amplitude.
@@ -95,7 +97,7 @@ pub fn recurrence(
     if period_error > PERIOD_ERROR * period {
         return Err(OrbitError::Inaccurate { error: period_error, tolerance: PERIOD_ERROR, steps: 2 * steps });
     }
-    let amplitude = portrait(flow, temperature, &fine.point, steps).amplitude;
+    let Portrait { amplitude, amplitude_error, .. } = portrait(flow, temperature, &fine.point, steps);
     let swing = amplitude[0].max(amplitude[1]);
     if swing <= MOVES * tolerance {
         return Err(OrbitError::Equilibrium { period, amplitude: swing });
@@ -113,5 +115,5 @@ pub fn recurrence(
         return Err(OrbitError::Repelling { period, multiplier: largest });
     }
     let phase_error = (found.point.period - period).abs() / period;
-    Ok(Recurrence { period, period_error, amplitude, phase_error, distance, multipliers })
+    Ok(Recurrence { period, period_error, amplitude, amplitude_error, phase_error, distance, multipliers })
 }

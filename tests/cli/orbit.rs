@@ -22,7 +22,10 @@ fn the_object_has_the_keys_of_the_contract_and_the_file_starts_another_run() {
     let object = workspace.run(&arguments).succeeds().json();
     assert!((number(&object["period"]) - 5.45836).abs() <= 5e-6, "{object:#}");
     assert!(number(&object["period_error"]) <= 1e-8 && number(&object["residual"]) <= 1e-10, "{object:#}");
-    assert!(number(&object["amplitude"]["x"]) > 1.0 && number(&object["amplitude"]["y"]) > 1.0, "{object:#}");
+    for player in ["x", "y"] {
+        let [amplitude, error] = ["amplitude", "amplitude_error"].map(|key| number(&object[key][player]));
+        assert!(amplitude > 1.0 && error > 0.0 && error <= 1e-3 * amplitude, "{object:#}");
+    }
     let multipliers = object["multipliers"].as_array().unwrap();
     assert_eq!(multipliers.len(), 4, "{object:#}");
     assert!((number(&multipliers[3][0]) - 0.680).abs() <= 5e-4 && number(&multipliers[3][1]) == 0.0, "{object:#}");

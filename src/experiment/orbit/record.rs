@@ -37,6 +37,8 @@ pub(super) fn write(
             ("residual", orbit.residual),
             ("amplitude_x", orbit.portrait.amplitude[0]),
             ("amplitude_y", orbit.portrait.amplitude[1]),
+            ("amplitude_x_error", orbit.portrait.amplitude_error[0]),
+            ("amplitude_y_error", orbit.portrait.amplitude_error[1]),
             ("nikaido_isoda", orbit.portrait.nikaido_isoda()),
             ("energy", orbit.portrait.energy()),
             ("stable", f64::from(u8::from(orbit.is_stable()))),

@@ -27,6 +27,8 @@ pub struct OrbitSummary {
     pub period_error: f64,
     /// Largest distance of each density from its average over the orbit, `|X|^(1/2) |.|_L2`.
     pub amplitude: PerPlayer,
+    /// Its estimated errors.
+    pub amplitude_error: PerPlayer,
     /// Leading Floquet multipliers, `[re, im]`, largest modulus first; the trivial one is among them.
     pub multipliers: Vec<[f64; 2]>,
     /// Residuals of their eigenvectors.
@@ -59,6 +61,7 @@ impl OrbitSummary {
             period: orbit.point.period,
             period_error: orbit.period_error,
             amplitude: PerPlayer { x: portrait.amplitude[0], y: portrait.amplitude[1] },
+            amplitude_error: PerPlayer { x: portrait.amplitude_error[0], y: portrait.amplitude_error[1] },
             multipliers: pairs(&orbit.multipliers),
             multiplier_residuals: orbit.multipliers.iter().map(|m| m.residual).collect(),
             multiplier_blocks: orbit.multipliers.iter().map(|m| block_name(m.block)).collect(),

@@ -80,7 +80,7 @@ fn numbers(record: &Record, period: String) -> Vec<(&'static str, String)> {
     let multipliers: Vec<String> = record.multipliers.iter().map(|m| multiplier(*m)).collect();
     let mut rows = vec![
         ("period", period),
-        ("amplitude of x, of y", record.amplitude.map(|a| significant(a, 6)).join(", ")),
+        ("amplitude of x, of y", record.amplitude.map(|(a, error)| with_error(a, error)).join(", ")),
         ("mean duality gap", significant(record.mean_gap, 8)),
         ("mean energy", format!("{:.3e}", record.mean_energy)),
         ("multipliers", multipliers.join(", ")),

@@ -17,7 +17,8 @@ pub(super) struct Record {
     pub multipliers: Vec<Complex64>,
     pub period: f64,
     pub period_error: f64,
-    pub amplitude: [f64; 2],
+    /// With its error.
+    pub amplitude: [(f64, f64); 2],
     pub mean_gap: f64,
     pub mean_energy: f64,
     pub residual: f64,
@@ -53,7 +54,10 @@ impl Record {
             multipliers: reader.multipliers()?,
             period: reader.number("period")?,
             period_error: reader.number("period_error")?,
-            amplitude: [reader.number("amplitude_x")?, reader.number("amplitude_y")?],
+            amplitude: [
+                (reader.number("amplitude_x")?, reader.number("amplitude_x_error")?),
+                (reader.number("amplitude_y")?, reader.number("amplitude_y_error")?),
+            ],
             mean_gap: reader.number("nikaido_isoda")?,
             mean_energy: reader.number("energy")?,
             residual: reader.number("residual")?,

@@ -24,7 +24,10 @@ fn rows(summary: &Summary) -> Vec<(&'static str, String)> {
     let mut rows = vec![
         ("W2 at the start", distance(first.w2, first.w2_error)),
         ("W2 at the end", evolved(summary)),
-        ("of x, of y", format!("{}, {}", or_null(last.w2_x, 6), or_null(last.w2_y, 6))),
+        (
+            "of x, of y",
+            [(last.w2_x, first.w2_x), (last.w2_y, first.w2_y)].map(|(w2, at)| part(summary, w2, at)).join(", "),
+        ),
         ("duality gap at the end", or_null(last.nikaido_isoda, 4)),
     ];
     match &summary.decay {
@@ -45,7 +48,8 @@ fn rows(summary: &Summary) -> Vec<(&'static str, String)> {
     }
     if let Some(cycle) = &summary.cycle {
         rows.push(("period", with_error(cycle.period, cycle.period_error)));
-        rows.push(("amplitude of x, of y", cycle.amplitude.map(|a| significant(a, 6)).join(", ")));
+        let amplitudes = [0, 1].map(|p| with_error(cycle.amplitude[p], cycle.amplitude_error[p]));
+        rows.push(("amplitude of x, of y", amplitudes.join(", ")));
     }
     rows.extend([
         (
@@ -71,6 +75,16 @@ fn rows(summary: &Summary) -> Vec<(&'static str, String)> {
     ]);
     rows.extend(summary.notes.iter().map(|note| ("note", note.clone())));
     rows
+}
+
+/// The distance of one player, `w2` at the end and `first` at the start. The error bar of the pair is
+/// `(x dx + y dy)/w2 + (dx^2 + dy^2)/w2` or at least `dx`: either way it bounds `dx`.
+fn part(summary: &Summary, w2: Option<f64>, first: Option<f64>) -> String {
+    let (Some(w2), Some(both), Some(error)) = (w2, summary.last.w2, summary.last.w2_error) else {
+        return "null".to_owned();
+    };
+    let bound = (error * both / w2).min((error * both).sqrt());
+    evolved_distance(w2, error.max(bound), summary.tolerance, first)
 }
 
 fn evolved(summary: &Summary) -> String {
