@@ -7,6 +7,7 @@
 use super::arrays::{Array, Builder, Values};
 use super::attribute::{write_number, write_text};
 use super::header::Header;
+use super::layout::LINE;
 use super::source::{GROUP, Source};
 use crate::game::Player;
 use hdf5::{File, Result};
@@ -42,6 +43,8 @@ pub struct ParticleRecord {
     pub periods: [Vec<f64>; 2],
     /// Origins of the axes.
     pub origins: [Vec<f64>; 2],
+    /// Whether a player lives on the line or plane: periods and origins are then those of the box of the densities.
+    pub lines: [bool; 2],
     /// Coordinates: replica by replica, time by time, particle by particle.
     pub positions: [Vec<f64>; 2],
     /// Weights: replica by replica, time by time, particle by particle; empty when all are equal.
@@ -72,7 +75,11 @@ pub(super) fn describe(file: &File, game: &str, source: &Source, record: &Partic
     source.describe(file, &[("game", game)])?;
     write_text(file, "scheme", record.scheme)?;
     write_text(file, "seed", &record.seed.to_string())?;
-    write_number(file, "step", record.step)
+    write_number(file, "step", record.step)?;
+    for player in Player::BOTH.into_iter().filter(|player| record.lines[player.index()]) {
+        write_number(&*file.dataset(&format!("particles/{}", player.letter()))?, LINE, 1.0)?;
+    }
+    Ok(())
 }
 
 fn arrays(record: &ParticleRecord) -> Vec<Array> {

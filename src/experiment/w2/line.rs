@@ -39,13 +39,14 @@ impl Hull {
         }
     }
 
-    /// The torus twice as long.
-    pub fn frame(&self) -> Frame {
-        Frame {
-            periods: self.ends.iter().map(|[low, high]| 2.0 * (high - low)).collect(),
+    /// The torus twice as long; `None` when nothing was added. Along an axis without extent it has any length.
+    pub fn frame(&self) -> Option<Frame> {
+        let period = |[low, high]: &[f64; 2]| if high > low { 2.0 * (high - low) } else { 1.0 };
+        (!self.ends.is_empty()).then(|| Frame {
+            periods: self.ends.iter().map(period).collect(),
             origins: self.ends.iter().map(|[low, _]| *low).collect(),
             line: true,
-        }
+        })
     }
 }
 
