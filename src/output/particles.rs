@@ -75,11 +75,7 @@ pub(super) fn describe(file: &File, game: &str, source: &Source, record: &Partic
     source.describe(file, &[("game", game)])?;
     write_text(file, "scheme", record.scheme)?;
     write_text(file, "seed", &record.seed.to_string())?;
-    write_number(file, "step", record.step)?;
-    for player in Player::BOTH.into_iter().filter(|player| record.lines[player.index()]) {
-        write_number(&*file.dataset(&format!("particles/{}", player.letter()))?, LINE, 1.0)?;
-    }
-    Ok(())
+    write_number(file, "step", record.step)
 }
 
 fn arrays(record: &ParticleRecord) -> Vec<Array> {
@@ -109,6 +105,9 @@ fn arrays(record: &ParticleRecord) -> Vec<Array> {
             &names(&[particle.clone(), axis.clone()]),
             &record.positions[p],
         );
+        if record.lines[p] {
+            builder.arrays.last_mut().expect("just pushed").attributes.push((LINE, 1.0));
+        }
         if !record.weights[p].is_empty() {
             let long_name = format!("weights of the particles of {letter}, of sum 1");
             push(&mut builder, &of("weight"), &long_name, &names(&[particle]), &record.weights[p]);

@@ -1,7 +1,11 @@
 //! The judgement on the line and plane: how often it is wrong about the truth, and what it finds.
 
+#[path = "../../tests/support/form.rs"]
+mod form;
+
 use super::*;
 use crate::torus::{Density, Grid};
+use form::tries;
 
 const SAMPLES: usize = 39;
 const RATE: f64 = 0.05;
@@ -40,15 +44,24 @@ fn false_alarms(comparison: &Comparison, seeds: u64) -> usize {
     (0..seeds).filter(|seed| alarm(*seed)).count()
 }
 
-/// At a rate of 5 % 200 seeds give 10 alarms with a standard deviation of 3.1; 20 or more happen once in 300 times.
+/// At a rate of 5 % 60 seeds give 3 alarms, 200 give 10 with a standard deviation of 3.1; 10 and 20 or more happen less than
+/// once in 300 times, and so do 4 of 8.
 #[test]
 fn samples_of_the_truth_raise_false_alarms_at_the_stated_rate() {
-    let alarms = false_alarms(&comparison(1, Size { replicas: 1, points: 200 }), 200);
-    assert!((1..=19).contains(&alarms), "{alarms} of 200");
-    let alarms = false_alarms(&comparison(1, Size { replicas: 4, points: 50 }), 200);
-    assert!((1..=19).contains(&alarms), "{alarms} of 200 with replicas");
-    let alarms = false_alarms(&comparison(2, Size { replicas: 1, points: 12 }), 40);
-    assert!(alarms <= 7, "{alarms} of 40 on the plane");
+    for (dimension, size, [few, many]) in [
+        (1, Size { replicas: 1, points: 100 }, [60, 200]),
+        (1, Size { replicas: 3, points: 30 }, [60, 200]),
+        (2, Size { replicas: 1, points: 8 }, [8, 200]),
+    ] {
+        let seeds = tries(few, many);
+        let most = match seeds {
+            200 => 19,
+            60 => 9,
+            _ => 3,
+        };
+        let alarms = false_alarms(&comparison(dimension, size), seeds as u64);
+        assert!(alarms <= most, "{alarms} of {seeds}: {dimension}, {size:?}");
+    }
 }
 
 #[test]
@@ -74,10 +87,10 @@ fn a_shift_a_wider_cloud_and_a_far_point_are_biased_and_nothing_winds() {
 
 #[test]
 fn the_floor_is_that_of_the_law_of_light_tails() {
-    let comparison = comparison(1, Size { replicas: 1, points: 4000 });
-    let points = comparison.sampler().sample(4000, &mut Stream::new(&[5]));
-    let trial = Trial::new(&comparison, &points, 199, &[5], &|| ()).unwrap();
-    let (floor, law) = (trial.floor().unwrap(), comparison.asymptotic_law().unwrap().distance(4000.0));
+    let comparison = comparison(1, Size { replicas: 1, points: 2000 });
+    let points = comparison.sampler().sample(2000, &mut Stream::new(&[5]));
+    let trial = Trial::new(&comparison, &points, 99, &[5], &|| ()).unwrap();
+    let (floor, law) = (trial.floor().unwrap(), comparison.asymptotic_law().unwrap().distance(2000.0));
     // The mean of 199 squares, and levels that the points do not reach.
     assert!((floor.mean_square.sqrt() / law - 1.0).abs() <= 0.1, "{floor:?} against {law}");
     assert!(trial.observed.distance.as_ref().unwrap().error >= 1e-9);
