@@ -24,7 +24,7 @@ pub struct Escape {
 }
 
 /// Whether the share of a box is that of a lost particle.
-fn is_lost(share: f64) -> bool {
+pub fn is_lost(share: f64) -> bool {
     // A share that is not a number is in no range.
     !(-ESCAPE..=1.0 + ESCAPE).contains(&share)
 }

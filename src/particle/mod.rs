@@ -26,7 +26,7 @@ mod weighted;
 pub use basis::{Basis, BasisScratch};
 pub use density_sampler::{DensitySampler, Sampling};
 pub use ensemble::Ensemble;
-pub use escape::{ESCAPE, Escape};
+pub use escape::{ESCAPE, Escape, is_lost};
 pub use factors::{FactorScratch, FactorSet};
 pub use interaction::Interaction;
 pub use modes::{ModeScratch, ModeSet};

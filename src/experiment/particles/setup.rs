@@ -9,6 +9,7 @@ use crate::experiment::{Discretisation, RunError, discretise, discretise_with_in
 use crate::game::{Game, GameFile, Initial, Player, Tail};
 use crate::particle::{
     DensitySampler, Dynamics, ESCAPE, Ensemble, ParticleScheme, ParticleSystem, RandomStreams, Reaction, Sampling,
+    is_lost,
 };
 use crate::torus::Density;
 use crate::transport::Cloud;
@@ -283,7 +284,7 @@ fn read_cloud(file: &GameFile, player: Player, path: &Path, notes: &mut Vec<Stri
         notes.extend(wrapped(&path.display().to_string(), &cloud));
         return Ok(Ensemble::from_rows(dimension, cloud.positions()));
     }
-    if let Some(lost) = cloud.positions().iter().position(|share| !(-ESCAPE..=1.0 + ESCAPE).contains(share)) {
+    if let Some(lost) = cloud.positions().iter().position(|share| is_lost(*share)) {
         return Err(refuse(format!(
             "{}: point {} has the coordinate {:e}, farther than {ESCAPE} widths from the box of the densities",
             path.display(),

@@ -21,7 +21,7 @@ pub use times::TimeChoice;
 
 use crate::array_file::ArrayAddress;
 use crate::experiment::Destination;
-use crate::game::{Game, GameFile, Player, Tail};
+use crate::game::{GameFile, Player, Tail};
 use crate::output::{StateIndex, StoredState, check_destination};
 use crate::torus::Density;
 use crate::transport::{Cloud, TransportError};
@@ -105,7 +105,8 @@ pub fn validate(request: &ValidationRequest<'_>) -> Result<ValidationReport, Val
     let weights = open_weights(request, &operand, &rows, &clouds, &mut notes)?;
     let pairs = pairs(request, &rows, [&clouds, &weights], &snapshots)?;
     for player in Player::BOTH {
-        if let Some(Tail::Unknown(reason)) = file.game().tail(player) {
+        let at_rest = pairs.iter().all(|pair| pair.player != player || pair.snapshot.is_none());
+        if let Some(Err(reason)) = tail_distance(&file, player, at_rest) {
             notes.push(format!(
                 "error bars of {} are those of densities in the box: no bound of the mass outside, {reason}",
                 player.letter()
@@ -315,7 +316,7 @@ fn trials(
         let own = &states[pair.player.index()];
         let comparison =
             Density::normalised(&own.grid, own.values.clone()).map_err(|error| error.to_string()).and_then(|density| {
-                comparison(file.game(), pair, functions, &density, &states[pair.player.opponent().index()].values)
+                comparison(file, pair, functions, &density, &states[pair.player.opponent().index()].values)
             });
         judged.push(match comparison {
             Err(reason) => {
@@ -346,21 +347,28 @@ fn trials(
 
 /// What a cloud is compared with.
 fn comparison(
-    game: &Game,
+    file: &GameFile,
     pair: &Pair<'_>,
     functions: &PayoffFunctions,
     density: &Density,
     opponent: &[f64],
 ) -> Result<Comparison, String> {
     let (player, size) = (pair.player, pair.cloud.size());
-    let comparison = match game.tail(player) {
+    let comparison = match tail_distance(file, player, pair.snapshot.is_none()) {
         None => Comparison::new(density, &functions.of(player, opponent), size),
-        Some(Tail::Bounded(bound)) => {
-            Comparison::on_line(density, &functions.on_line(player, opponent), size, bound.distance())
-        }
-        Some(Tail::Unknown(_)) => Comparison::on_line(density, &functions.on_line(player, opponent), size, 0.0),
+        Some(tail) => Comparison::on_line(density, &functions.on_line(player, opponent), size, tail.unwrap_or(0.0)),
     };
     comparison.map_err(|error| error.to_string())
+}
+
+/// What the mass outside of the box of a player on the line may add to distances, or why that is not known. It is proved for
+/// states at rest and one dynamics alone.
+fn tail_distance(file: &GameFile, player: Player, at_rest: bool) -> Option<Result<f64, String>> {
+    Some(match file.game().tail(player)? {
+        Tail::Unknown(reason) => Err(reason.clone()),
+        Tail::Bounded(_) if !at_rest && !file.flow().is_mfl_da() => Err("it is proved for mfl-da alone".to_owned()),
+        Tail::Bounded(bound) => Ok(bound.distance()),
+    })
 }
 
 /// Refuses a cloud with a point at which a function of the payoff has no value.
