@@ -80,6 +80,7 @@ pub fn w2(
             operands: [a.asked(), b.asked()],
             periods: periods.as_deref(),
             origins: origins.as_deref(),
+            line: false,
             weights: [a.weights.clone(), b.weights.clone()],
             reading,
             tolerance,

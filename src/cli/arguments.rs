@@ -415,6 +415,9 @@ pub struct W2Arguments {
     /// Origin of the torus, or one for each axis [default: that of a run's file, or 0]
     #[arg(long, value_name = "O[,O]", allow_hyphen_values = true)]
     pub origin: Option<String>,
+    /// The points live on the line or plane: no period, nothing wraps [default: as the other measure's run says]
+    #[arg(long, conflicts_with_all = ["period", "origin"])]
+    pub line: bool,
     /// Weights of the points of A
     #[arg(long, value_name = "FILE")]
     pub weights_a: Option<String>,

@@ -26,6 +26,7 @@ fn solve(arguments: &W2Arguments, interrupt: &Interrupt) -> Result<W2Report, W2E
         operands: [W2Operand::Typed(&arguments.source), W2Operand::Typed(&arguments.target)],
         periods: periods.as_deref(),
         origins: origins.as_deref(),
+        line: arguments.line,
         weights: [&arguments.weights_a, &arguments.weights_b].map(|file| file.as_deref().map(ArrayAddress::parse)),
         reading: reading.map_err(|error| option("--reading", error))?,
         tolerance,

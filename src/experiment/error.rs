@@ -53,14 +53,34 @@ pub enum RunError {
     },
     /// A command that does not know the line.
     #[error(
-        "game.domain.{}.space: the command {command} is for players on tori in this version, not on the line",
+        "game.domain.{}.space: {command} is for players on tori in this version, not on the line",
         player.letter()
     )]
     Line {
-        /// The command.
+        /// What is not.
         command: &'static str,
         /// Who lives on the line.
         player: Player,
+    },
+    /// A particle on the line that got out of hand.
+    #[error(
+        "the particles of {} got out of hand: at time {time} particle {particle} of replica {replica} was farther from the box \
+         of the densities than {} of its widths, or nowhere; steps of {step:e} are too long for the forces there: ask for \
+         shorter ones with --step",
+        player.letter(),
+        crate::particle::ESCAPE
+    )]
+    Escape {
+        /// Whose.
+        player: Player,
+        /// Number of the particle, from 0.
+        particle: usize,
+        /// Number of the replica, from 0.
+        replica: usize,
+        /// After the step that lost it.
+        time: f64,
+        /// Length of the step.
+        step: f64,
     },
     /// Something that is not possible with the regulariser of the game.
     #[error("{key}: {message}")]
@@ -350,6 +370,7 @@ impl RunError {
             | RunError::Negative { .. }
             | RunError::Seam { .. }
             | RunError::Orbit(_)
+            | RunError::Escape { .. }
             | RunError::Workplace { .. }
             | RunError::AllRungs { .. }
             | RunError::Step { .. } => NUMERICAL_FAILURE,

@@ -31,6 +31,7 @@ pub use expression::{Expression, ExpressionError, Scope};
 pub use fault::Fault;
 pub use file::GameFile;
 pub use flow_choice::FlowChoice;
+pub(crate) use nodes::node_coordinates;
 pub use payoff::{Payoff, PayoffError, PayoffWork};
 pub use player::Player;
 pub use regulariser_choice::RegulariserChoice;

@@ -3,7 +3,7 @@
 use crate::torus::Grid;
 
 /// Coordinates of all nodes: `d` arrays of `N` values, one for each axis.
-pub(super) fn node_coordinates(grid: &Grid) -> Vec<Vec<f64>> {
+pub(crate) fn node_coordinates(grid: &Grid) -> Vec<Vec<f64>> {
     let axes = grid.axes().iter().enumerate();
     axes.map(|(i, axis)| {
         let along = axis.coordinates();

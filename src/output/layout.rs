@@ -29,7 +29,7 @@ const BOUND: [&str; 5] = ["tail_a", "tail_b", "tail_q", "tail_radius", "tail_mas
 /// Name of the attribute of [`LineRecord::centre`].
 const CENTRE: &str = "tail_centre";
 /// Name of the attribute that tells a line.
-const LINE: &str = "line";
+pub(super) const LINE: &str = "line";
 
 impl LineRecord {
     /// Attributes of the coordinate dataset of an axis.

@@ -22,7 +22,7 @@ const MAXIMUM_HEADER: usize = 1 << 28;
 /// Where a run of particles stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ParticleCheckpoint {
-    /// Shares of the periods in `[0, 1)`, replica by replica, particle by particle, of x and of y.
+    /// Shares of the periods in `[0, 1)`, on the line of the box, replica by replica, particle by particle, of x and of y.
     pub shares: [Vec<f64>; 2],
     /// Weights, replica by replica, of x and of y; empty when all are equal.
     pub weights: [Vec<f64>; 2],
@@ -50,6 +50,8 @@ pub struct CheckpointSize {
     pub measured: usize,
     /// Snapshots in the file.
     pub snapshots: usize,
+    /// Whether x and y live on the line, where shares may be any numbers.
+    pub lines: [bool; 2],
     /// Weights of x and of y, if there are any.
     pub weights: Option<[usize; 2]>,
 }
@@ -114,8 +116,11 @@ impl ParticleWriter {
             let (letter, expected) = (player.letter(), size.shares[player.index()]);
             let name = format!("checkpoint/{letter}");
             let shares = column(&file, part, &name, expected)?;
-            if shares.iter().any(|share| !(0.0..1.0).contains(share)) {
-                return Err(damaged(part, format!("{name} holds places that are not on the torus")));
+            let is_place = |share: &f64| {
+                if size.lines[player.index()] { share.is_finite() } else { (0.0..1.0).contains(share) }
+            };
+            if !shares.iter().all(is_place) {
+                return Err(damaged(part, format!("{name} holds what are not places of particles")));
             }
             Ok((shares, all(&file, part, &format!("particles/{letter}"), expected * size.snapshots)?))
         });

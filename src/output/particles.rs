@@ -7,6 +7,7 @@
 use super::arrays::{Array, Builder, Values};
 use super::attribute::{write_number, write_text};
 use super::header::Header;
+use super::layout::LINE;
 use super::source::{GROUP, Source};
 use crate::game::Player;
 use hdf5::{File, Result};
@@ -42,6 +43,8 @@ pub struct ParticleRecord {
     pub periods: [Vec<f64>; 2],
     /// Origins of the axes.
     pub origins: [Vec<f64>; 2],
+    /// Whether a player lives on the line or plane: periods and origins are then those of the box of the densities.
+    pub lines: [bool; 2],
     /// Coordinates: replica by replica, time by time, particle by particle.
     pub positions: [Vec<f64>; 2],
     /// Weights: replica by replica, time by time, particle by particle; empty when all are equal.
@@ -102,6 +105,9 @@ fn arrays(record: &ParticleRecord) -> Vec<Array> {
             &names(&[particle.clone(), axis.clone()]),
             &record.positions[p],
         );
+        if record.lines[p] {
+            builder.arrays.last_mut().expect("just pushed").attributes.push((LINE, 1.0));
+        }
         if !record.weights[p].is_empty() {
             let long_name = format!("weights of the particles of {letter}, of sum 1");
             push(&mut builder, &of("weight"), &long_name, &names(&[particle]), &record.weights[p]);

@@ -1,16 +1,17 @@
 //! The particles of one player: places as shares of the periods, in blocks.
 //!
 //! A share `t = (x - origin)/period` is kept in `[0, 1)`, so that angles are reduced without rounding, however long the
-//! system runs. Particles are stored in chunks of [`CHUNK`], a chunk axis after axis, and served and summed in blocks of
+//! system runs. On the line it is the share of the box that the densities have, and may be any number. Particles are stored in chunks of [`CHUNK`], a chunk axis after axis, and served and summed in blocks of
 //! [`BLOCK`], which are whole numbers of chunks. Particles have equal weights, or weights of their own, whose sum is 1.
 
-use super::modes::{CHUNK, ModeSet};
+use super::basis::Basis;
+use super::modes::CHUNK;
 use super::motion::mean;
 use super::stream::BLOCK;
 use crate::game::payoff::sum;
 use rayon::prelude::*;
 
-/// Particles on one torus.
+/// Particles on one torus, or on the line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ensemble {
     dimension: usize,
@@ -30,12 +31,22 @@ impl Ensemble {
     /// When there are no particles, the numbers do not make whole rows, or one is not in `[0, 1)`.
     #[track_caller]
     pub fn from_rows(dimension: usize, rows: &[f64]) -> Ensemble {
+        assert!(rows.iter().all(|t| (0.0..1.0).contains(t)), "shares of the periods lie in [0, 1)");
+        Ensemble::on_line(dimension, rows)
+    }
+
+    /// From shares of the box of a player on the line, inside or outside of it.
+    ///
+    /// # Panics
+    /// As [`Ensemble::from_rows`], but for places that are not finite only.
+    #[track_caller]
+    pub fn on_line(dimension: usize, rows: &[f64]) -> Ensemble {
         assert!(
             !rows.is_empty() && rows.len().is_multiple_of(dimension),
             "{} numbers in rows of {dimension}",
             rows.len()
         );
-        assert!(rows.iter().all(|t| (0.0..1.0).contains(t)), "shares of the periods lie in [0, 1)");
+        assert!(rows.iter().all(|t| t.is_finite()), "places are finite");
         let mut shares = Vec::with_capacity(rows.len());
         for chunk in rows.chunks(CHUNK * dimension) {
             (0..dimension).for_each(|axis| shares.extend(chunk[axis..].iter().step_by(dimension)));
@@ -116,15 +127,15 @@ impl Ensemble {
         self.shares = shares;
     }
 
-    /// Means of the cosines and sines of the modes, in the order of [`ModeSet::add_sums`].
-    pub fn mean_modes(&self, modes: &ModeSet) -> Vec<f64> {
+    /// Means of the functions of a basis over the cloud.
+    pub fn means(&self, basis: &Basis) -> Vec<f64> {
         let weights = |index: usize, length: usize| self.weights.get(index..(index + length).min(self.count));
         let of_block = |(index, block): (usize, &[f64])| {
-            let (mut sums, mut scratch) = (vec![0.0; 2 * modes.len()], modes.scratch());
+            let (mut sums, mut scratch) = (vec![0.0; basis.len()], basis.scratch());
             for (chunk, places) in block.chunks(CHUNK * self.dimension).enumerate() {
                 match weights(index * BLOCK + chunk * CHUNK, CHUNK) {
-                    Some(weights) => modes.add_weighted_sums(places, weights, &mut sums, &mut scratch),
-                    None => modes.add_sums(places, &mut sums, &mut scratch),
+                    Some(weights) => basis.add_weighted_sums(places, weights, &mut sums, &mut scratch),
+                    None => basis.add_sums(places, &mut sums, &mut scratch),
                 }
             }
             sums
@@ -143,6 +154,7 @@ fn total(values: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::particle::modes::ModeSet;
 
     #[test]
     fn rows_come_back_as_they_were_given_and_modes_are_means_over_all_blocks() {
@@ -150,15 +162,15 @@ mod tests {
             let rows: Vec<f64> = (0..count * dimension).map(|i| (i as f64 * 0.754_877_666_2).fract()).collect();
             let ensemble = Ensemble::from_rows(dimension, &rows);
             assert_eq!((ensemble.count(), ensemble.rows()), (count, rows.clone()));
-            let modes = ModeSet::new(dimension, vec![[2, 0]]);
+            let modes = Basis::Modes(ModeSet::new(dimension, vec![[2, 0]]));
             let plain = rows.iter().step_by(dimension).map(|t| (4.0 * std::f64::consts::PI * t).cos()).sum::<f64>();
-            assert!((ensemble.mean_modes(&modes)[0] - plain / count as f64).abs() <= 1e-14);
+            assert!((ensemble.means(&modes)[0] - plain / count as f64).abs() <= 1e-14);
         }
     }
 
     #[test]
     fn means_with_weights_are_those_of_particles_that_count_as_often() {
-        let (count, modes) = (2 * BLOCK + 300, ModeSet::new(2, vec![[1, 0], [2, 3]]));
+        let (count, modes) = (2 * BLOCK + 300, Basis::Modes(ModeSet::new(2, vec![[1, 0], [2, 3]])));
         let rows: Vec<f64> = (0..2 * count).map(|i| (i as f64 * 0.754_877_666_2).fract()).collect();
         let often = |i: usize| 1 + (i * i) % 3;
         let total: usize = (0..count).map(often).sum();
@@ -166,7 +178,7 @@ mod tests {
         let weighted = Ensemble::from_rows(2, &rows).with_weights(weights);
         let repeated: Vec<f64> = (0..count).flat_map(|i| rows[2 * i..2 * i + 2].repeat(often(i))).collect();
         let repeated = Ensemble::from_rows(2, &repeated);
-        for (ours, plain) in weighted.mean_modes(&modes).iter().zip(repeated.mean_modes(&modes)) {
+        for (ours, plain) in weighted.means(&modes).iter().zip(repeated.means(&modes)) {
             assert!((ours - plain).abs() <= 1e-14, "{ours} and {plain}");
         }
         let squares: usize = (0..count).map(|i| often(i).pow(2)).sum();

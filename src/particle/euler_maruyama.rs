@@ -3,7 +3,7 @@
 //! Weak order 1 (Kloeden and Platen 1992, section 14.1). Its stationary law differs from the Gibbs law by `O(h)`: it is
 //! that of the potential `V - (h/4) |grad V|^2 + (h tau/2) Lap V` (docs/numerics.md). One evaluation of the drift a step.
 
-use super::motion::{Factor, for_each_chunk, wrap};
+use super::motion::{Factor, Space, for_each_chunk};
 use super::system::ParticleSystem;
 use crate::registers::on_widest_registers;
 
@@ -17,7 +17,7 @@ pub(super) fn advance(system: &mut ParticleSystem, h: f64) {
             let n = shares.len() / factors.len();
             let causes = pass.gradients.chunks_exact(n).zip(pass.noise.chunks_exact(n));
             for ((shares, (gradients, noise)), factor) in shares.chunks_exact_mut(n).zip(causes).zip(&factors) {
-                move_by(*factor, gradients, noise, shares);
+                move_by(field.space, *factor, gradients, noise, shares);
             }
             pass.observe(shares);
         })
@@ -25,15 +25,17 @@ pub(super) fn advance(system: &mut ParticleSystem, h: f64) {
     system.set_means(means);
 }
 
-/// `t <- wrap(t + a g + b z)`.
-fn move_by(factor: Factor, gradients: &[f64], noise: &[f64], shares: &mut [f64]) {
+/// `t <- t + a g + b z`, on the circle wrapped.
+fn move_by(space: Space, factor: Factor, gradients: &[f64], noise: &[f64], shares: &mut [f64]) {
     let Factor { drift: a, noise: b } = factor;
-    on_widest_registers!(move_kernel(a: f64, b: f64, gradients: &[f64], noise: &[f64], shares: &mut [f64]))
+    on_widest_registers!(move_kernel(
+        space: Space, a: f64, b: f64, gradients: &[f64], noise: &[f64], shares: &mut [f64]
+    ))
 }
 
 #[inline(always)]
-fn move_kernel(a: f64, b: f64, gradients: &[f64], noise: &[f64], shares: &mut [f64]) {
+fn move_kernel(space: Space, a: f64, b: f64, gradients: &[f64], noise: &[f64], shares: &mut [f64]) {
     for ((t, g), z) in shares.iter_mut().zip(gradients).zip(noise) {
-        *t = wrap(*t + (a * g + b * z));
+        *t = space.place(*t + (a * g + b * z));
     }
 }

@@ -12,7 +12,7 @@
 //! cycle, are compared by. The forces at `P` are those between the particles at their predicted places: the means of the
 //! modes are taken a second time. Two evaluations of the drift a step.
 
-use super::motion::{Factor, for_each_chunk, wrap};
+use super::motion::{Factor, Space, for_each_chunk};
 use super::system::ParticleSystem;
 use crate::game::Player;
 use crate::registers::on_widest_registers;
@@ -29,7 +29,7 @@ pub(super) fn advance(system: &mut ParticleSystem, h: f64) {
             let places = shares.chunks_exact_mut(n).zip(predicted.chunks_exact_mut(n));
             let causes = pass.gradients.chunks_exact(n).zip(pass.noise.chunks_exact(n));
             for (((shares, predicted), (gradients, noise)), factor) in places.zip(causes).zip(&factors) {
-                predict(*factor, gradients, noise, shares, predicted);
+                predict(field.space, *factor, gradients, noise, shares, predicted);
             }
             pass.observe(predicted);
         })
@@ -42,7 +42,7 @@ pub(super) fn advance(system: &mut ParticleSystem, h: f64) {
             let n = shares.len() / factors.len();
             let parts = shares.chunks_exact_mut(n).zip(pass.gradients.chunks_exact(n));
             for ((shares, gradients), factor) in parts.zip(&factors) {
-                correct(factor.drift, gradients, shares);
+                correct(field.space, factor.drift, gradients, shares);
             }
             pass.observe(shares);
         })
@@ -50,31 +50,39 @@ pub(super) fn advance(system: &mut ParticleSystem, h: f64) {
     system.set_means(means);
 }
 
-/// `P = wrap(t + a g + b z)`, `t <- t + (a/2) g + b z`, not yet wrapped.
-fn predict(factor: Factor, gradients: &[f64], noise: &[f64], shares: &mut [f64], predicted: &mut [f64]) {
+/// `P = t + a g + b z`, on the circle wrapped; `t <- t + (a/2) g + b z`, not yet wrapped.
+fn predict(space: Space, factor: Factor, gradients: &[f64], noise: &[f64], shares: &mut [f64], predicted: &mut [f64]) {
     let Factor { drift: a, noise: b } = factor;
     on_widest_registers!(predict_kernel(
-        a: f64, b: f64, gradients: &[f64], noise: &[f64], shares: &mut [f64], predicted: &mut [f64]
+        space: Space, a: f64, b: f64, gradients: &[f64], noise: &[f64], shares: &mut [f64], predicted: &mut [f64]
     ))
 }
 
 #[inline(always)]
-fn predict_kernel(a: f64, b: f64, gradients: &[f64], noise: &[f64], shares: &mut [f64], predicted: &mut [f64]) {
+fn predict_kernel(
+    space: Space,
+    a: f64,
+    b: f64,
+    gradients: &[f64],
+    noise: &[f64],
+    shares: &mut [f64],
+    predicted: &mut [f64],
+) {
     for (((t, p), g), z) in shares.iter_mut().zip(predicted).zip(gradients).zip(noise) {
         let (drift, noise) = (a * g, b * z);
-        *p = wrap(*t + (drift + noise));
+        *p = space.place(*t + (drift + noise));
         *t += 0.5 * drift + noise;
     }
 }
 
-/// `t <- wrap(t + (a/2) g)`.
-fn correct(a: f64, gradients: &[f64], shares: &mut [f64]) {
-    on_widest_registers!(correct_kernel(a: f64, gradients: &[f64], shares: &mut [f64]))
+/// `t <- t + (a/2) g`, on the circle wrapped.
+fn correct(space: Space, a: f64, gradients: &[f64], shares: &mut [f64]) {
+    on_widest_registers!(correct_kernel(space: Space, a: f64, gradients: &[f64], shares: &mut [f64]))
 }
 
 #[inline(always)]
-fn correct_kernel(a: f64, gradients: &[f64], shares: &mut [f64]) {
+fn correct_kernel(space: Space, a: f64, gradients: &[f64], shares: &mut [f64]) {
     for (t, g) in shares.iter_mut().zip(gradients) {
-        *t = wrap(*t + 0.5 * a * g);
+        *t = space.place(*t + 0.5 * a * g);
     }
 }

@@ -5,18 +5,23 @@
 //! m_j     = (1/M) sum_l B_j(y_l),     u = C m,     V(x) = S(x) + sum_i u_i A_i(x),     drift of x = -grad V
 //! ```
 //!
-//! and likewise for y with `C^T`. Every function is a trigonometric polynomial to rounding, because the grids of the
+//! and likewise for y with `C^T`. On tori every function is a trigonometric polynomial to rounding, because the grids of the
 //! [`Payoff`] resolve it: its Fourier coefficients are taken once, the moments `m_j` become combinations of the means of
 //! `cos 2 pi k.t` and `sin 2 pi k.t` over the cloud, and the potential becomes one polynomial, evaluated at each particle
-//! exactly. The result is that of the double sum to rounding.
+//! exactly. Where a player lives on the line the functions are those that were written ([`super::factors`]): no series of a
+//! box is one of the payoff, which is not periodic, and particles may leave the box. The result is that of the double sum to
+//! rounding, at every place.
 //!
-//! Cost: `O(number of modes)` for each particle (see [`super::modes`]), and `O(r x modes)` once a step.
+//! Cost: `O(number of modes)` for each particle (see [`super::modes`]), and `O(r x modes)` once a step; on the line one
+//! evaluation of every function for each particle.
 
+use super::basis::Basis;
 use super::ensemble::Ensemble;
+use super::factors::FactorSet;
 use super::modes::ModeSet;
-use crate::game::payoff::Coupling;
-use crate::game::{Payoff, Player};
-use crate::torus::Fourier;
+use crate::game::payoff::{Coupling, ProductFactors};
+use crate::game::{Expression, Game, Payoff, PayoffError, Player};
+use crate::torus::{Fourier, Grid};
 use std::collections::BTreeSet;
 use std::f64::consts::TAU;
 
@@ -33,90 +38,127 @@ pub struct Interaction {
 /// One player's functions `A_i` and `S` (`B_j` and `T`).
 #[derive(Debug, Clone)]
 struct Side {
-    /// Modes of the functions `A_i`: what the opponent feels of this player's cloud.
-    coupled: ModeSet,
-    /// Modes of `A_i` and `S`: what moves this player; the coupled ones come first.
-    felt: ModeSet,
+    /// Of the functions `A_i`: what the opponent feels of this player's cloud.
+    coupled: Basis,
+    /// Of `A_i` and `S`: what moves this player; the coupled ones come first.
+    felt: Basis,
     functions: Vec<Function>,
     static_part: Function,
 }
 
-/// A function in modes: the mean and `(position, a, b)` for each mode that it has.
+/// A function in a basis: a constant and `(place, coefficient)` of what it has; of modes always pairs, cosine and sine.
 #[derive(Debug, Clone, Default)]
 struct Function {
     mean: f64,
-    terms: Vec<(usize, f64, f64)>,
+    terms: Vec<(usize, f64)>,
 }
 
 impl Function {
-    /// Mean of the function over a cloud with these means of cosines and sines.
+    /// Mean of the function over a cloud with these means of the basis.
     fn moment(&self, means: &[f64]) -> f64 {
-        self.terms.iter().fold(self.mean, |sum, &(s, a, b)| sum + a * means[2 * s] + b * means[2 * s + 1])
+        self.terms.iter().fold(self.mean, |sum, &(place, a)| sum + a * means[place])
     }
 
-    /// Bound on its modulus.
-    fn bound(&self) -> f64 {
-        self.mean.abs() + self.terms.iter().map(|(_, a, b)| a.hypot(*b)).sum::<f64>()
+    fn add_to(&self, weight: f64, coefficients: &mut [f64]) {
+        for &(place, a) in &self.terms {
+            coefficients[place] += weight * a;
+        }
     }
+}
 
-    fn add_to(&self, weight: f64, polynomial: &mut [f64]) {
-        for &(s, a, b) in &self.terms {
-            polynomial[2 * s] += weight * a;
-            polynomial[2 * s + 1] += weight * b;
+/// What is measured of the members of a basis to bound a function.
+enum Size<'a> {
+    /// The largest value.
+    Value,
+    /// `sum_j a_j |d^2/dt_j^2|` with these `a_j`.
+    Curvature(&'a [f64]),
+}
+
+impl Size<'_> {
+    /// Bound of a function, the constant left out: everywhere on a torus, in the box on the line.
+    fn of(&self, basis: &Basis, function: &Function) -> f64 {
+        match basis {
+            Basis::Modes(modes) => {
+                let factor = |mode: &[i64; 2]| match self {
+                    Size::Value => 1.0,
+                    Size::Curvature(a) => {
+                        mode.iter().zip(*a).map(|(m, a)| a.abs() * (TAU * *m as f64).powi(2)).sum::<f64>()
+                    }
+                };
+                let pair = |pair: &[(usize, f64)]| pair[0].1.hypot(pair[1].1) * factor(&modes.modes()[pair[0].0 / 2]);
+                function.terms.chunks_exact(2).map(pair).sum()
+            }
+            Basis::Factors(factors) => {
+                let size = |k: usize| match self {
+                    Size::Value => factors.largest(k),
+                    Size::Curvature(a) => factors.curvature(k, a),
+                };
+                function.terms.iter().filter(|(_, a)| *a != 0.0).map(|&(k, a)| a.abs() * size(k)).sum()
+            }
         }
     }
 }
 
 impl Interaction {
-    /// Takes the Fourier coefficients of the functions of a payoff.
-    pub fn new(payoff: &Payoff) -> Interaction {
-        Interaction { sides: Player::BOTH.map(|player| Side::new(payoff, player)), coupling: payoff.coupling().clone() }
+    /// Of a game, with its payoff on grids that resolve it.
+    ///
+    /// # Errors
+    /// [`PayoffError::NotSeparable`] when a player lives on the line and the payoff is no finite sum of products.
+    pub fn new(game: &Game, payoff: &Payoff) -> Result<Interaction, PayoffError> {
+        let sides = if game.lines() == [false; 2] {
+            Player::BOTH.map(|player| Side::in_modes(payoff, player))
+        } else {
+            let factors = ProductFactors::new(game.source(), game.domain(Player::X).dimension())?;
+            Player::BOTH.map(|player| Side::in_factors(game, payoff.grid(player), player, &factors))
+        };
+        Ok(Interaction { sides, coupling: payoff.coupling().clone() })
     }
 
-    /// Modes whose means over the player's cloud the opponent feels.
-    pub fn coupled_modes(&self, player: Player) -> &ModeSet {
+    /// What the opponent feels the means of over the player's cloud.
+    pub fn coupled(&self, player: Player) -> &Basis {
         &self.sides[player.index()].coupled
     }
 
-    /// Modes of the potential that moves a player; [`Interaction::coupled_modes`] come first.
-    pub fn felt_modes(&self, player: Player) -> &ModeSet {
+    /// What the potential that moves a player is made of; [`Interaction::coupled`] comes first.
+    pub fn felt(&self, player: Player) -> &Basis {
         &self.sides[player.index()].felt
     }
 
-    /// The potential that a player feels, `V` or `U`, as coefficients of his felt modes; the mean is left out.
+    /// The potential that a player feels, `V` or `U`, as coefficients of [`Interaction::felt`]; a constant is left out.
     ///
-    /// `opponent_means` are those of the opponent's coupled modes.
-    pub fn potential(&self, player: Player, opponent_means: &[f64], polynomial: &mut [f64]) {
+    /// `opponent_means` are those of the opponent's [`Interaction::coupled`].
+    pub fn potential(&self, player: Player, opponent_means: &[f64], coefficients: &mut [f64]) {
         let own = &self.sides[player.index()];
         let weights = self.weights(player, opponent_means);
-        polynomial.fill(0.0);
-        own.static_part.add_to(1.0, polynomial);
-        own.functions.iter().zip(&weights).for_each(|(function, weight)| function.add_to(*weight, polynomial));
+        coefficients.fill(0.0);
+        own.static_part.add_to(1.0, coefficients);
+        own.functions.iter().zip(&weights).for_each(|(function, weight)| function.add_to(*weight, coefficients));
     }
 
     /// `(1/(N M)) sum_il f(x_i, y_l)`.
     pub fn mean_payoff(&self, clouds: [&Ensemble; 2]) -> f64 {
-        let means = [0, 1].map(|p| clouds[p].mean_modes(&self.sides[p].felt));
+        let means = [0, 1].map(|p| clouds[p].means(&self.sides[p].felt));
         let [x, y] = &self.sides;
         let weights = self.weights(Player::X, &means[1]);
         let mixed: f64 = x.functions.iter().zip(&weights).map(|(a, u)| u * a.moment(&means[0])).sum();
         x.static_part.moment(&means[0]) + y.static_part.moment(&means[1]) + mixed
     }
 
-    /// Bound on `sum_j a_j |d^2V/dt_j^2|` for every place and every cloud of the opponent.
+    /// Bound on `sum_j a_j |d^2V/dt_j^2|`: on tori for every place and every cloud of the opponent, on the line in the boxes
+    /// of the players, there of every row of second derivatives.
     pub fn curvature_bound(&self, player: Player, a: &[f64]) -> f64 {
-        self.bound(player, |mode| mode.iter().zip(a).map(|(m, a)| a.abs() * (TAU * *m as f64).powi(2)).sum())
+        self.bound(player, &Size::Curvature(a))
     }
 
-    /// Bound on `|V|` less its mean for every place and every cloud of the opponent.
+    /// Bound on `|V|` less a constant, for the same places and clouds.
     pub fn potential_bound(&self, player: Player) -> f64 {
-        self.bound(player, |_| 1.0)
+        self.bound(player, &Size::Value)
     }
 
-    /// Bound on the potential with each mode multiplied by a number that is not negative.
-    fn bound(&self, player: Player, factor: impl Fn(&[i64; 2]) -> f64) -> f64 {
-        let own = &self.sides[player.index()];
-        let largest: Vec<f64> = self.sides[player.opponent().index()].functions.iter().map(Function::bound).collect();
+    fn bound(&self, player: Player, what: &Size<'_>) -> f64 {
+        let (own, other) = (&self.sides[player.index()], &self.sides[player.opponent().index()]);
+        let largest = |function: &Function| function.mean.abs() + Size::Value.of(&other.felt, function);
+        let largest: Vec<f64> = other.functions.iter().map(largest).collect();
         let matrix = self.coupling.to_dense();
         let columns = self.coupling.columns();
         let weight = |i: usize| -> f64 {
@@ -126,11 +168,12 @@ impl Interaction {
             };
             largest.iter().enumerate().map(|(j, bound)| entry(j).abs() * bound).sum()
         };
-        let size = |function: &Function| -> f64 {
-            function.terms.iter().map(|&(s, p, q)| p.hypot(q) * factor(&own.felt.modes()[s])).sum()
-        };
-        let coupled = own.functions.iter().enumerate().map(|(i, function)| weight(i) * size(function));
-        size(&own.static_part) + coupled.sum::<f64>()
+        let coupled = own.functions.iter().enumerate().map(|(i, f)| match what.of(&own.felt, f) {
+            // 0 times an infinite bound of the opponent's function.
+            0.0 => 0.0,
+            size => weight(i) * size,
+        });
+        what.of(&own.felt, &own.static_part) + coupled.sum::<f64>()
     }
 
     fn weights(&self, player: Player, opponent_means: &[f64]) -> Vec<f64> {
@@ -149,7 +192,7 @@ impl Interaction {
 type Expansion = (f64, Vec<([i64; 2], f64, f64)>);
 
 impl Side {
-    fn new(payoff: &Payoff, player: Player) -> Side {
+    fn in_modes(payoff: &Payoff, player: Player) -> Side {
         let grid = payoff.grid(player);
         let fourier = Fourier::new(grid);
         let functions: Vec<Expansion> =
@@ -161,15 +204,33 @@ impl Side {
         let felt: Vec<[i64; 2]> = coupled.iter().copied().chain(others).collect();
         let placed = |(mean, terms): &Expansion| {
             let place = |mode: &[i64; 2]| felt.iter().position(|m| m == mode).expect("a felt mode");
-            Function { mean: *mean, terms: terms.iter().map(|(mode, a, b)| (place(mode), *a, *b)).collect() }
+            let pair = |(mode, a, b): &([i64; 2], f64, f64)| {
+                let s = place(mode);
+                [(2 * s, *a), (2 * s + 1, *b)]
+            };
+            Function { mean: *mean, terms: terms.iter().flat_map(pair).collect() }
         };
         let (functions, static_part) = (functions.iter().map(placed).collect(), placed(&static_part));
         let dimension = grid.dimension();
         Side {
-            coupled: ModeSet::new(dimension, coupled.into_iter().collect()),
-            felt: ModeSet::new(dimension, felt),
+            coupled: Basis::Modes(ModeSet::new(dimension, coupled.into_iter().collect())),
+            felt: Basis::Modes(ModeSet::new(dimension, felt)),
             functions,
             static_part,
+        }
+    }
+
+    fn in_factors(game: &Game, grid: &Grid, player: Player, factors: &ProductFactors) -> Side {
+        let (coupled, statics) = (&factors.coupled[player.index()], &factors.statics[player.index()]);
+        let set = |functions: Vec<Expression>| Basis::Factors(FactorSet::new(game.domain(player), grid, functions));
+        let moving = || statics.iter().filter(|(_, function)| function.as_constant().is_none());
+        let constant = statics.iter().filter_map(|(c, function)| Some(c * function.as_constant()?)).sum();
+        let terms = moving().enumerate().map(|(i, (c, _))| (coupled.len() + i, *c)).collect();
+        Side {
+            coupled: set(coupled.clone()),
+            felt: set(coupled.iter().chain(moving().map(|(_, function)| function)).cloned().collect()),
+            functions: (0..coupled.len()).map(|k| Function { mean: 0.0, terms: vec![(k, 1.0)] }).collect(),
+            static_part: Function { mean: constant, terms },
         }
     }
 }
@@ -245,12 +306,11 @@ mod tests {
 
     #[test]
     fn forces_and_payoff_equal_the_direct_double_sums_in_every_bundled_game() {
-        let on_tori = |game: &Game| !game.lines().contains(&true);
-        let files = catalogue::list().iter().map(|bundled| (bundled, bundled.load(&[]).unwrap()));
-        for (bundled, file) in files.filter(|(_, file)| on_tori(file.game())) {
+        for bundled in catalogue::list() {
+            let file = bundled.load(&[]).unwrap();
             let game = file.game();
             let payoff = discretise(game, file.solver()).unwrap().payoff;
-            let interaction = Interaction::new(&payoff);
+            let interaction = Interaction::new(game, &payoff).unwrap();
             let mut random = RandomStreams::new(11, 0).block(Player::X, Purpose::Start, 0, 0);
             let clouds = Player::BOTH.map(|player| {
                 places(&mut random, if player == Player::X { 37 } else { 23 }, game.domain(player).dimension())
@@ -262,9 +322,9 @@ mod tests {
             assert!((ours - mean).abs() <= 1e-13 * payoff.range(), "{}: {ours}, {mean}", bundled.name);
             for player in Player::BOTH {
                 let (own, other) = (player.index(), player.opponent().index());
-                let modes = interaction.felt_modes(player);
-                let mut polynomial = vec![0.0; 2 * modes.len()];
-                let means = clouds[other].mean_modes(interaction.coupled_modes(player.opponent()));
+                let modes = interaction.felt(player);
+                let mut polynomial = vec![0.0; modes.len()];
+                let means = clouds[other].means(interaction.coupled(player.opponent()));
                 interaction.potential(player, &means, &mut polynomial);
                 let dimension = clouds[own].dimension();
                 let rows = clouds[own].rows();

@@ -6,8 +6,9 @@
 //! dt_j = -+ e h/L_j^2 dV/dt_j + sqrt(2 e tau h)/L_j z_j,     e = 1, minus sign for x;   e = eta, plus sign for y
 //! ```
 
+use super::basis::{Basis, BasisScratch};
 use super::box_muller::normals;
-use super::modes::{CHUNK, ModeScratch, ModeSet};
+use super::modes::CHUNK;
 use super::stream::{BLOCK, BlockStream, Purpose, RandomStreams};
 use crate::game::{Game, Player};
 use rayon::prelude::*;
@@ -19,6 +20,7 @@ pub(super) struct Mobility {
     drift: Vec<f64>,
     /// `2 e tau/L_j^2`: variance.
     diffusion: Vec<f64>,
+    space: Space,
 }
 
 /// What multiplies gradient and normal number along one axis in a step.
@@ -40,12 +42,18 @@ impl Mobility {
         Mobility {
             drift: periods.iter().map(|l| e / (l * l)).collect(),
             diffusion: periods.iter().map(|l| 2.0 * e.abs() * tau / (l * l)).collect(),
+            space: if game.domain(player).is_line() { Space::Line } else { Space::Torus },
         }
     }
 
     /// Dimension of the torus.
     pub fn dimension(&self) -> usize {
         self.drift.len()
+    }
+
+    /// Where the particles live.
+    pub fn space(&self) -> Space {
+        self.space
     }
 
     /// What multiplies the gradient per unit of time, one for each axis.
@@ -60,21 +68,41 @@ impl Mobility {
     }
 }
 
+/// Where a player's particles live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Space {
+    Torus,
+    Line,
+}
+
+impl Space {
+    /// The place of a share that a step has come to.
+    #[inline(always)]
+    pub fn place(self, t: f64) -> f64 {
+        match self {
+            Space::Torus => wrap(t),
+            Space::Line => t,
+        }
+    }
+}
+
 /// The potential that a player feels in a step, and what his opponent feels of him.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Field<'a> {
-    pub felt: &'a ModeSet,
-    /// Coefficients of the felt modes.
+    pub felt: &'a Basis,
+    /// Coefficients of what is felt.
     pub potential: &'a [f64],
-    pub coupled: &'a ModeSet,
+    pub coupled: &'a Basis,
     pub dimension: usize,
+    /// Whether places are those of the line, which has no end, or of the circle.
+    pub space: Space,
 }
 
 /// One thread's work space in a pass.
 pub(super) struct Pass<'a> {
     field: Field<'a>,
-    felt: ModeScratch,
-    coupled: ModeScratch,
+    felt: BasisScratch,
+    coupled: BasisScratch,
     bits: Vec<u64>,
     /// `dV/dt_j` at the particles of a chunk, axis after axis.
     pub gradients: Vec<f64>,
@@ -93,7 +121,7 @@ impl<'a> Pass<'a> {
             bits: vec![0; length],
             gradients: vec![0.0; length],
             noise: vec![0.0; length],
-            sums: vec![0.0; 2 * field.coupled.len()],
+            sums: vec![0.0; field.coupled.len()],
         }
     }
 
@@ -111,13 +139,13 @@ impl<'a> Pass<'a> {
         normals(&self.bits[..even], &mut self.noise[..even]);
     }
 
-    /// Adds the modes of these places to the sums of the block.
+    /// Adds what the opponent feels of these places to the sums of the block.
     pub fn observe(&mut self, shares: &[f64]) {
         self.field.coupled.add_sums(shares, &mut self.sums, &mut self.coupled);
     }
 }
 
-/// Serves all particles, block by block, and returns the means of the coupled modes that [`Pass::observe`] has seen.
+/// Serves all particles, block by block, and returns the means that [`Pass::observe`] has seen.
 ///
 /// `serve` gets a chunk of `first` and the same chunk of `second`, which is as long, or empty where there is none.
 pub(super) fn for_each_chunk(

@@ -17,8 +17,9 @@
 //! Both are smallest together at `eps ~ N^(-1/(d + 4))` ([`default_bandwidth`]). The transport has no such error: its
 //! entropy is the noise of the particles. Only `<p>` needs the masses, which stay 1 because weights are divided by their sum.
 
+use super::basis::{Basis, BasisScratch};
 use super::kernel_density::{KernelDensity, MOST_NODES, nodes};
-use super::modes::{CHUNK, ModeSet};
+use super::modes::CHUNK;
 use crate::game::{Game, Player};
 use crate::torus::{Density, Fourier};
 use rayon::prelude::*;
@@ -65,14 +66,14 @@ impl Reaction {
         bandwidth > 0.0 && nodes(bandwidth, periods).is_some()
     }
 
-    /// `d log w/dt` for every particle; `potential` are the coefficients of the felt modes.
-    pub(super) fn rates(&self, felt: &ModeSet, potential: &[f64], shares: &[f64], weights: &[f64]) -> Vec<f64> {
+    /// `d log w/dt` for every particle; `potential` are the coefficients of what is felt.
+    pub(super) fn rates(&self, felt: &Basis, potential: &[f64], shares: &[f64], weights: &[f64]) -> Vec<f64> {
         let grid = self.kernel.deposit(shares, weights);
         let dimension = shares.len() / weights.len();
         let mut rates = vec![0.0; weights.len()];
         let chunks =
             rates.par_chunks_mut(CHUNK).zip(shares.par_chunks(CHUNK * dimension)).zip(weights.par_chunks(CHUNK));
-        let of_chunk = |scratch: &mut super::ModeScratch, ((out, shares), weights): ((&mut [f64], &[f64]), &[f64])| {
+        let of_chunk = |scratch: &mut BasisScratch, ((out, shares), weights): ((&mut [f64], &[f64]), &[f64])| {
             let mut densities = [0.0; CHUNK];
             self.kernel.read(&grid, shares, &mut densities[..out.len()]);
             felt.values(potential, shares, out, scratch);

@@ -12,12 +12,13 @@
 //! of threads, and not of where a run was interrupted.
 
 use super::ensemble::Ensemble;
+use super::escape::{Escape, first_lost};
 use super::interaction::Interaction;
-use super::motion::{Field, Mobility};
+use super::motion::{Field, Mobility, Space};
 use super::reaction::{Reaction, speed};
 use super::stream::{BLOCK, RandomStreams};
 use super::{euler_maruyama, heun, weighted};
-use crate::game::{Game, Payoff, Player};
+use crate::game::{Game, Payoff, PayoffError, Player};
 use std::sync::Arc;
 
 /// How time is discretised.
@@ -59,14 +60,18 @@ pub struct Dynamics {
 
 impl Dynamics {
     /// Of a game, with its payoff on grids that resolve it.
-    pub fn new(game: &Game, payoff: &Payoff) -> Dynamics {
-        Dynamics {
-            interaction: Interaction::new(payoff),
+    ///
+    /// # Errors
+    /// As [`Interaction::new`].
+    pub fn new(game: &Game, payoff: &Payoff) -> Result<Dynamics, PayoffError> {
+        Ok(Dynamics {
+            interaction: Interaction::new(game, payoff)?,
             mobility: Player::BOTH.map(|player| Mobility::new(game, player)),
-        }
+        })
     }
 
-    /// No drift changes faster along its own motion, per unit of time, whatever the clouds: what a step must resolve.
+    /// No drift changes faster along its own motion, per unit of time, whatever the clouds: what a step must resolve. On the
+    /// line this is said of the boxes of the densities.
     pub fn fastest_rate(&self) -> f64 {
         let of = |player: Player| self.interaction.curvature_bound(player, self.mobility[player.index()].drift());
         of(Player::X).max(of(Player::Y))
@@ -119,15 +124,19 @@ impl ParticleSystem {
             assert_eq!(cloud.dimension(), mobility.dimension(), "dimension of a cloud and of its player");
         }
         let interaction = &dynamics.interaction;
-        let means = Player::BOTH.map(|player| clouds[player.index()].mean_modes(interaction.coupled_modes(player)));
-        let potentials = Player::BOTH.map(|player| vec![0.0; 2 * interaction.felt_modes(player).len()]);
+        let means = Player::BOTH.map(|player| clouds[player.index()].means(interaction.coupled(player)));
+        let potentials = Player::BOTH.map(|player| vec![0.0; interaction.felt(player).len()]);
         let mut system = ParticleSystem { dynamics, scheme, streams, clouds, potentials, reactions: None, steps };
         system.set_means(means);
         system
     }
 
     /// The same particles with weights that react; equal ones where a cloud has none.
+    ///
+    /// # Panics
+    /// When a player lives on the line, where clouds are not smoothed.
     pub fn with_reactions(mut self, reactions: Arc<[Reaction; 2]>) -> ParticleSystem {
+        assert!(self.dynamics.mobility.iter().all(|m| m.space() == Space::Torus), "weights react on tori");
         let clouds = Player::BOTH.map(|player| {
             let cloud = self.clouds[player.index()].clone();
             if !cloud.weights().is_empty() {
@@ -142,7 +151,10 @@ impl ParticleSystem {
     }
 
     /// Takes `count` steps of length `h`.
-    pub fn advance(&mut self, h: f64, count: u64) {
+    ///
+    /// # Errors
+    /// [`Escape`] at the first step after which a particle on the line is lost; on tori never.
+    pub fn advance(&mut self, h: f64, count: u64) -> Result<(), Escape> {
         for _ in 0..count {
             match (&self.reactions, self.scheme) {
                 (Some(_), _) => weighted::advance(self, h),
@@ -150,7 +162,18 @@ impl ParticleSystem {
                 (None, ParticleScheme::Heun) => heun::advance(self, h),
             }
             self.steps += 1;
+            self.check_places()?;
         }
+        Ok(())
+    }
+
+    fn check_places(&self) -> Result<(), Escape> {
+        for player in Player::BOTH.into_iter().filter(|player| self.mobility(*player).space() == Space::Line) {
+            if let Some(particle) = first_lost(self.cloud(player)) {
+                return Err(Escape { player, particle, steps: self.steps });
+            }
+        }
+        Ok(())
     }
 
     /// The particles of a player.
@@ -191,8 +214,8 @@ impl ParticleSystem {
     /// Puts other clouds in the place of the present ones.
     pub(super) fn set_clouds(&mut self, clouds: [Ensemble; 2]) {
         self.clouds = clouds;
-        let modes = |player: Player| self.dynamics.interaction.coupled_modes(player);
-        let means = Player::BOTH.map(|player| self.clouds[player.index()].mean_modes(modes(player)));
+        let interaction = &self.dynamics.interaction;
+        let means = Player::BOTH.map(|player| self.clouds[player.index()].means(interaction.coupled(player)));
         self.set_means(means);
     }
 
@@ -202,10 +225,11 @@ impl ParticleSystem {
 
     pub(super) fn field(&self, player: Player) -> Field<'_> {
         Field {
-            felt: self.dynamics.interaction.felt_modes(player),
+            felt: self.dynamics.interaction.felt(player),
             potential: &self.potentials[player.index()],
-            coupled: self.dynamics.interaction.coupled_modes(player),
+            coupled: self.dynamics.interaction.coupled(player),
             dimension: self.clouds[player.index()].dimension(),
+            space: self.mobility(player).space(),
         }
     }
 
@@ -214,7 +238,7 @@ impl ParticleSystem {
         (&self.streams, player, self.steps)
     }
 
-    /// Makes the potentials those of clouds with these means of the coupled modes.
+    /// Makes the potentials those of clouds with these means of what opponents feel.
     pub(super) fn set_means(&mut self, means: [Vec<f64>; 2]) {
         for player in Player::BOTH {
             let potential = &mut self.potentials[player.index()];

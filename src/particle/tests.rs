@@ -30,7 +30,7 @@ fn parse(text: &str, overrides: &[&str]) -> GameFile {
 }
 
 fn dynamics(file: &GameFile) -> Arc<Dynamics> {
-    Arc::new(Dynamics::new(file.game(), &discretise(file.game(), file.solver()).unwrap().payoff))
+    Arc::new(Dynamics::new(file.game(), &discretise(file.game(), file.solver()).unwrap().payoff).unwrap())
 }
 
 /// `int cos 2 pi k t du`, `int sin 2 pi k t du` of a density in one dimension for `k = 1, 2`.
@@ -44,7 +44,7 @@ fn modes_of_density(density: &Density) -> [f64; 4] {
 
 /// The same of a cloud.
 fn modes_of_cloud(cloud: &Ensemble) -> Vec<f64> {
-    cloud.mean_modes(&ModeSet::new(1, vec![[1, 0], [2, 0]]))
+    cloud.means(&Basis::Modes(ModeSet::new(1, vec![[1, 0], [2, 0]])))
 }
 
 /// Clouds of `count` particles from the initial densities after `steps` equal steps to the end, and the true modes there.
@@ -54,10 +54,10 @@ fn final_modes(file: &GameFile, scheme: ParticleScheme, count: usize, steps: u64
     let clouds = Player::BOTH.map(|player| {
         DensitySampler::new(&initial[player.index()]).sample(Sampling::Stratified, count, &streams, player)
     });
-    let dynamics = Arc::new(Dynamics::new(file.game(), &solved.payoff));
+    let dynamics = Arc::new(Dynamics::new(file.game(), &solved.payoff).unwrap());
     let mut system = ParticleSystem::new(dynamics, scheme, streams, clouds, 0);
     let truth = mean_field(file, solved, initial, file.output().times()).unwrap().pop().unwrap();
-    system.advance(file.solver().time() / steps as f64, steps);
+    system.advance(file.solver().time() / steps as f64, steps).unwrap();
     Player::BOTH.map(|player| (modes_of_cloud(system.cloud(player)), modes_of_density(&truth[player.index()])))
 }
 
@@ -91,7 +91,7 @@ fn one_particle_in_a_potential_follows_the_fokker_planck_equation() {
         &["solver.time=0.1", "output.times=[0.1]", "initial.x=exp(2*sin(2*pi*x))", "initial.y=exp(cos(2*pi*y))"],
     );
     let (solved, initial) = discretise_with_initial(file.game(), file.solver()).unwrap();
-    let dynamics = Arc::new(Dynamics::new(file.game(), &solved.payoff));
+    let dynamics = Arc::new(Dynamics::new(file.game(), &solved.payoff).unwrap());
     let samplers = [0, 1].map(|p| DensitySampler::new(&initial[p]));
     let truth = mean_field(&file, solved, initial, file.output().times()).unwrap().pop().unwrap();
     let replicas = 4000;
@@ -100,7 +100,7 @@ fn one_particle_in_a_potential_follows_the_fokker_planck_equation() {
         let streams = RandomStreams::new(3, replica);
         let clouds = Player::BOTH.map(|p| samplers[p.index()].sample(Sampling::Independent, 1, &streams, p));
         let mut system = ParticleSystem::new(dynamics.clone(), ParticleScheme::Heun, streams, clouds, 0);
-        system.advance(0.005, 20);
+        system.advance(0.005, 20).unwrap();
         Player::BOTH.iter().for_each(|p| rows[p.index()].extend(system.cloud(*p).rows()));
     }
     for (rows, truth) in rows.iter().zip(&truth) {
@@ -145,7 +145,7 @@ fn the_stationary_bias_of_euler_maruyama_is_the_predicted_one_for_both_players()
         sampler.sample(Sampling::Independent, count, &streams, player)
     });
     let mut system = ParticleSystem::new(dynamics(&file), ParticleScheme::EulerMaruyama, streams, clouds, 0);
-    system.advance(h, 60);
+    system.advance(h, 60).unwrap();
     let noise = 1.0 / (2.0 * count as f64).sqrt();
     for player in Player::BOTH {
         let (tau, potential) = (file.game().temperature(player), potentials[player.index()]);
@@ -185,7 +185,7 @@ fn the_bias_of_players_that_feel_each_other_is_the_solution_of_their_equations()
         DensitySampler::new(&equilibrium[player.index()]).sample(Sampling::Independent, count, &streams, player)
     });
     let mut system = ParticleSystem::new(dynamics(&file), ParticleScheme::EulerMaruyama, streams, clouds, 0);
-    system.advance(h, 100);
+    system.advance(h, 100).unwrap();
     let noise = 1.0 / (2.0 * count as f64).sqrt();
     for player in Player::BOTH {
         let (density, change) = (&equilibrium[player.index()], &changes[player.index()]);
@@ -209,7 +209,7 @@ fn system(name: &str, scheme: ParticleScheme, counts: [usize; 2]) -> ParticleSys
         let sampler = DensitySampler::new(&solved.equilibrium_density(player));
         sampler.sample(Sampling::Independent, counts[player.index()], &streams, player)
     });
-    ParticleSystem::new(Arc::new(Dynamics::new(file.game(), &solved.payoff)), scheme, streams, clouds, 0)
+    ParticleSystem::new(Arc::new(Dynamics::new(file.game(), &solved.payoff).unwrap()), scheme, streams, clouds, 0)
 }
 
 fn bits(system: &ParticleSystem) -> Vec<u64> {
@@ -236,7 +236,7 @@ fn any_number_of_threads_gives_the_same_bits() {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| {
                 let mut system = system("players-1x2", scheme, [3 * BLOCK + 17, 5 * BLOCK + 1]);
-                system.advance(1e-3, 3);
+                system.advance(1e-3, 3).unwrap();
                 bits(&system)
             })
         };
@@ -249,13 +249,13 @@ fn any_number_of_threads_gives_the_same_bits() {
 fn a_system_that_goes_on_from_its_clouds_gives_the_bits_of_one_that_was_not_interrupted() {
     for scheme in ParticleScheme::ALL {
         let mut whole = system("players-2x2", scheme, [BLOCK + 5, 300]);
-        whole.advance(1e-3, 7);
+        whole.advance(1e-3, 7).unwrap();
         let mut first = system("players-2x2", scheme, [BLOCK + 5, 300]);
-        first.advance(1e-3, 4);
+        first.advance(1e-3, 4).unwrap();
         let clouds = Player::BOTH.map(|player| Ensemble::from_rows(2, &first.cloud(player).rows()));
         let dynamics = system("players-2x2", scheme, [1, 1]).dynamics().clone();
         let mut second = ParticleSystem::new(dynamics, scheme, RandomStreams::new(2, 7), clouds, first.steps());
-        second.advance(1e-3, 3);
+        second.advance(1e-3, 3).unwrap();
         assert_eq!(second.steps(), whole.steps());
         assert!(bits(&whole) == bits(&second), "{}", scheme.name());
     }
@@ -295,7 +295,7 @@ fn samples_have_the_modes_of_their_density_and_spread_ones_far_more_exactly() {
             (Sampling::Stratified, 40.0 * (n as f64).ln() / n as f64 / 10.0),
         ] {
             let cloud = sampler.sample(sampling, n, &RandomStreams::new(1, 0), Player::X);
-            for (ours, truth) in cloud.mean_modes(&set).iter().zip(&truth) {
+            for (ours, truth) in cloud.means(&Basis::Modes(set.clone())).iter().zip(&truth) {
                 assert!((ours - truth).abs() <= bound, "{}: {ours} against {truth}", sampling.name());
             }
         }
@@ -321,7 +321,7 @@ fn the_order_parameter_of_a_game_without_threshold_decays_at_the_rate_of_its_den
             Player::BOTH.iter().flat_map(|p| modes_of_cloud(system.cloud(*p))[..2].to_vec()).map(|m| m * m).sum::<f64>()
         };
         let before = size(&system);
-        system.advance(time / steps as f64, steps);
+        system.advance(time / steps as f64, steps).unwrap();
         let rate = -0.5 * (size(&system) / before).ln() / time;
         let exact = 0.4 * std::f64::consts::PI.powi(2);
         // What noise adds to the modes on the way, beside their size at the end; the start has none.

@@ -39,7 +39,7 @@ fn reactions(file: &GameFile, bandwidth: f64) -> Arc<[Reaction; 2]> {
 }
 
 fn dynamics(file: &GameFile) -> Arc<Dynamics> {
-    Arc::new(Dynamics::new(file.game(), &discretise(file.game(), file.solver()).unwrap().payoff))
+    Arc::new(Dynamics::new(file.game(), &discretise(file.game(), file.solver()).unwrap().payoff).unwrap())
 }
 
 fn bits(system: &ParticleSystem) -> Vec<u64> {
@@ -55,8 +55,8 @@ fn a_single_particle_has_weight_one_and_moves_as_without_weights() {
         let clouds = || [Ensemble::from_rows(1, &[0.3]), Ensemble::from_rows(1, &[0.8])];
         let mut plain = ParticleSystem::new(dynamics.clone(), scheme, RandomStreams::new(3, 1), clouds(), 0);
         let mut weighted = plain.clone().with_reactions(reactions(&file, 0.1));
-        plain.advance(1e-2, 25);
-        weighted.advance(1e-2, 25);
+        plain.advance(1e-2, 25).unwrap();
+        weighted.advance(1e-2, 25).unwrap();
         for player in Player::BOTH {
             let (ours, plain) = (weighted.cloud(player).rows()[0], plain.cloud(player).rows()[0]);
             // Heun's scheme adds the two drifts in another order.
@@ -87,7 +87,7 @@ fn the_weights_of_two_distant_particles_follow_the_closed_form_with_the_order_of
             let streams = RandomStreams::new(1, 0);
             let system = ParticleSystem::new(dynamics.clone(), scheme, streams, [cloud(0), cloud(1)], 0);
             let mut system = system.with_reactions(reactions(&file, 0.01));
-            system.advance(time / steps as f64, steps);
+            system.advance(time / steps as f64, steps).unwrap();
             let found = Player::BOTH.map(|player| {
                 let w = system.cloud(player).weights();
                 (w[1] / w[0]).ln()
@@ -197,7 +197,7 @@ fn smoothed_modes(file: &GameFile, bandwidth: f64) -> [Vec<f64>; 2] {
 }
 
 fn modes_of_cloud(cloud: &Ensemble) -> Vec<f64> {
-    cloud.mean_modes(&ModeSet::new(1, vec![[1, 0], [2, 0]]))
+    cloud.means(&Basis::Modes(ModeSet::new(1, vec![[1, 0], [2, 0]])))
 }
 
 fn modes_of_density(density: &Density) -> Vec<f64> {
@@ -236,7 +236,7 @@ fn cloud_modes(
         Player::BOTH.map(|player| samplers[player.index()].sample(Sampling::Independent, count, &streams, player));
     let system = ParticleSystem::new(dynamics.clone(), ParticleScheme::Heun, streams, clouds, 0);
     let mut system = system.with_reactions(reactions(file, bandwidth));
-    system.advance(file.solver().time() / 20.0, 20);
+    system.advance(file.solver().time() / 20.0, 20).unwrap();
     for player in Player::BOTH {
         assert!(system.cloud(player).mass_error().abs() <= 1e-13, "{}", system.cloud(player).mass_error());
         assert!(system.cloud(player).effective_count() <= 0.99 * count as f64, "weights that do not react");
@@ -278,7 +278,7 @@ fn system(name: &str, scheme: ParticleScheme, counts: [usize; 2]) -> ParticleSys
         let sampler = DensitySampler::new(&Density::uniform(solved.equilibrium_density(player).grid()));
         sampler.sample(Sampling::Independent, counts[player.index()], &streams, player)
     });
-    let dynamics = Arc::new(Dynamics::new(file.game(), &solved.payoff));
+    let dynamics = Arc::new(Dynamics::new(file.game(), &solved.payoff).unwrap());
     ParticleSystem::new(dynamics, scheme, streams, clouds, 0).with_reactions(reactions(&file, 0.1))
 }
 
@@ -289,7 +289,7 @@ fn any_number_of_threads_gives_the_same_bits_and_weights() {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| {
                 let mut system = system("players-1x2", scheme, [18 * BLOCK + 17, BLOCK + 1]);
-                system.advance(1e-3, 2);
+                system.advance(1e-3, 2).unwrap();
                 bits(&system)
             })
         };
@@ -303,9 +303,9 @@ fn weighted_particles_that_go_on_give_the_bits_of_an_uninterrupted_system() {
     for scheme in ParticleScheme::ALL {
         let mut whole = system("players-1x2", scheme, [BLOCK + 5, 300]);
         let reactions = whole.reactions().unwrap().clone();
-        whole.advance(1e-3, 5);
+        whole.advance(1e-3, 5).unwrap();
         let mut first = system("players-1x2", scheme, [BLOCK + 5, 300]);
-        first.advance(1e-3, 3);
+        first.advance(1e-3, 3).unwrap();
         let clouds = Player::BOTH.map(|player| {
             let cloud = first.cloud(player);
             Ensemble::from_rows(cloud.dimension(), &cloud.rows()).with_weights(cloud.weights().to_vec())
@@ -313,7 +313,7 @@ fn weighted_particles_that_go_on_give_the_bits_of_an_uninterrupted_system() {
         let streams = RandomStreams::new(2, 7);
         let second = ParticleSystem::new(first.dynamics().clone(), scheme, streams, clouds, first.steps());
         let mut second = second.with_reactions(reactions);
-        second.advance(1e-3, 2);
+        second.advance(1e-3, 2).unwrap();
         assert!(bits(&whole) == bits(&second), "{}", scheme.name());
     }
 }

@@ -177,10 +177,12 @@ impl Grid {
 
     /// The weight of points in the cell around every node over the volume of the cell: with weights of sum 1 a density.
     ///
-    /// `shares` are `(x - origin) / period` of the points in `[0, 1)`, row-major, one weight for each point.
+    /// `shares` are `(x - origin) / period` of the points, row-major, one weight for each point. Points outside of `[0, 1)`, of
+    /// clouds on the line, are in no cell.
     pub fn histogram(&self, shares: &[f64], weights: impl IntoIterator<Item = f64>) -> Vec<f64> {
         let mut values = vec![0.0; self.len()];
-        for (point, weight) in shares.chunks(self.dimension()).zip(weights) {
+        let inside = |point: &[f64]| point.iter().all(|share| (0.0..1.0).contains(share));
+        for (point, weight) in shares.chunks(self.dimension()).zip(weights).filter(|(point, _)| inside(point)) {
             let cell = point.iter().zip(&self.axes).fold(0, |cell, (share, axis)| {
                 cell * axis.points + (share * axis.points as f64).round() as usize % axis.points
             });

@@ -3,7 +3,7 @@
 //! Two points of the box are then at most half a turn apart along every axis, so that nothing is nearer the other way round:
 //! distances between them, and W2 of densities, are those of the line or plane.
 
-use super::Grid;
+use super::{Grid, TorusError};
 
 /// The grid of twice the points and periods, same origins and spacings, and the values on it, 0 outside of the box.
 ///
@@ -11,16 +11,39 @@ use super::Grid;
 /// When there is not one value for each node.
 #[track_caller]
 pub fn with_room(grid: &Grid, values: &[f64]) -> (Grid, Vec<f64>) {
-    assert_eq!(grid.len(), values.len(), "one value for each node");
     let points: Vec<usize> = grid.shape().iter().map(|n| 2 * n).collect();
     let periods: Vec<f64> = grid.periods().iter().map(|period| 2.0 * period).collect();
     let torus = Grid::new(&points, &periods, &grid.origins()).expect("twice a grid of densities is one");
+    let padded = in_corner(grid, &torus, values);
+    (torus, padded)
+}
+
+/// The same with so many points along every axis, no fewer than the box has.
+///
+/// # Errors
+/// [`TorusError`] when these are no grid.
+///
+/// # Panics
+/// As [`with_room`], and when there are fewer points than in the box.
+#[track_caller]
+pub fn with_points_around(grid: &Grid, values: &[f64], points: &[usize]) -> Result<(Grid, Vec<f64>), TorusError> {
+    assert!(grid.shape().iter().zip(points).all(|(n, wanted)| n <= wanted), "{points:?} around {:?}", grid.shape());
+    let periods: Vec<f64> = grid.axes().iter().zip(points).map(|(axis, n)| axis.spacing() * *n as f64).collect();
+    let torus = Grid::new(points, &periods, &grid.origins())?;
+    let padded = in_corner(grid, &torus, values);
+    Ok((torus, padded))
+}
+
+/// Values of a box in the lower corner of a torus of the same spacing.
+#[track_caller]
+fn in_corner(grid: &Grid, torus: &Grid, values: &[f64]) -> Vec<f64> {
+    assert_eq!(grid.len(), values.len(), "one value for each node");
     let mut padded = vec![0.0; torus.len()];
     let (from, to) = (grid.row_len(), torus.row_len());
     for (row, values) in values.chunks_exact(from).enumerate() {
         padded[row * to..row * to + from].copy_from_slice(values);
     }
-    (torus, padded)
+    padded
 }
 
 /// The box of a torus that [`with_room`] has made, and the values there.

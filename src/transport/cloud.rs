@@ -1,7 +1,8 @@
 //! Particle clouds: weighted points on a torus of dimension 1 or 2.
 //!
 //! Points may lie anywhere on the line or plane; they are wrapped into the fundamental domain and kept as shares
-//! `(x - origin) / period` in `[0, 1)` of the periods, whatever the period. Weights are relative: they are divided by
+//! `(x - origin) / period` in `[0, 1)` of the periods, whatever the period. Points that live on the line or plane itself
+//! ([`Cloud::on_line`]) are not wrapped: the period is a unit of length, and shares are any numbers. Weights are relative: they are divided by
 //! their sum.
 
 use super::TransportError;
@@ -18,6 +19,7 @@ pub struct Cloud {
     weight_sum: f64,
     wrapped: usize,
     position_error: f64,
+    line: bool,
 }
 
 impl Cloud {
@@ -43,6 +45,34 @@ impl Cloud {
         periods: &[f64],
         origins: &[f64],
     ) -> Result<Cloud, TransportError> {
+        Cloud::placed(points, weights, periods, origins, false)
+    }
+
+    /// A cloud on the line or plane, of which `[origin, origin + period)` is a box that need not hold it.
+    ///
+    /// # Errors
+    /// As [`Cloud::new`].
+    ///
+    /// # Panics
+    /// As [`Cloud::new`].
+    #[track_caller]
+    pub fn on_line(
+        points: &[f64],
+        weights: Option<&[f64]>,
+        periods: &[f64],
+        origins: &[f64],
+    ) -> Result<Cloud, TransportError> {
+        Cloud::placed(points, weights, periods, origins, true)
+    }
+
+    #[track_caller]
+    fn placed(
+        points: &[f64],
+        weights: Option<&[f64]>,
+        periods: &[f64],
+        origins: &[f64],
+        line: bool,
+    ) -> Result<Cloud, TransportError> {
         let dimension = periods.len();
         assert_eq!(dimension, origins.len(), "numbers of periods and origins differ");
         assert!(periods.iter().all(|l| *l > 0.0 && l.is_finite()), "periods {periods:?} must be positive and finite");
@@ -61,7 +91,8 @@ impl Cloud {
                 if !value.is_finite() || coarse > Self::COARSEST_COORDINATE {
                     return Err(TransportError::Coordinate { index, axis, value });
                 }
-                let (share, inside) = wrap((value - origins[axis]) / periods[axis]);
+                let share = (value - origins[axis]) / periods[axis];
+                let (share, inside) = if line { (share, true) } else { wrap(share) };
                 outside |= !inside;
                 position_error = position_error.max(coarse);
                 positions.push(share);
@@ -77,7 +108,7 @@ impl Cloud {
             None => (vec![1.0 / count as f64; count], count as f64),
         };
         let (periods, origins) = (periods.to_vec(), origins.to_vec());
-        Ok(Cloud { periods, origins, positions, weights, given_weights, weight_sum, wrapped, position_error })
+        Ok(Cloud { periods, origins, positions, weights, given_weights, weight_sum, wrapped, position_error, line })
     }
 
     /// Number of points.
@@ -105,7 +136,19 @@ impl Cloud {
         &self.origins
     }
 
-    /// `(x - origin) / period` of every point, row-major, in `[0, 1)`.
+    /// Whether the points live on the line or plane, and not on a torus.
+    pub fn is_on_line(&self) -> bool {
+        self.line
+    }
+
+    /// Coordinates of every point, row-major: on a torus those in the fundamental domain.
+    pub fn coordinates(&self) -> Vec<f64> {
+        let d = self.dimension();
+        let place = |(i, share): (usize, &f64)| self.origins[i % d] + self.periods[i % d] * share;
+        self.positions.iter().enumerate().map(place).collect()
+    }
+
+    /// `(x - origin) / period` of every point, row-major, on a torus in `[0, 1)`.
     pub fn positions(&self) -> &[f64] {
         &self.positions
     }
@@ -201,6 +244,14 @@ mod tests {
         assert!(cloud.positions().iter().all(|p| p.is_sign_positive()));
         let plane = Cloud::new(&[0.5, 3.0, -0.5, 1.0], None, &[1.0, 2.0], &[0.0, 1.0]).unwrap();
         assert_eq!((plane.positions(), plane.wrapped()), ([0.5, 0.0, 0.5, 0.0].as_slice(), 2));
+    }
+
+    #[test]
+    fn points_on_the_line_are_where_they_are() {
+        let cloud = Cloud::on_line(&[-7.0, 2.5, 1.0], None, &[2.0], &[1.0]).unwrap();
+        assert_eq!((cloud.positions(), cloud.wrapped()), ([-4.0, 0.75, 0.0].as_slice(), 0));
+        assert_eq!(cloud.coordinates(), [-7.0, 2.5, 1.0]);
+        assert!(matches!(Cloud::on_line(&[f64::NAN], None, &[1.0], &[0.0]), Err(TransportError::Coordinate { .. })));
     }
 
     #[test]

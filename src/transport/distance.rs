@@ -19,6 +19,10 @@ pub enum Method {
     CircleSemiDiscrete,
     /// Circle, cells of constant density against cells or point masses: every straight stretch in closed form.
     CirclePieces,
+    /// Line, point masses against a band-limited density: every cell by quadrature to rounding.
+    Line,
+    /// Plane, point masses against a density in a box: the semi-discrete solver on a torus so large that nothing wraps.
+    PlaneSemiDiscrete,
     /// Torus of dimension 2, point masses against point masses (clouds or grids): network simplex in integers.
     NetworkSimplex,
     /// Torus of dimension 2, point masses against a density: damped Newton on the weights of the power diagram.
@@ -36,6 +40,8 @@ impl std::fmt::Display for Method {
             Method::CircleAtoms => "circle, atoms",
             Method::CircleSemiDiscrete => "circle, semi-discrete",
             Method::CirclePieces => "circle, constant cells",
+            Method::Line => "line, semi-discrete",
+            Method::PlaneSemiDiscrete => "plane, semi-discrete",
             Method::NetworkSimplex => "network simplex",
             Method::SemiDiscrete => "semi-discrete",
         })

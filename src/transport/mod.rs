@@ -20,7 +20,9 @@ mod semi_discrete;
 #[cfg(test)]
 mod test_random;
 
-pub use circle::{CircleDistance, CircleParcel, CirclePlan, CircleSemiDiscrete, circle_distance, circle_plan};
+pub use circle::{
+    CircleDistance, CircleParcel, CirclePlan, CircleSemiDiscrete, LineSemiDiscrete, circle_distance, circle_plan,
+};
 pub use cloud::Cloud;
 pub(crate) use cloud::normalised;
 pub use distance::{Distance, Method};
@@ -29,6 +31,6 @@ pub use histogram::Histogram;
 pub use measure::Measure;
 pub use monge_ampere::{Effort, MongeAmpere, Potential, TransportMap};
 pub use network_simplex::{DiscreteTransport, Shipment, SimplexEffort};
-pub use plane::PlaneDistance;
+pub use plane::{PlaneDistance, PlaneSemiDiscrete};
 pub use reading::Reading;
 pub use semi_discrete::{Cells, SemiDiscrete, SemiDiscreteEffort};

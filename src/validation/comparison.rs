@@ -15,7 +15,7 @@
 //! Points may have weights. The clouds drawn from the density then have the same weights, in the same order: what is tested
 //! is that the points are independent points of the density whatever their weights.
 
-use super::{CloudDistance, Function, MomentTest, Moments, Observables, Sampler, Stream};
+use super::{AsymptoticLaw, CloudDistance, Function, MomentTest, Moments, Observables, PlaceFunction, Sampler, Stream};
 use crate::torus::{Density, TorusError};
 use crate::transport::{Cloud, Distance, TransportError, normalised};
 
@@ -78,6 +78,8 @@ pub struct Comparison {
     moments: MomentTest,
     sampler: Sampler,
     size: Size,
+    /// Whether the box of the density stands for the line or plane.
+    line: bool,
     /// Of all points, replica after replica, each replica of sum 1.
     weights: Option<Vec<f64>>,
 }
@@ -94,8 +96,42 @@ impl Comparison {
             sampler: Sampler::new(density, size.total())?,
             density: density.clone(),
             size,
+            line: false,
             weights: None,
         })
+    }
+
+    /// Prepares comparisons with a density on the line or plane, whose box is the torus of its grid, by powers of the coordinates
+    /// and these functions. Error bars hold a density at a distance of at most `tail`.
+    ///
+    /// # Errors
+    /// As [`Comparison::new`].
+    pub fn on_line(
+        density: &Density,
+        functions: &[PlaceFunction],
+        size: Size,
+        tail: f64,
+    ) -> Result<Comparison, TorusError> {
+        Ok(Comparison {
+            solver: CloudDistance::on_line(density, tail),
+            moments: MomentTest::new(Observables::on_line(density, functions)),
+            sampler: Sampler::new(density, size.total())?,
+            density: density.clone(),
+            size,
+            line: true,
+            weights: None,
+        })
+    }
+
+    /// The law of the distance of many independent points, or why there is none.
+    ///
+    /// # Errors
+    /// The reason.
+    pub fn asymptotic_law(&self) -> Result<AsymptoticLaw, String> {
+        match self.line {
+            true => AsymptoticLaw::on_line(&self.density, self.effective_points()),
+            false => AsymptoticLaw::new(&self.density).ok_or_else(|| "the density vanishes somewhere".to_owned()),
+        }
     }
 
     /// The same for points with these weights, replica after replica, which are divided by their sums.
@@ -132,6 +168,11 @@ impl Comparison {
         &self.density
     }
 
+    /// Whether the density is one on the line or plane.
+    pub fn is_on_line(&self) -> bool {
+        self.line
+    }
+
     /// The observables.
     pub fn moments(&self) -> &MomentTest {
         &self.moments
@@ -150,7 +191,7 @@ impl Comparison {
     /// Measures a cloud: coordinates of all points, row-major, replica after replica.
     ///
     /// # Errors
-    /// [`TransportError::Coordinate`] with the index of a point that has no place on the torus.
+    /// [`TransportError::Coordinate`] with the index of a point that has no place.
     ///
     /// # Panics
     /// When there are not as many points as was said.
@@ -159,14 +200,15 @@ impl Comparison {
         let Size { replicas, points: count } = self.size;
         assert_eq!(points.len(), replicas * count * grid.dimension(), "coordinates of {:?}", self.size);
         let (periods, origins) = (grid.periods(), grid.origins());
-        let union = Cloud::new(points, self.weights.as_deref(), &periods, &origins)?;
+        let make = if self.line { Cloud::on_line } else { Cloud::new };
+        let union = make(points, self.weights.as_deref(), &periods, &origins)?;
         let distance = self.distance(&union);
         if replicas == 1 {
             return Ok(Statistics { distance, moments: self.moments.of_cloud(&union), replicas: None });
         }
         let clouds = points.chunks_exact(count * grid.dimension()).enumerate().map(|(replica, part)| {
             let weights = self.weights.as_ref().map(|weights| &weights[replica * count..][..count]);
-            Cloud::new(part, weights, &periods, &origins)
+            make(part, weights, &periods, &origins)
         });
         let clouds: Vec<Cloud> = clouds.collect::<Result<_, _>>()?;
         let means: Vec<Vec<f64>> = clouds.iter().map(|cloud| self.moments.observables().means(cloud)).collect();
@@ -181,7 +223,7 @@ impl Comparison {
     /// Measures a cloud of independent points of the density.
     pub fn measure_sample(&self, stream: &mut Stream) -> Statistics {
         let points = self.sampler.sample(self.size.total(), stream);
-        self.measure(&points).expect("points of the density lie on its torus")
+        self.measure(&points).expect("points of the density are places")
     }
 
     fn distance(&self, cloud: &Cloud) -> Result<Distance, TransportError> {

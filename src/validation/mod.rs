@@ -5,6 +5,7 @@
 //! | `stream.rs` | counter-based random numbers |
 //! | `sampler.rs` | independent points of a density |
 //! | `observable.rs` | low Fourier modes and other smooth functions, their means and covariances |
+//! | `place_function.rs` | functions on the line, evaluated at points |
 //! | `moments.rs` | bias of observables in units of noise |
 //! | `solver.rs` | the distance of a cloud from a density |
 //! | `comparison.rs` | all statistics of a cloud; bias and noise of replicas |
@@ -17,8 +18,11 @@
 
 mod asymptotic;
 mod comparison;
+#[cfg(test)]
+mod line_tests;
 mod moments;
 mod observable;
+mod place_function;
 mod rank;
 mod sampler;
 mod solver;
@@ -34,6 +38,7 @@ pub use asymptotic::AsymptoticLaw;
 pub use comparison::{Comparison, Replicas, Size, Statistics, split};
 pub use moments::{MomentTest, Moments};
 pub use observable::{Function, HIGHEST_MODE, Observable, Observables};
+pub use place_function::PlaceFunction;
 pub use rank::{Direction, Test, adjusted};
 pub use sampler::Sampler;
 pub use solver::CloudDistance;

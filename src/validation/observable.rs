@@ -1,7 +1,7 @@
-//! Smooth functions on a torus whose means tell a cloud from a density: low Fourier modes, and the functions through
-//! which a payoff sees the cloud.
+//! Smooth functions whose means tell a cloud from a density: low Fourier modes, on the line powers of the coordinates, and
+//! the functions through which a payoff sees the cloud.
 //!
-//! Every function is a finite sum of waves, so that its mean over a cloud comes from the cloud's own Fourier sums
+//! On a torus every function is a finite sum of waves, so that its mean over a cloud comes from the cloud's own Fourier sums
 //!
 //! ```text
 //! s(k) = (1/N) sum_i exp(i k.(x_i - origin)),      mean of g = sum_k g_hat(k) s(k),
@@ -11,8 +11,12 @@
 //! density: on more than four times the nodes that the highest wave has, with the density's higher modes dropped, which
 //! are orthogonal to such products.
 //!
+//! On the line functions are evaluated at the points themselves ([`super::place_function`]), in the box or not, and their means
+//! and covariances under the density are sums over its nodes: the density falls off to rounding at the ends of its box.
+//!
 //! Cost: `N` times the number of waves, a nanosecond or two each.
 
+use super::place_function::{PlaceFunction, means_at_points, node_coordinates, powers};
 use crate::torus::{Density, Fourier, Grid, TorusError, next_fast_size, resample};
 use crate::transport::Cloud;
 use num_complex::Complex64;
@@ -50,14 +54,21 @@ pub struct Observable {
 /// The functions, with what is needed to evaluate their means.
 #[derive(Debug, Clone)]
 pub struct Observables {
-    /// Its spectrum has one place for each wave.
-    waves: Grid,
+    evaluation: Evaluation,
     list: Vec<Observable>,
-    /// For each function the places of its waves, and its coefficients times their multiplicity.
-    series: Vec<Vec<(usize, Complex64)>>,
     /// Correlations under the density, row-major.
     correlation: Vec<f64>,
     left_out: Vec<String>,
+}
+
+/// How means over a cloud come about.
+#[derive(Debug, Clone)]
+enum Evaluation {
+    /// `waves`: its spectrum has one place for each wave. `series`: for each function the places of its waves, and its
+    /// coefficients times their multiplicity.
+    Waves { waves: Grid, series: Vec<Vec<(usize, Complex64)>> },
+    /// At the points.
+    Places(Vec<PlaceFunction>),
 }
 
 impl Observables {
@@ -92,45 +103,39 @@ impl Observables {
         let quadrature = grid.with_points(&points)?;
         let weights: Vec<f64> =
             values_on(grid, &quadrature, density.values()).iter().map(|v| v * quadrature.cell_volume()).collect();
-        let mut observables =
-            Observables { waves, list: Vec::new(), series: Vec::new(), correlation: Vec::new(), left_out };
-        let mut tables = Vec::new();
+        let rows = waves.rows();
+        let mut series = Vec::new();
+        let mut moments = WeightedMoments { weights, list: Vec::new(), tables: Vec::new() };
         for wave in &low {
-            observables.push(wave.name(), wave.values(&quadrature), vec![wave.coefficient()], &weights, &mut tables);
+            if moments.push(&wave.name(), &wave.values(&quadrature)) {
+                series.push(placed(rows, &[wave.coefficient()]));
+            }
         }
-        for (function, series) in kept {
-            let values = values_on(grid, &quadrature, &function.values);
-            observables.push(function.name.clone(), values, series, &weights, &mut tables);
+        for (function, own) in kept {
+            if moments.push(&function.name, &values_on(grid, &quadrature, &function.values)) {
+                series.push(placed(rows, &own));
+            }
         }
-        observables.correlation = correlations(&tables, &weights);
-        Ok(observables)
+        Ok(moments.observables(Evaluation::Waves { waves, series }, left_out))
     }
 
-    /// Adds a function unless it is constant; `tables` gets its standardised values.
-    fn push(
-        &mut self,
-        name: String,
-        values: Vec<f64>,
-        series: Vec<(Vec<i64>, Complex64)>,
-        weights: &[f64],
-        tables: &mut Vec<Vec<f64>>,
-    ) {
-        let mean: f64 = values.iter().zip(weights).map(|(v, w)| v * w).sum();
-        let variance: f64 = values.iter().zip(weights).map(|(v, w)| (v - mean) * (v - mean) * w).sum();
-        let largest = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
-        if variance <= CONSTANT * largest * largest {
-            return;
+    /// Of a density in its box on the line or plane: powers of the coordinates, and further functions. Functions that are
+    /// constant are dropped; those that are not finite at a node are named by [`Observables::left_out`].
+    pub fn on_line(density: &Density, functions: &[PlaceFunction]) -> Observables {
+        let nodes = node_coordinates(density.grid());
+        let nodes: Vec<&[f64]> = nodes.iter().map(Vec::as_slice).collect();
+        let weights = density.values().iter().map(|v| v * density.grid().cell_volume()).collect();
+        let mut moments = WeightedMoments { weights, list: Vec::new(), tables: Vec::new() };
+        let (mut kept, mut left_out) = (Vec::new(), Vec::new());
+        for function in powers(density).iter().chain(functions) {
+            let values = function.at(&nodes);
+            if values.iter().any(|v| !v.is_finite()) {
+                left_out.push(function.name().to_owned());
+            } else if moments.push(function.name(), &values) {
+                kept.push(function.clone());
+            }
         }
-        let deviation = variance.sqrt();
-        let rows = self.waves.rows() as i64;
-        let place = |modes: &[i64]| match *modes {
-            [m] => m as usize,
-            [first, last] => last as usize * rows as usize + first.rem_euclid(rows) as usize,
-            _ => unreachable!("a grid has one or two axes"),
-        };
-        self.list.push(Observable { name, mean, deviation });
-        self.series.push(series.iter().map(|(modes, c)| (place(modes), *c)).collect());
-        tables.push(values.iter().map(|v| (v - mean) / deviation).collect());
+        moments.observables(Evaluation::Places(kept), left_out)
     }
 
     /// The functions.
@@ -143,49 +148,94 @@ impl Observables {
         &self.correlation
     }
 
-    /// Names of functions that have too many waves.
+    /// Names of functions that have too many waves, or are not finite everywhere.
     pub fn left_out(&self) -> &[String] {
         &self.left_out
     }
 
-    /// Means of the functions over a cloud on the torus of the density, by its weights.
+    /// Means of the functions over a cloud in the space of the density, by its weights.
     pub fn means(&self, cloud: &Cloud) -> Vec<f64> {
-        let sums = self.fourier_sums(cloud);
-        self.series.iter().map(|series| series.iter().map(|(place, c)| (c * sums[*place]).re).sum()).collect()
-    }
-
-    /// `s(k)` for all waves.
-    fn fourier_sums(&self, cloud: &Cloud) -> Vec<Complex64> {
-        let rows = self.waves.rows();
-        let half = self.waves.half_len();
-        let mut sums = vec![Complex64::ZERO; self.waves.spectrum_len()];
-        let mut first = vec![Complex64::ONE; rows];
-        let weights = cloud.weights().iter().map(|weight| if cloud.is_weighted() { *weight } else { 1.0 });
-        for (point, weight) in cloud.positions().chunks_exact(cloud.dimension()).zip(weights) {
-            if let [share, _] = *point {
-                powers(share, &mut first[..=rows / 2]);
-                for m in 1..=rows / 2 {
-                    first[rows - m] = first[m].conj();
-                }
+        match &self.evaluation {
+            Evaluation::Waves { waves, series } => {
+                let sums = fourier_sums(waves, cloud);
+                series.iter().map(|series| series.iter().map(|(place, c)| (c * sums[*place]).re).sum()).collect()
             }
-            let turn = Complex64::cis(TAU * point[point.len() - 1]);
-            let mut last = Complex64::from(weight);
-            for column in sums.chunks_exact_mut(rows).take(half) {
-                for (sum, e) in column.iter_mut().zip(&first) {
-                    *sum += e * last;
-                }
-                last *= turn;
-            }
+            Evaluation::Places(functions) => means_at_points(functions, cloud),
         }
-        if !cloud.is_weighted() {
-            sums.iter_mut().for_each(|sum| *sum /= cloud.len() as f64);
-        }
-        sums
     }
 }
 
+/// Functions with their means and deviations under a density.
+struct WeightedMoments {
+    /// Of the nodes, sum 1.
+    weights: Vec<f64>,
+    list: Vec<Observable>,
+    /// Standardised values.
+    tables: Vec<Vec<f64>>,
+}
+
+impl WeightedMoments {
+    /// Adds a function unless it is constant; whether it was added.
+    fn push(&mut self, name: &str, values: &[f64]) -> bool {
+        let mean: f64 = values.iter().zip(&self.weights).map(|(v, w)| v * w).sum();
+        let variance: f64 = values.iter().zip(&self.weights).map(|(v, w)| (v - mean) * (v - mean) * w).sum();
+        let largest = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
+        if variance <= CONSTANT * largest * largest {
+            return false;
+        }
+        let deviation = variance.sqrt();
+        self.list.push(Observable { name: name.to_owned(), mean, deviation });
+        self.tables.push(values.iter().map(|v| (v - mean) / deviation).collect());
+        true
+    }
+
+    fn observables(self, evaluation: Evaluation, left_out: Vec<String>) -> Observables {
+        Observables { correlation: correlations(&self.tables, &self.weights), evaluation, list: self.list, left_out }
+    }
+}
+
+/// Places of modes in a spectrum whose columns have this many rows.
+fn placed(rows: usize, series: &[(Vec<i64>, Complex64)]) -> Vec<(usize, Complex64)> {
+    let place = |modes: &[i64]| match *modes {
+        [m] => m as usize,
+        [first, last] => last as usize * rows + first.rem_euclid(rows as i64) as usize,
+        _ => unreachable!("a grid has one or two axes"),
+    };
+    series.iter().map(|(modes, c)| (place(modes), *c)).collect()
+}
+
+/// `s(k)` for all waves.
+fn fourier_sums(waves: &Grid, cloud: &Cloud) -> Vec<Complex64> {
+    assert!(!cloud.is_on_line(), "a cloud on the line has no waves of a torus");
+    let rows = waves.rows();
+    let half = waves.half_len();
+    let mut sums = vec![Complex64::ZERO; waves.spectrum_len()];
+    let mut first = vec![Complex64::ONE; rows];
+    let weights = cloud.weights().iter().map(|weight| if cloud.is_weighted() { *weight } else { 1.0 });
+    for (point, weight) in cloud.positions().chunks_exact(cloud.dimension()).zip(weights) {
+        if let [share, _] = *point {
+            turns(share, &mut first[..=rows / 2]);
+            for m in 1..=rows / 2 {
+                first[rows - m] = first[m].conj();
+            }
+        }
+        let turn = Complex64::cis(TAU * point[point.len() - 1]);
+        let mut last = Complex64::from(weight);
+        for column in sums.chunks_exact_mut(rows).take(half) {
+            for (sum, e) in column.iter_mut().zip(&first) {
+                *sum += e * last;
+            }
+            last *= turn;
+        }
+    }
+    if !cloud.is_weighted() {
+        sums.iter_mut().for_each(|sum| *sum /= cloud.len() as f64);
+    }
+    sums
+}
+
 /// `exp(2 pi i m share)` for `m = 0, 1, ..`.
-fn powers(share: f64, out: &mut [Complex64]) {
+fn turns(share: f64, out: &mut [Complex64]) {
     let turn = Complex64::cis(TAU * share);
     let mut power = Complex64::ONE;
     for e in out {

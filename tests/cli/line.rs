@@ -50,7 +50,6 @@ fn what_has_no_place_on_the_line_is_refused() {
     workspace.run(&["run", "game.toml", "-o", "a.h5"]).succeeds();
     workspace.run(&["w2", "a.h5:/mu", "expr:exp(-x^2)", "--period", "10"]).fails(2, &["--period", "on the line"]);
     workspace.run(&["w2", "a.h5:/mu", "expr:exp(-(x-6)^2)"]).fails(2, &["outside of [-5, 5]"]);
-    workspace.run(&["particles", "game.toml"]).fails(2, &["game.domain.x.space", "particles"]);
 }
 
 #[test]

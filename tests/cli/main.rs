@@ -19,6 +19,7 @@ mod mistakes;
 mod numerical_failure;
 mod orbit;
 mod particles;
+mod particles_on_line;
 mod rates;
 mod readers;
 mod refusals;

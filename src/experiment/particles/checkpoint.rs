@@ -104,13 +104,15 @@ impl Header {
             shares: one.map(|one| one * replicas),
             measured: self.snapshots * replicas * Record::NUMBERS,
             snapshots: self.snapshots,
+            lines: setup.file.game().lines(),
             weights: setup.reaction.as_ref().map(|_| counts.map(|count| count * replicas)),
         };
         let ResumedParticles { state, positions, weights } = writer.read(size)?;
         let reactions = setup.reactions(counts)?;
         let system = |replica: usize| {
             let cloud = |p: usize| {
-                let cloud = Ensemble::from_rows(dimensions[p], &state.shares[p][replica * one[p]..][..one[p]]);
+                let make = if setup.file.game().lines()[p] { Ensemble::on_line } else { Ensemble::from_rows };
+                let cloud = make(dimensions[p], &state.shares[p][replica * one[p]..][..one[p]]);
                 match &reactions {
                     Some(_) => cloud.with_weights(state.weights[p][replica * counts[p]..][..counts[p]].to_vec()),
                     None => cloud,

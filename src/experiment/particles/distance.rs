@@ -1,7 +1,7 @@
 //! Exact distances of a pair of clouds from a pair of densities.
 
 use crate::experiment::measurement::product_error;
-use crate::game::{Game, Player};
+use crate::game::{Game, Player, Tail};
 use crate::particle::Ensemble;
 use crate::torus::Density;
 use crate::transport::{Cloud, Distance};
@@ -36,8 +36,14 @@ pub(super) struct Targets<'a> {
 impl<'a> Targets<'a> {
     /// Prepares distances.
     pub fn new(game: &'a Game, [mu, nu]: &[Density; 2]) -> Result<Targets<'a>, String> {
-        let of = |density: &Density| CloudDistance::new(density).map_err(|error| error.to_string());
-        Ok(Targets { game, solvers: [of(mu)?, of(nu)?] })
+        let of = |player: Player, density: &Density| {
+            let solver = match game.tail(player) {
+                None => CloudDistance::new(density),
+                Some(tail) => CloudDistance::on_line(density, tail_distance(tail)),
+            };
+            solver.map_err(|error| error.to_string())
+        };
+        Ok(Targets { game, solvers: [of(Player::X, mu)?, of(Player::Y, nu)?] })
     }
 
     /// The distance of a pair of clouds.
@@ -52,6 +58,14 @@ impl<'a> Targets<'a> {
     }
 }
 
+/// What a tail adds to error bars: nothing is claimed where it is not known.
+fn tail_distance(tail: &Tail) -> f64 {
+    match tail {
+        Tail::Bounded(bound) => bound.distance(),
+        Tail::Unknown(_) => 0.0,
+    }
+}
+
 /// The particles of a player in his coordinates.
 pub(super) fn coordinates(game: &Game, player: Player, particles: &Ensemble) -> Vec<f64> {
     let domain = game.domain(player);
@@ -63,6 +77,7 @@ pub(super) fn coordinates(game: &Game, player: Player, particles: &Ensemble) -> 
 fn cloud(game: &Game, player: Player, particles: &Ensemble) -> Cloud {
     let domain = game.domain(player);
     let weights = Some(particles.weights()).filter(|weights| !weights.is_empty());
-    Cloud::new(&coordinates(game, player, particles), weights, domain.period(), domain.origin())
-        .expect("shares in [0, 1) are places on the torus, and weights have sum 1")
+    let make = if domain.is_line() { Cloud::on_line } else { Cloud::new };
+    make(&coordinates(game, player, particles), weights, domain.period(), domain.origin())
+        .expect("shares in [0, 1), or of particles that are not lost, are places, and weights have sum 1")
 }

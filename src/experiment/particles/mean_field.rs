@@ -2,6 +2,7 @@
 
 use crate::experiment::advice::{after_failed_step, check_fixed_grid};
 use crate::experiment::discretisation::grown_shapes;
+use crate::experiment::seam;
 use crate::experiment::time_stepping::{new_clock, new_flow, new_stepper};
 use crate::experiment::{Discretisation, RunError, Simulation};
 use crate::flow::{Flow, PairLayout};
@@ -12,7 +13,8 @@ use num_complex::Complex64;
 /// Both densities at every time of `times`, which begin with 0 and end with the final time of the solver.
 ///
 /// # Errors
-/// [`RunError`] when a step fails, or a density is not resolved or negative by more than rounding.
+/// [`RunError`] when a step fails, a density is not resolved or negative by more than rounding, or reaches the seam of the box
+/// of a player on the line.
 pub(crate) fn mean_field(
     file: &GameFile,
     mut discretisation: Discretisation,
@@ -32,7 +34,10 @@ pub(crate) fn mean_field(
             Ok(Some(mut stretch)) => {
                 while let Some(&next) = times.get(densities.len()).filter(|&&next| next <= stretch.to) {
                     stretch.state_at(next, &mut buffer);
-                    densities.push(pair(stretch.flow().layout(), &buffer)?);
+                    let layout = stretch.flow().layout();
+                    let [mu, nu] = pair(layout, &buffer)?;
+                    seam::check(file, layout, [mu.values(), nu.values()], next)?;
+                    densities.push([mu, nu]);
                 }
             }
             Err(source) => {

@@ -38,6 +38,7 @@ impl ReactionChoice {
             }
             return Ok(None);
         };
+        RunError::unless_torus("particles with weights", file)?;
         let choice = ReactionChoice { weight: *weight, bandwidth: request.bandwidth, widths: [f64::NAN; 2] };
         if let Some(bandwidth) = choice.bandwidth {
             for player in Player::BOTH {

@@ -5,7 +5,7 @@ use super::setup::Setup;
 use crate::experiment::{Progress, RunError};
 use crate::game::Player;
 use crate::output::{ParticleColumn, ParticleRecord};
-use crate::particle::{Ensemble, ParticleSystem, RandomStreams};
+use crate::particle::{Ensemble, Escape, ParticleSystem, RandomStreams};
 use crate::torus::Density;
 use rayon::prelude::*;
 
@@ -99,7 +99,7 @@ impl<'a> Replicas<'a> {
             before += count;
             while taken < count {
                 let next = stride.min(count - taken);
-                self.systems.par_iter_mut().for_each(|system| system.advance(length, next));
+                self.advance(length, next, |steps| times[index] + (steps - before + count) as f64 * length)?;
                 taken += next;
                 let time = times[index] + taken as f64 * length;
                 watch(&Progress {
@@ -117,6 +117,18 @@ impl<'a> Replicas<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Steps of all replicas; of those that failed the first one tells, `time` at so many steps.
+    fn advance(&mut self, length: f64, count: u64, time: impl Fn(u64) -> f64) -> Result<(), RunError> {
+        let ends: Vec<Result<(), Escape>> =
+            self.systems.par_iter_mut().map(|system| system.advance(length, count)).collect();
+        match ends.into_iter().enumerate().find_map(|(replica, end)| Some((replica, end.err()?))) {
+            None => Ok(()),
+            Some((replica, Escape { player, particle, steps })) => {
+                Err(RunError::Escape { player, particle, replica, time: time(steps), step: length })
+            }
+        }
     }
 
     /// The realisations.
@@ -301,6 +313,7 @@ impl Record {
             counts: self.counts,
             periods: Player::BOTH.map(|player| game.domain(player).period().to_vec()),
             origins: Player::BOTH.map(|player| game.domain(player).origin().to_vec()),
+            lines: game.lines(),
             positions: all(&self.clouds),
             weights: all(&self.weights),
             columns,

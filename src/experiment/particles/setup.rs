@@ -6,9 +6,10 @@ use super::reaction::ReactionChoice;
 use crate::array_file::ArrayAddress;
 use crate::experiment::notes::wrapped;
 use crate::experiment::{Discretisation, RunError, discretise, discretise_with_initial};
-use crate::game::{GameFile, Initial, Player};
+use crate::game::{Game, GameFile, Initial, Player, Tail};
 use crate::particle::{
-    DensitySampler, Dynamics, Ensemble, ParticleScheme, ParticleSystem, RandomStreams, Reaction, Sampling,
+    DensitySampler, Dynamics, ESCAPE, Ensemble, ParticleScheme, ParticleSystem, RandomStreams, Reaction, Sampling,
+    is_lost,
 };
 use crate::torus::Density;
 use crate::transport::Cloud;
@@ -114,7 +115,6 @@ pub(super) struct Setup<'a> {
 impl<'a> Setup<'a> {
     pub fn new(file: &'a GameFile, request: &'a ParticleRequest) -> Result<Setup<'a>, RunError> {
         request.check()?;
-        RunError::unless_torus("particles", file)?;
         let reaction = ReactionChoice::new(file, request)?;
         let (game, times) = (file.game(), file.output().times());
         let mut notes = Vec::new();
@@ -134,7 +134,10 @@ impl<'a> Setup<'a> {
         };
         let [x, y] = Player::BOTH.map(start);
         let starts = [x?, y?];
-        let dynamics = Arc::new(Dynamics::new(game, &solved.payoff));
+        notes.extend(unbounded_tails(game));
+        let dynamics =
+            Dynamics::new(game, &solved.payoff).map_err(|error| RunError::payoff(game.written_source(), error))?;
+        let dynamics = Arc::new(dynamics);
         let equilibrium = Player::BOTH.map(|player| solved.equilibrium_density(player));
         let reaction = reaction.map(|choice| choice.with_densities(&equilibrium, initial.as_ref()));
         let reaction_rate = reaction.as_ref().map_or(0.0, |choice| choice.fastest_rate(file.game(), &dynamics));
@@ -225,6 +228,17 @@ impl<'a> Setup<'a> {
     }
 }
 
+/// What is to be said of players on the line whose tails have no bound.
+fn unbounded_tails(game: &Game) -> impl Iterator<Item = String> {
+    Player::BOTH.into_iter().filter_map(|player| match game.tail(player)? {
+        Tail::Bounded(_) => None,
+        Tail::Unknown(reason) => Some(format!(
+            "error bars of {} are those of densities in the box: no bound of the mass outside, {reason}",
+            player.letter()
+        )),
+    })
+}
+
 /// The longest step when none is asked for; without drift, any.
 fn default_step(rate: f64) -> f64 {
     if rate > 0.0 { DEFAULT_STEP / rate } else { f64::MAX }
@@ -247,7 +261,7 @@ fn stretches(times: &[f64], longest: f64) -> Result<Vec<(u64, f64)>, RunError> {
     Ok(times.windows(2).map(stretch).collect())
 }
 
-/// The points of a file on the torus of a player.
+/// The points of a file, on the torus of a player or on his line.
 fn read_cloud(file: &GameFile, player: Player, path: &Path, notes: &mut Vec<String>) -> Result<Ensemble, RunError> {
     let refuse = |message: String| RunError::initial(player, message);
     let domain = file.game().domain(player);
@@ -263,10 +277,22 @@ fn read_cloud(file: &GameFile, player: Player, path: &Path, notes: &mut Vec<Stri
             if dimension == 1 { " or (N,)" } else { "" }
         )));
     }
-    let cloud = Cloud::new(&array.values, None, domain.period(), domain.origin())
+    let make = if domain.is_line() { Cloud::on_line } else { Cloud::new };
+    let cloud = make(&array.values, None, domain.period(), domain.origin())
         .map_err(|error| refuse(format!("{}: {error}", path.display())))?;
-    notes.extend(wrapped(&path.display().to_string(), &cloud));
-    Ok(Ensemble::from_rows(dimension, cloud.positions()))
+    if !domain.is_line() {
+        notes.extend(wrapped(&path.display().to_string(), &cloud));
+        return Ok(Ensemble::from_rows(dimension, cloud.positions()));
+    }
+    if let Some(lost) = cloud.positions().iter().position(|share| is_lost(*share)) {
+        return Err(refuse(format!(
+            "{}: point {} has the coordinate {:e}, farther than {ESCAPE} widths from the box of the densities",
+            path.display(),
+            lost / dimension,
+            array.values[lost]
+        )));
+    }
+    Ok(Ensemble::on_line(dimension, cloud.positions()))
 }
 
 #[cfg(test)]

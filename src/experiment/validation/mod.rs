@@ -21,7 +21,7 @@ pub use times::TimeChoice;
 
 use crate::array_file::ArrayAddress;
 use crate::experiment::Destination;
-use crate::game::{GameFile, Player};
+use crate::game::{GameFile, Player, Tail};
 use crate::output::{StateIndex, StoredState, check_destination};
 use crate::torus::Density;
 use crate::transport::{Cloud, TransportError};
@@ -88,10 +88,6 @@ pub fn validate(request: &ValidationRequest<'_>) -> Result<ValidationReport, Val
         return Err(ValidationError::input("--false-alarm-rate", message));
     }
     let file = request.against.game_file()?;
-    if file.game().lines().contains(&true) {
-        let message = "holds a run with a player on the line; validate is for players on tori in this version";
-        return Err(ValidationError::input(request.against.name(), message));
-    }
     let regulariser = file.game().regulariser();
     if !regulariser.is_entropic() {
         let message = format!(
@@ -108,6 +104,15 @@ pub fn validate(request: &ValidationRequest<'_>) -> Result<ValidationReport, Val
     let clouds = open(request, &operand, &file, &rows)?;
     let weights = open_weights(request, &operand, &rows, &clouds, &mut notes)?;
     let pairs = pairs(request, &rows, [&clouds, &weights], &snapshots)?;
+    for player in Player::BOTH {
+        let at_rest = pairs.iter().all(|pair| pair.player != player || pair.snapshot.is_none());
+        if let Some(Err(reason)) = tail_distance(&file, player, at_rest) {
+            notes.push(format!(
+                "error bars of {} are those of densities in the box: no bound of the mass outside, {reason}",
+                player.letter()
+            ));
+        }
+    }
     check_points(request, &file, &pairs, &mut notes)?;
     let samples = samples(request, &clouds)?;
     let functions = PayoffFunctions::new(&file, request.against.grids(&file), &mut notes)?;
@@ -209,7 +214,8 @@ fn check_points(
         let domain = file.game().domain(pair.player);
         let points = pair.cloud.row(pair.row, pair.time)?;
         let weights = pair.weights.map(|weights| weights.row(pair.row, pair.time)).transpose()?;
-        let cloud = Cloud::new(&points, weights.as_deref(), domain.period(), domain.origin());
+        let make = if domain.is_line() { Cloud::on_line } else { Cloud::new };
+        let cloud = make(&points, weights.as_deref(), domain.period(), domain.origin());
         let cloud = cloud.map_err(|error| match error {
             TransportError::Weight { index, value } => ValidationError::input(
                 request.cloud.name(),
@@ -221,9 +227,11 @@ fn check_points(
             TransportError::Coordinate { index, axis, value } => ValidationError::input(
                 request.cloud.name(),
                 format!(
-                    "{}, axis {axis}: the coordinate {value:e} has no place on the torus; it must be finite and near \
-                     enough to the origin to keep six digits of its period",
-                    pair.cloud.place(index, pair.time)
+                    "{}, axis {axis}: the coordinate {value:e} has no place on the {}; it must be finite and near enough to \
+                     the origin to keep six digits of its {}",
+                    pair.cloud.place(index, pair.time),
+                    if domain.is_line() { "line" } else { "torus" },
+                    if domain.is_line() { "box" } else { "period" }
                 ),
             ),
             error => ValidationError::input(request.cloud.name(), error.to_string()),
@@ -308,8 +316,7 @@ fn trials(
         let own = &states[pair.player.index()];
         let comparison =
             Density::normalised(&own.grid, own.values.clone()).map_err(|error| error.to_string()).and_then(|density| {
-                let functions = functions.of(pair.player, &states[pair.player.opponent().index()].values);
-                Comparison::new(&density, &functions, pair.cloud.size()).map_err(|error| error.to_string())
+                comparison(file, pair, functions, &density, &states[pair.player.opponent().index()].values)
             });
         judged.push(match comparison {
             Err(reason) => {
@@ -328,6 +335,7 @@ fn trials(
                 let stream = [request.seed, pair.row as u64, pair.player.index() as u64];
                 let trial = Trial::new(&comparison, &points, samples, &stream, &drawn)
                     .map_err(|error| ValidationError::input(request.cloud.name(), error.to_string()))?;
+                check_means(request, pair, &comparison, &trial)?;
                 remark(pair, &comparison, &trial, notes);
                 let report = PlayerReport::new(&comparison, &trial);
                 Ok((trial, report))
@@ -335,6 +343,49 @@ fn trials(
         });
     }
     Ok(judged)
+}
+
+/// What a cloud is compared with.
+fn comparison(
+    file: &GameFile,
+    pair: &Pair<'_>,
+    functions: &PayoffFunctions,
+    density: &Density,
+    opponent: &[f64],
+) -> Result<Comparison, String> {
+    let (player, size) = (pair.player, pair.cloud.size());
+    let comparison = match tail_distance(file, player, pair.snapshot.is_none()) {
+        None => Comparison::new(density, &functions.of(player, opponent), size),
+        Some(tail) => Comparison::on_line(density, &functions.on_line(player, opponent), size, tail.unwrap_or(0.0)),
+    };
+    comparison.map_err(|error| error.to_string())
+}
+
+/// What the mass outside of the box of a player on the line may add to distances, or why that is not known. It is proved for
+/// states at rest and one dynamics alone.
+fn tail_distance(file: &GameFile, player: Player, at_rest: bool) -> Option<Result<f64, String>> {
+    Some(match file.game().tail(player)? {
+        Tail::Unknown(reason) => Err(reason.clone()),
+        Tail::Bounded(_) if !at_rest && !file.flow().is_mfl_da() => Err("it is proved for mfl-da alone".to_owned()),
+        Tail::Bounded(bound) => Ok(bound.distance()),
+    })
+}
+
+/// Refuses a cloud with a point at which a function of the payoff has no value.
+fn check_means(
+    request: &ValidationRequest<'_>,
+    pair: &Pair<'_>,
+    comparison: &Comparison,
+    trial: &Trial,
+) -> Result<(), ValidationError> {
+    let means = trial.observed.moments.means.iter().zip(comparison.moments().observables().list());
+    match means.into_iter().find(|(mean, _)| !mean.is_finite()) {
+        None => Ok(()),
+        Some((_, observable)) => {
+            let message = format!("{}: {} is not finite at a point", name(pair), observable.name);
+            Err(ValidationError::input(request.cloud.name(), message))
+        }
+    }
 }
 
 /// `x at time 0.5`.
@@ -357,7 +408,13 @@ fn remark(pair: &Pair<'_>, comparison: &Comparison, trial: &Trial, notes: &mut V
     }
     let left_out = comparison.moments().observables().left_out();
     if !left_out.is_empty() {
-        notes.push(format!("{}: functions of too many waves were left out: {}", name(pair), left_out.join(", ")));
+        let why = if comparison.is_on_line() { "that are not finite in the box" } else { "of too many waves" };
+        notes.push(format!("{}: functions {why} were left out: {}", name(pair), left_out.join(", ")));
+    }
+    if comparison.is_on_line()
+        && let Err(reason) = comparison.asymptotic_law()
+    {
+        notes.push(format!("{}: no law of the distance of many points: {reason}", name(pair)));
     }
 }
 

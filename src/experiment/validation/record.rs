@@ -73,7 +73,8 @@ fn append(
     let domain = file.game().domain(pair.player);
     let row = |cloud: &PlayerCloud| cloud.row(pair.row, pair.time);
     let (points, weights) = (row(pair.cloud)?, pair.weights.map(row).transpose()?);
-    let cloud = Cloud::new(&points, weights.as_deref(), domain.period(), domain.origin());
+    let make = if domain.is_line() { Cloud::on_line } else { Cloud::new };
+    let cloud = make(&points, weights.as_deref(), &state.grid.periods(), &state.grid.origins());
     let cloud = cloud.map_err(|error| ValidationError::input(request.cloud.name(), error.to_string()))?;
     judged.cloud.extend(state.grid.histogram(cloud.positions(), cloud.weights().iter().copied()));
     let dimension = cloud.dimension();

@@ -1,6 +1,6 @@
 //! What `validate` reports.
 
-use crate::validation::{AsymptoticLaw, BiasAndNoise, Comparison, Observable, SamplingFloor, Trial, Verdict};
+use crate::validation::{BiasAndNoise, Comparison, Observable, SamplingFloor, Trial, Verdict};
 use serde::Serialize;
 
 /// The object of `validate --json`.
@@ -124,14 +124,16 @@ pub struct FloorReport {
     /// 5 % of the samples are farther.
     pub high: f64,
     /// Root of the expected square for large N, by theory: `sqrt(tr A^-1 / N)`, on a torus of dimension 2 the leading
-    /// term `sqrt(|X| log N / (4 pi N))`; `None` on a circle where the density vanishes.
+    /// term `sqrt(|X| log N / (4 pi N))`, on the line `sqrt(int F (1 - F)/f / N)`; `None` on a circle where the density vanishes,
+    /// on a line where the integral does not settle (with a note), and on the plane.
     pub asymptotic: Option<f64>,
 }
 
 /// One observable.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BiasReport {
-    /// `cos 1`, `sin (1, -2)`: modes of the torus from its origin; `A_1`, `S`, `V[nu]`: functions of the payoff.
+    /// `cos 1`, `sin (1, -2)`: modes of the torus from its origin; `u`, `u^2`, `u1 u2^2`: powers on the line, in deviations of the
+    /// density from its mean; `A_1`, `S`, `V[nu]`: functions of the payoff.
     pub observable: String,
     /// Mean over the points.
     pub cloud: f64,
@@ -188,7 +190,7 @@ impl PlayerReport {
     /// All but the verdict, which depends on the other trials.
     pub(super) fn new(comparison: &Comparison, trial: &Trial) -> PlayerReport {
         let observed = &trial.observed;
-        let law = AsymptoticLaw::new(comparison.density());
+        let law = comparison.asymptotic_law().ok();
         let test = trial.distance_test();
         let distance = observed.distance.as_ref().ok();
         let size = comparison.size();

@@ -17,6 +17,8 @@ pub(super) struct Frame {
 pub(super) struct Wanted<'a> {
     pub periods: Option<&'a [f64]>,
     pub origins: Option<&'a [f64]>,
+    /// Whether points live on the line or plane.
+    pub line: bool,
 }
 
 impl Frame {

@@ -2,13 +2,13 @@
 //!
 //! The boxes of all states, and the points of clouds, are put into one box, and that into a torus twice as long along every
 //! axis (`torus/room.rs`). Nothing is nearer the other way round there. States whose boxes are the common one keep their
-//! nodes; others are evaluated as band-limited functions of their own box, in dimension 1.
+//! nodes; others are evaluated as band-limited functions of their own box.
 
 use super::W2Error;
 use super::frame::Frame;
 use crate::array_file::NumericArray;
 use crate::output::StoredState;
-use crate::torus::{Density, Fourier, Grid, evaluate, next_fast_size, with_room};
+use crate::torus::{Axis, Density, Fourier, Grid, evaluate, next_fast_size, with_room};
 
 /// The smallest box that holds what has been added.
 #[derive(Debug, Clone, Default)]
@@ -39,13 +39,14 @@ impl Hull {
         }
     }
 
-    /// The torus twice as long.
-    pub fn frame(&self) -> Frame {
-        Frame {
-            periods: self.ends.iter().map(|[low, high]| 2.0 * (high - low)).collect(),
+    /// The torus twice as long; `None` when nothing was added. Along an axis without extent it has any length.
+    pub fn frame(&self) -> Option<Frame> {
+        let period = |[low, high]: &[f64; 2]| if high > low { 2.0 * (high - low) } else { 1.0 };
+        (!self.ends.is_empty()).then(|| Frame {
+            periods: self.ends.iter().map(period).collect(),
             origins: self.ends.iter().map(|[low, _]| *low).collect(),
             line: true,
-        }
+        })
     }
 }
 
@@ -76,7 +77,8 @@ pub(super) fn check_inside(word: &str, density: &Density) -> Result<(), W2Error>
 /// The node values of a state on the torus of a frame.
 ///
 /// # Errors
-/// [`W2Error`] when the box of the state is not that of the frame and the values are read as histogram, or in dimension 2.
+/// [`W2Error`] when the box of the state is not that of the frame and the values are read as histogram, or the torus has too
+/// many nodes.
 pub(super) fn on_torus(
     word: &str,
     state: &StoredState,
@@ -87,23 +89,43 @@ pub(super) fn on_torus(
     if torus.periods() == frame.periods && torus.origins() == frame.origins {
         return Ok((torus, values));
     }
-    if !band_limited || state.grid.dimension() != 1 {
+    if !band_limited {
         let message = format!(
-            "lives in the box of periods {:?} and origins {:?}, which does not hold the other measure; in dimension 1 it can \
-             be read as band-limited function all the same",
+            "lives in the box of periods {:?} and origins {:?}, which does not hold the other measure; it can be read as \
+             band-limited function all the same",
             state.grid.periods(),
             state.grid.origins()
         );
         return Err(W2Error::input(word, message));
     }
-    let axis = state.grid.axis(0);
-    let points = next_fast_size((frame.periods[0] / axis.period * axis.points as f64).ceil() as usize);
-    let grid = frame.grid(&[points]).map_err(|error| W2Error::input(word, error.to_string()))?;
-    let fourier = Fourier::new(&state.grid);
+    // Twice as many as the box of the frame has, so that it can be told from the room again.
+    let points = |(axis, period): (&Axis, &f64)| {
+        2 * next_fast_size((0.5 * period / axis.period * axis.points as f64).ceil() as usize)
+    };
+    let points: Vec<usize> = state.grid.axes().iter().zip(&frame.periods).map(points).collect();
+    let grid = frame.grid(&points).map_err(|error| W2Error::input(word, error.to_string()))?;
+    Ok((grid.clone(), evaluated(&state.grid, &grid, &state.values)))
+}
+
+/// Values at the nodes of another grid of the band-limited function of a box, 0 outside of it: axis by axis.
+fn evaluated(from: &Grid, to: &Grid, values: &[f64]) -> Vec<f64> {
+    let last = from.dimension() - 1;
+    let rows: Vec<Vec<f64>> =
+        values.chunks_exact(from.row_len()).map(|row| along(from.axis(last), to.axis(last), row)).collect();
+    if last == 0 {
+        return rows.concat();
+    }
+    let column = |j: usize| rows.iter().map(|row| row[j]).collect::<Vec<f64>>();
+    let columns: Vec<Vec<f64>> = (0..to.row_len()).map(|j| along(from.axis(0), to.axis(0), &column(j))).collect();
+    (0..to.rows()).flat_map(|i| columns.iter().map(move |column| column[i])).collect()
+}
+
+fn along(from: &Axis, to: &Axis, values: &[f64]) -> Vec<f64> {
+    let grid = Grid::new(&[from.points], &[from.period], &[from.origin]).expect("an axis of a grid is one");
+    let fourier = Fourier::new(&grid);
     let mut spectrum = fourier.zero_spectrum();
-    fourier.forward(&state.values, &mut spectrum, &mut fourier.scratch());
-    let inside = |x: f64| x >= axis.origin && x < axis.origin + axis.period;
-    let value = |x: f64| if inside(x) { evaluate(&state.grid, &spectrum, &[x]) } else { 0.0 };
-    let values = grid.axis(0).coordinates().into_iter().map(value).collect();
-    Ok((grid, values))
+    fourier.forward(values, &mut spectrum, &mut fourier.scratch());
+    let inside = |x: f64| x >= from.origin && x < from.origin + from.period;
+    let value = |x: f64| if inside(x) { evaluate(&grid, &spectrum, &[x]) } else { 0.0 };
+    to.coordinates().into_iter().map(value).collect()
 }

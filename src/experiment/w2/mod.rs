@@ -32,6 +32,8 @@ pub struct W2Request<'a> {
     pub periods: Option<&'a [f64]>,
     /// One origin, or one for each axis; those of a run's file, or 0, by default.
     pub origins: Option<&'a [f64]>,
+    /// Whether points live on the line or plane; they do beside a state of a player who does.
+    pub line: bool,
     /// The weights of clouds.
     pub weights: [Option<ArrayAddress>; 2],
     /// How values on a grid are read; band-limited by default.
@@ -160,7 +162,7 @@ fn solve(request: &W2Request<'_>, sources: [&Source; 2], notes: &mut Vec<String>
         weights: request.weights[i].as_ref(),
         reading: request.reading.unwrap_or_default(),
     });
-    let wanted = Wanted { periods: request.periods, origins: request.origins };
+    let wanted = Wanted { periods: request.periods, origins: request.origins, line: request.line };
     let measures = source::measures(requests, &wanted)?;
     notes.extend(measures.notes);
     let [source, target] = &measures.pair;

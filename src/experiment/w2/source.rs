@@ -182,7 +182,7 @@ fn frame_on_line(
     wanted: &Wanted,
 ) -> Result<Option<Frame>, W2Error> {
     let on_line = |loaded: &Loaded<'_>| matches!(loaded, Loaded::Stored(state) if state.line);
-    let Some(first) = (0..2).find(|i| on_line(&loaded[*i])) else { return Ok(None) };
+    let Some(first) = (0..2).find(|i| on_line(&loaded[*i]) || wanted.line) else { return Ok(None) };
     if wanted.periods.is_some() || wanted.origins.is_some() {
         let message =
             format!("{} is a density on the line, which has no period; leave the option out", requests[first].word);
@@ -195,12 +195,15 @@ fn frame_on_line(
             Loaded::Points { array, dimension } => hull.add_points(array, *dimension),
             Loaded::Formula(_) => {}
             Loaded::Stored(_) | Loaded::Grid(_) => {
-                let message = format!("lives on a torus, and {} on the line", requests[first].word);
+                let message = match wanted.line {
+                    true => "lives on a torus; --line is for points".to_owned(),
+                    false => format!("lives on a torus, and {} on the line", requests[first].word),
+                };
                 return Err(W2Error::input(request.word, message));
             }
         }
     }
-    Ok(Some(hull.frame()))
+    hull.frame().map(Some).ok_or_else(|| W2Error::input("--line", "needs points, or a state of a player on the line"))
 }
 
 /// Nodes per axis, of what has nodes.

@@ -67,6 +67,14 @@ pub struct TailBound {
     pub mass: f64,
 }
 
+impl TailBound {
+    /// What the mass beyond the radius adds to a W2 distance at most: each part of it is moved into the ball by no more than
+    /// `2 |z - centre|`, and `int |z - centre|^2` beyond is `R^2 P(R) + int 2 r P(r) dr <= mass (R^2 + 2/q)`.
+    pub fn distance(&self) -> f64 {
+        2.0 * (self.mass * (self.radius * self.radius + 2.0 / self.q)).sqrt()
+    }
+}
+
 /// What is known of the tails of a player on the line.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Tail {

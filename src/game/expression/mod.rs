@@ -193,6 +193,8 @@ pub struct Expression {
 impl Expression {
     /// Longest text that is parsed, 1 MiB.
     pub const MAXIMUM_TEXT: usize = 1 << 20;
+    /// Most points of [`Expression::evaluate_few`].
+    pub const FEW: usize = program::BLOCK;
 
     /// Parses a text with the names of `scope`.
     ///
@@ -306,6 +308,19 @@ impl Expression {
             assert_eq!(array.len(), out.len(), "one coordinate per value");
         }
         self.program.run(variables, out);
+    }
+
+    /// The same at no more than [`Expression::FEW`] points, on this thread. `registers` is work space: any vector, kept from
+    /// call to call.
+    ///
+    /// # Panics
+    /// As [`Expression::evaluate_many`], and for more points.
+    #[track_caller]
+    pub fn evaluate_few(&self, variables: &[&[f64]], registers: &mut Vec<Vec<f64>>, out: &mut [f64]) {
+        assert_eq!(variables.len(), self.variables.len(), "one array for each of {:?}", self.variables);
+        assert!(variables.iter().all(|array| array.len() == out.len()), "one coordinate per value");
+        assert!(out.len() <= Self::FEW, "{} points where {} are few", out.len(), Self::FEW);
+        self.program.run_few(variables, registers, out);
     }
 }
 

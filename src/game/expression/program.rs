@@ -7,7 +7,7 @@ use super::{Function, Node, NodeIndex, maximum, minimum, power, small_whole};
 use rayon::prelude::*;
 
 /// Values per register. 256 values are 2 kB: a dozen registers fit the first-level cache.
-const BLOCK: usize = 256;
+pub(super) const BLOCK: usize = 256;
 /// Values per task when the work is shared among threads.
 const TASK: usize = 16 * BLOCK;
 
@@ -174,6 +174,14 @@ impl Program {
                 }
             },
         );
+    }
+
+    /// Evaluates at the points of one block on this thread; see [`super::Expression::evaluate_few`].
+    pub(super) fn run_few(&self, variables: &[&[f64]], registers: &mut Vec<Vec<f64>>, out: &mut [f64]) {
+        if registers.len() < self.registers {
+            registers.resize_with(self.registers, || vec![0.0; BLOCK]);
+        }
+        self.run_block(variables, 0, registers, out);
     }
 
     fn run_block(&self, variables: &[&[f64]], start: usize, registers: &mut [Vec<f64>], out: &mut [f64]) {

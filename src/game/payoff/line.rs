@@ -23,39 +23,84 @@ use crate::torus::Grid;
 /// Values of a function at the nodes, and its slopes along every axis.
 type Sloped = Vec<Vec<f64>>;
 
+/// The functions of a payoff that is a finite sum of products, as they were written:
+/// `f = sum c S(x) + sum c T(y) + sum_k c_k A_k(x) B_k(y)`. They have values at every place, in a box and outside.
+#[derive(Debug, Clone)]
+pub struct ProductFactors {
+    /// `A_k` of x, `B_k` of y, in the order of the functions of [`Payoff::on_line`].
+    pub coupled: [Vec<Expression>; 2],
+    /// `c_k`.
+    pub coefficients: Vec<f64>,
+    /// The terms of `S` and of `T` with their coefficients.
+    pub statics: [Vec<(f64, Expression)>; 2],
+}
+
+impl ProductFactors {
+    /// Of a payoff; `x_dimension` is that of the x player.
+    ///
+    /// # Errors
+    /// [`PayoffError::NotSeparable`] when the payoff is no finite sum of products that its text shows.
+    pub fn new(source: &PayoffSource, x_dimension: usize) -> Result<ProductFactors, PayoffError> {
+        match source {
+            PayoffSource::Expression(f) => {
+                Ok(Self::of_terms(&PairFunction::separated(f, x_dimension).ok_or(PayoffError::NotSeparable)?))
+            }
+            PayoffSource::Terms(terms) => Ok(Self::of_terms(terms)),
+            PayoffSource::Kernel(_) | PayoffSource::Table { .. } => Err(PayoffError::NotSeparable),
+        }
+    }
+
+    fn of_terms(terms: &[Term]) -> ProductFactors {
+        let (mut coupled, mut coefficients, mut statics) = ([vec![], vec![]], vec![], [vec![], vec![]]);
+        for Term { coefficient, x: a, y: b } in terms {
+            match (a.as_constant(), b.as_constant()) {
+                (_, Some(value)) => statics[0].push((coefficient * value, a.clone())),
+                (Some(value), None) => statics[1].push((coefficient * value, b.clone())),
+                (None, None) => {
+                    coefficients.push(*coefficient);
+                    coupled[0].push(a.clone());
+                    coupled[1].push(b.clone());
+                }
+            }
+        }
+        ProductFactors { coupled, coefficients, statics }
+    }
+}
+
 impl Payoff {
     /// The operator of a payoff on the boxes of two grids, with exact derivatives and without a look at periodicity; `lines` says which players live on the line.
     ///
     /// # Errors
     /// [`PayoffError`] when the payoff is no finite sum of products, or not finite at a node.
     pub fn on_line(source: &PayoffSource, lines: [bool; 2], x: &Grid, y: &Grid) -> Result<Payoff, PayoffError> {
+        let factors = ProductFactors::new(source, x.dimension())?;
         match source {
-            PayoffSource::Expression(f) => {
-                build(&PairFunction::separated(f, x.dimension()).ok_or(PayoffError::NotSeparable)?, f, lines, x, y)
-            }
-            PayoffSource::Terms(terms) => build(terms, &SumOfProducts(terms), lines, x, y),
+            PayoffSource::Expression(f) => build(&factors, f, lines, x, y),
+            PayoffSource::Terms(terms) => build(&factors, &SumOfProducts(terms), lines, x, y),
             PayoffSource::Kernel(_) | PayoffSource::Table { .. } => Err(PayoffError::NotSeparable),
         }
     }
 }
 
-fn build(terms: &[Term], f: &impl PairFunction, lines: [bool; 2], x: &Grid, y: &Grid) -> Result<Payoff, PayoffError> {
+fn build(
+    factors: &ProductFactors,
+    f: &impl PairFunction,
+    lines: [bool; 2],
+    x: &Grid,
+    y: &Grid,
+) -> Result<Payoff, PayoffError> {
     check_finite(f, x, y)?;
     let mut functions: [Vec<Sloped>; 2] = [Vec::new(), Vec::new()];
     let mut statics: [Sloped; 2] = [x, y].map(|grid| vec![vec![0.0; grid.len()]; 1 + grid.dimension()]);
-    let mut entries = Vec::new();
-    for Term { coefficient, x: a, y: b } in terms {
-        match (a.as_constant(), b.as_constant()) {
-            (_, Some(b)) => add(coefficient * b, &sloped(a, x, Player::X)?, &mut statics[0]),
-            (Some(a), None) => add(coefficient * a, &sloped(b, y, Player::Y)?, &mut statics[1]),
-            (None, None) => {
-                let place = functions[0].len() as u32;
-                entries.push((place, place, *coefficient));
-                functions[0].push(sloped(a, x, Player::X)?);
-                functions[1].push(sloped(b, y, Player::Y)?);
-            }
+    for player in Player::BOTH {
+        let (p, grid) = (player.index(), [x, y][player.index()]);
+        for (coefficient, function) in &factors.statics[p] {
+            add(*coefficient, &sloped(function, grid, player)?, &mut statics[p]);
         }
+        functions[p] =
+            factors.coupled[p].iter().map(|function| sloped(function, grid, player)).collect::<Result<_, _>>()?;
     }
+    let entries = factors.coefficients.iter().enumerate().map(|(k, c)| (k as u32, k as u32, *c)).collect();
     let moving = statics.iter().filter(|s| s[1..].iter().flatten().any(|slope| *slope != 0.0)).count();
     let rank = functions[0].len() + moving;
     let [x_side, y_side] = [0, 1].map(|p| FactorTables::with_slopes([x, y][p], &functions[p], &statics[p]));

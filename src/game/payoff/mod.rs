@@ -41,6 +41,7 @@ pub use coupling::Coupling;
 pub use error::PayoffError;
 pub use harmonics::Harmonics;
 pub use kernels::{dot, sum};
+pub use line::ProductFactors;
 pub use operator::{Payoff, PayoffForm};
 pub use table::{Table, TableError};
 pub use tables::FactorFunction;

@@ -19,12 +19,21 @@ pub(super) fn cells(points: usize, periods: &[f64], origins: &[f64]) -> Result<G
     Grid::new(&vec![bins; dimension], periods, origins)
 }
 
-/// The cloud of `points` (row-major) on the cells, each around a node; its integral is 1.
+/// A place this far outside of a torus, as a share of the period, is one inside but for rounding.
+const ROUNDING: f64 = 1e-9;
+
+/// The cloud of `points` (row-major) on the cells, each around a node; its integral is 1, less the points of a cloud on the line
+/// that lie outside of the box.
 pub(super) fn histogram(points: &[f64], weights: Option<&[f64]>, grid: &Grid) -> Vec<f64> {
     let axes = grid.axes();
     let share = |(k, x): (usize, &f64)| {
         let axis = axes[k % axes.len()];
-        ((x - axis.origin) / axis.period).rem_euclid(1.0)
+        let share = (x - axis.origin) / axis.period;
+        if !(-ROUNDING..=1.0 + ROUNDING).contains(&share) {
+            return share;
+        }
+        let wrapped = share - share.floor();
+        if wrapped < 1.0 { wrapped } else { 0.0 }
     };
     let shares: Vec<f64> = points.iter().enumerate().map(share).collect();
     match weights {
@@ -49,11 +58,17 @@ mod tests {
     #[test]
     fn histograms_are_densities() {
         let grid = cells(1000, &[2.0], &[-1.0]).unwrap();
-        let points: Vec<f64> = (0..1000).map(|k| 0.37 * f64::from(k)).collect();
+        let points: Vec<f64> = (0..1000).map(|k| (0.37 * f64::from(k)).rem_euclid(2.0) - 1.0).collect();
         let values = histogram(&points, None, &grid);
         assert!((grid.integral(&values) - 1.0).abs() <= 1e-12);
         assert!((grid.integral(&coarser(&values, 3)) - 1.0).abs() <= 1e-12);
         assert!(values.iter().all(|v| (v - 0.5).abs() <= 0.1), "{values:?}");
+    }
+
+    #[test]
+    fn points_on_the_line_outside_of_the_box_are_in_no_cell_and_rounding_is_no_outside() {
+        let grid = Grid::new(&[4], &[1.0], &[0.0]).unwrap();
+        assert_eq!(histogram(&[0.5, 1.5, -0.5, 1.0], None, &grid), [1.0, 0.0, 1.0, 0.0]);
     }
 
     #[test]

@@ -27,7 +27,11 @@ pub(super) struct SortedAtoms {
 
 impl SortedAtoms {
     /// The points of a cloud.
+    ///
+    /// # Panics
+    /// For a cloud on the line.
     pub(super) fn of_cloud(cloud: &Cloud) -> SortedAtoms {
+        assert!(!cloud.is_on_line(), "a cloud on the line has no place on a circle");
         SortedAtoms::new(cloud.positions(), cloud.given_weights(), ROUNDING_OF_UNITS)
     }
 

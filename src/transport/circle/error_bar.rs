@@ -76,6 +76,11 @@ pub(super) fn cost_error(cost: f64, flux: f64, spread: f64, square: f64) -> f64 
     ROUNDING * cost + (flux * spread + square).min(2.0 * flux)
 }
 
+/// The same on the line, where points lie up to `reach` periods apart: no potential is steeper than `2 reach`.
+pub(super) fn line_cost_error(cost: f64, flux: f64, spread: f64, square: f64, reach: f64) -> f64 {
+    ROUNDING * cost + (flux * spread + square).min(2.0 * reach * reach * flux)
+}
+
 /// Bar on the distance, from the bar on its square.
 pub(super) fn distance_error(cost: f64, cost_error: f64) -> f64 {
     if cost_error == 0.0 {

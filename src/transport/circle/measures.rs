@@ -21,7 +21,7 @@ use crate::transport::{Cloud, Distance, Measure, Method, TransportError};
 const REACH: f64 = 2.0;
 /// Wrapping a coordinate rounds three times: half its last digit as it was given, the difference from the origin (up to
 /// twice the coordinate) and the quotient.
-const WRAPPING: f64 = 2.5;
+pub(super) const WRAPPING: f64 = 2.5;
 
 /// `W2(source, target)` on the circle, for any two measures in one dimension with the same period and origin.
 ///
@@ -151,7 +151,11 @@ impl CircleSemiDiscrete {
     ///
     /// # Errors
     /// As [`circle_distance`].
+    ///
+    /// # Panics
+    /// For a cloud on the line.
     pub fn distance(&self, cloud: &Cloud) -> Result<Distance, TransportError> {
+        assert!(!cloud.is_on_line(), "a cloud on the line has no place on a circle");
         let measure = Measure::Atoms(cloud.clone());
         check_same_circle(&measure, &self.density)?;
         let period = self.density.periods()[0];
@@ -159,7 +163,7 @@ impl CircleSemiDiscrete {
     }
 }
 
-fn smooth(density: &Density) -> Result<Smooth, TransportError> {
+pub(super) fn smooth(density: &Density) -> Result<Smooth, TransportError> {
     check_size(density.grid())?;
     let period = density.grid().volume();
     Smooth::new(&density.values().iter().map(|u| u * period).collect::<Vec<_>>())

@@ -23,6 +23,7 @@ mod atoms;
 mod convex;
 mod coupling;
 mod error_bar;
+mod line;
 mod measures;
 mod pieces;
 mod plan;
@@ -33,6 +34,7 @@ mod shift;
 mod sum;
 mod vacuum;
 
+pub use line::LineSemiDiscrete;
 pub use measures::{CircleSemiDiscrete, circle_distance};
 pub use plan::{CircleParcel, CirclePlan, circle_plan};
 

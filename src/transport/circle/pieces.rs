@@ -61,7 +61,12 @@ impl Pieces {
     pub(super) fn atoms(cloud: &Cloud) -> Pieces {
         let points = cloud.positions().iter().zip(cloud.weights()).filter(|(_, w)| **w > 0.0);
         let mut keys: Vec<(u64, u64)> = points.map(|(x, w)| (x.to_bits(), w.to_bits())).collect();
-        keys.sort_unstable();
+        if cloud.is_on_line() {
+            // Places below 0: the bits of negative numbers are ordered the other way round.
+            keys.sort_unstable_by(|a, b| f64::from_bits(a.0).total_cmp(&f64::from_bits(b.0)).then(a.1.cmp(&b.1)));
+        } else {
+            keys.sort_unstable();
+        }
         let sorted = keys.into_iter().map(|(x, w)| (f64::from_bits(x), f64::from_bits(w)));
         let mass_error = if cloud.given_weights().is_none() { 0.0 } else { f64::EPSILON };
         Pieces::of(sorted.map(|(x, w)| (x, x, w)), mass_error)

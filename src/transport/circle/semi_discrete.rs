@@ -285,6 +285,21 @@ impl SemiDiscrete<'_> {
         })
     }
 
+    /// Cost and spread of point masses on the line: what is left of a sweep where nothing goes round. The shift is the
+    /// level of the lower end of the box.
+    pub(super) fn sweep_of_line(&self) -> Result<[f64; 2], TransportError> {
+        let mut sums = Sums::default();
+        let last = self.pieces.len() - 1;
+        self.for_each_cell(|i, [from, to], _| {
+            self.add_atom(i, from, to, &mut sums);
+            if i < last {
+                let (here, next) = (self.pieces.ends[i], self.pieces.starts[i + 1]);
+                sums.spread.add((next - here) * twice_mean_modulus(to - here, to - next));
+            }
+        })?;
+        Ok([sums.cost.value(), sums.spread.value()])
+    }
+
     fn add_atom(&self, i: usize, from: f64, to: f64, sums: &mut Sums) {
         let x = self.pieces.starts[i];
         let [cost] = self.density.integral(from, to, |t, _, g| [(t - x) * (t - x) * g]);

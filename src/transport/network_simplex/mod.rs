@@ -110,8 +110,12 @@ impl DiscreteTransport {
     /// # Errors
     /// [`TransportError::Dimension`] unless both have dimension 2, [`TransportError::Period`] when their periods differ,
     /// [`TransportError::TooManyPoints`] above [`DiscreteTransport::MAXIMUM_POINTS`] points.
+    ///
+    /// # Panics
+    /// For a cloud on the plane.
     pub fn between_clouds(source: &Cloud, target: &Cloud) -> Result<DiscreteTransport, TransportError> {
         for cloud in [source, target] {
+            assert!(!cloud.is_on_line(), "a cloud on the plane has no place on a torus");
             check(cloud.dimension(), cloud.len())?;
         }
         for (axis, (&got, &expected)) in source.periods().iter().zip(target.periods()).enumerate() {

@@ -16,12 +16,15 @@
 //! lattice for a first distance, one to three for the next ones, which start from the last potential.
 
 mod affine;
+mod atoms;
 mod certificate;
 mod densities;
 mod newton;
 mod poincare;
 mod spline;
 mod stiffness;
+
+pub use atoms::PlaneSemiDiscrete;
 
 use super::monge_ampere::same_torus;
 use super::{Distance, Method, Potential, TransportError};

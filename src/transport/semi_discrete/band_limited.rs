@@ -26,7 +26,7 @@ const STENCIL: f64 = 2.0 * (0.5 * 1.5 * 2.5 * 3.5) * (0.5 * 1.5 * 2.5 * 3.5) / 4
 /// Error of the fields that is as good as none: in squared length on a torus of area 1.
 const WANTED: f64 = 1e-13;
 /// Most nodes of the fine grid: three tables of 32 MiB.
-const MOST_NODES: usize = 1 << 22;
+pub(super) const MOST_NODES: usize = 1 << 22;
 /// Nodes of the Gauss rules, and the longest piece each is used for in units of the density's spacing.
 const RULES: [(usize, f64); 3] = [(3, 1.0 / 16.0), (4, 0.25), (7, 1.0)];
 /// Deeper dips below zero than this share of the maximum say that the grid does not resolve the density.
@@ -61,7 +61,7 @@ impl BandLimited {
     /// [`TransportError::TooManyPoints`] when the density has too many nodes for a finer grid.
     pub fn new(density: &Density, lengths: [f64; 2]) -> Result<BandLimited, TransportError> {
         let own = density.grid();
-        let maximum = MOST_NODES / 4;
+        let maximum = super::SemiDiscrete::MAXIMUM_NODES;
         if own.len() > maximum {
             return Err(TransportError::TooManyPoints { method: Method::SemiDiscrete, points: own.len(), maximum });
         }

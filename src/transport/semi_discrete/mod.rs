@@ -65,6 +65,8 @@ pub struct SemiDiscrete {
 impl SemiDiscrete {
     /// Most atoms of a cloud: about 2.5 GB of tables.
     pub const MAXIMUM_ATOMS: usize = 1 << 22;
+    /// Most nodes of a density.
+    pub const MAXIMUM_NODES: usize = band_limited::MOST_NODES / 4;
 
     /// Prepares distances to a density, read as the trigonometric interpolant of its node values.
     ///
@@ -100,7 +102,11 @@ impl SemiDiscrete {
     /// [`TransportError::Dimension`], [`TransportError::Period`] and [`TransportError::Origin`] when the cloud lives on another torus,
     /// [`TransportError::TooManyPoints`] above [`SemiDiscrete::MAXIMUM_ATOMS`] atoms, [`TransportError::NotConverged`]
     /// when the duality gap could not be made small.
+    ///
+    /// # Panics
+    /// For a cloud on the plane.
     pub fn distance(&mut self, cloud: &Cloud) -> Result<Distance, TransportError> {
+        assert!(!cloud.is_on_line(), "a cloud on the plane has no place on a torus");
         self.check(cloud)?;
         let last = self.last.take().map(|(solution, _)| solution);
         let mut solution = Solution::find(Sites::new(cloud, FINEST), &self.field, last);

@@ -4,5 +4,6 @@
 mod distance;
 mod equilibrium;
 mod evolution;
+mod particles_on_line;
 mod transport;
 mod validation;
