@@ -11,7 +11,7 @@ pub fn advice(error: &RunError) -> Option<String> {
         RunError::Step { .. } | RunError::Negative { .. } | RunError::Unresolved { time: Some(_), .. } => {
             Some("the changed game needs --force or another -o".to_owned())
         }
-        RunError::Output(error) if error.leaves_hdf5_broken() => {
+        RunError::Output(error) if error.is_failed_write() => {
             Some(format!("when there is room, continue with: {}", resuming_command()))
         }
         _ => None,

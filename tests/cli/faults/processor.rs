@@ -1,0 +1,66 @@
+//! Promise 16: without the wide instructions of newer processors the steps are the same, and values agree to rounding.
+//!
+//! The shim makes the instruction `cpuid` deny AVX and FMA, by which the transforms and the linear algebra choose their code;
+//! `GLIBC_TUNABLES` does the same for exponentials and sines. Where the processor cannot be masked the test says so and ends.
+
+use super::shim;
+use crate::contents::Contents;
+use crate::form::tries;
+use crate::workspace::{Outcome, Workspace};
+
+const TUNABLES: &str = "glibc.cpu.hwcaps=-AVX2,-AVX,-FMA,-FMA4,-AVX512F,-AVX2_Usable,-FMA_Usable,-AVX_Usable";
+/// What the shim ends with where the processor cannot be masked.
+const SKIPPED: i32 = 77;
+/// Largest difference, in units of the largest value.
+const TOLERANCE: f64 = 1e-12;
+
+fn numbers(bytes: &[u8]) -> Vec<f64> {
+    bytes.chunks_exact(8).map(|word| f64::from_le_bytes(word.try_into().unwrap())).collect()
+}
+
+#[test]
+fn an_older_processor_takes_the_same_steps_and_agrees_to_rounding() {
+    let short: [&[&str]; 2] =
+        [&["run", "rotation", "--set", "solver.time=0.3"], &["run", "players-1x2", "--set", "solver.time=0.01"]];
+    let long: [&[&str]; 5] = [
+        &["run", "limit-cycle"],
+        &["run", "two-temperatures"],
+        &["run", "wang-chizat-hard"],
+        &["run", "players-2x2"],
+        &["particles", "rotation", "-n", "500", "--set", "solver.time=0.3"],
+    ];
+    let workspace = Workspace::new();
+    let mut largest: (f64, String) = (0.0, String::new());
+    for words in short.into_iter().chain(long).take(tries(short.len(), short.len() + long.len())) {
+        let new = [words, &["-o", "new.h5", "--quiet", "--force"]].concat();
+        workspace.run(&new).succeeds();
+        let old = [words, &["-o", "old.h5", "--quiet", "--force"]].concat();
+        let mut command = shim::command(&workspace, &old);
+        let output = command.envs([("FAULT_PROCESSOR", "PLAIN"), ("GLIBC_TUNABLES", TUNABLES)]).output().unwrap();
+        if output.status.code() == Some(SKIPPED) {
+            eprintln!("skipped: {}", String::from_utf8_lossy(&output.stderr));
+            return;
+        }
+        Outcome::new(output, &old).succeeds();
+        let [new, old] = ["new.h5", "old.h5"].map(|name| Contents::read(&workspace.path(name)).datasets);
+        assert_eq!(new.keys().collect::<Vec<_>>(), old.keys().collect::<Vec<_>>());
+        for (name, (shape, bytes)) in &new {
+            assert_eq!(*shape, old[name].0, "{words:?}: shape of {name}");
+            if name.starts_with("/checkpoint") || name.ends_with("error") || name.ends_with("residual") {
+                continue;
+            }
+            let (new, old) = (numbers(bytes), numbers(&old[name].1));
+            let scale = new.iter().copied().filter(|value| value.is_finite()).fold(0.0, |m: f64, v| m.max(v.abs()));
+            let differences =
+                new.iter().zip(&old).map(|(a, b)| if a.to_bits() == b.to_bits() { 0.0 } else { (a - b).abs() });
+            let difference = differences.fold(0.0, f64::max) / scale.max(f64::MIN_POSITIVE);
+            println!("{} {name}: {difference:.1e}", words[1]);
+            if difference > largest.0 {
+                largest = (difference, format!("{words:?} {name}"));
+            }
+        }
+    }
+    println!("largest difference {:.1e} of the largest value: {}", largest.0, largest.1);
+    assert!(largest.0 <= TOLERANCE, "{largest:?}");
+    assert!(largest.0 > 0.0, "nothing was switched off");
+}
