@@ -39,6 +39,7 @@ const INTERRUPTED: i32 = 130;
 /// Runs the program with the arguments of the process; the exit status.
 pub fn main() -> i32 {
     signal::ignore_file_size_limit();
+    ignore_hdf5_locking();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         // Help and version are not errors: clap gives them status 0 and stdout.
@@ -68,6 +69,13 @@ pub fn main() -> i32 {
         Command::Completions(arguments) => reference::completions(&arguments),
         Command::Man(arguments) => reference::man(&arguments),
     }
+}
+
+/// Locks are ours, and HDF5 would follow this variable rather than what it is told: readers kept out of a file that is being
+/// written, a file called damaged that is in use.
+fn ignore_hdf5_locking() {
+    // SAFETY: the process has one thread yet.
+    unsafe { std::env::remove_var("HDF5_USE_FILE_LOCKING") };
 }
 
 /// Ends the process without running exit handlers, with what was printed flushed.

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A run of 130 snapshots: more than HDF5 puts into one node of its index, the splitting of which is not atomic.
 pub const GAME: &str = "[game]\npayoff = \"cos(2*pi*(x - y)) + 0.3*cos(2*pi*x)\"\ntemperature = 0.1\n[initial]\n\
-                        x = \"1 + 0.5*cos(2*pi*x)\"\n[solver]\ngrid = 16\ntime = 0.3\nscheme = \"etdrk4\"\n\
+                        x = \"1 + 0.5*cos(2*pi*x)\"\n[solver]\ngrid = 32\ntime = 0.3\nscheme = \"etdrk4\"\n\
                         step = 0.01\n[output]\nsnapshots = 129\n";
 /// Checkpoints after every step, so that the calls are the same each time.
 pub const RUN: [&str; 7] = ["run", "game.toml", "-o", "out.h5", "--checkpoint-seconds", "0", "--quiet"];
@@ -38,7 +38,7 @@ pub fn calls_of_run(prepare: impl Fn(&Workspace), options: &[&str]) -> Vec<Call>
         calls(&workspace, &[&RUN[..], options].concat())
     };
     let calls = one();
-    assert_eq!(calls, one(), "the calls of a run are not the same each time");
+    assert!(calls == one(), "the calls of a run are not the same each time");
     assert!(calls.len() > 20 * 130, "only {} calls", calls.len());
     calls
 }

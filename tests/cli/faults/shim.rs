@@ -74,9 +74,11 @@ pub fn calls(workspace: &Workspace, arguments: &[&str]) -> Vec<Call> {
     let output = command(workspace, arguments).env("FAULT_LOG", log.path()).output().unwrap();
     Outcome::new(output, arguments).succeeds();
     let text = std::fs::read_to_string(log.path()).unwrap();
+    let folder = workspace.folder().file_name().unwrap().to_str().unwrap();
     let calls = text.lines().map(|line| {
         let words: Vec<&str> = line.split(' ').collect();
-        Call { place: words[0].parse().unwrap(), operation: words[1].to_owned(), name: words[3].to_owned() }
+        let name = if words[3] == folder { "." } else { words[3] };
+        Call { place: words[0].parse().unwrap(), operation: words[1].to_owned(), name: name.to_owned() }
     });
     let calls: Vec<Call> = calls.collect();
     assert!(calls.iter().enumerate().all(|(index, call)| call.place == index + 1), "calls are counted in order");
