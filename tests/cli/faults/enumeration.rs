@@ -43,16 +43,22 @@ pub fn calls_of_run(prepare: impl Fn(&Workspace), options: &[&str]) -> Vec<Call>
     calls
 }
 
-/// All calls in the long form; in the short one this many, with those that are no writes among them.
+/// All calls in the long form; in the short one about this many writes and some of the others.
 pub fn chosen(calls: &[Call], short: usize) -> Vec<&Call> {
     let others = calls.iter().filter(|call| call.operation != "pwrite");
     let writes: Vec<&Call> = calls.iter().filter(|call| call.operation == "pwrite").collect();
     let rare = others.clone().filter(|call| call.operation != "fsync");
     let stride = tries(writes.len() / short + 1, 1);
-    let mut chosen: Vec<&Call> = writes.into_iter().step_by(stride).chain(rare).collect();
+    let mut chosen: Vec<&Call> = writes.into_iter().step_by(stride).chain(rare.step_by(tries(2, 1))).collect();
     chosen.extend(others.filter(|call| call.operation == "fsync").step_by(tries(20, 1)));
     chosen.sort_by_key(|call| call.place);
     chosen
+}
+
+/// The calls at which the fault of this number, of so many, is tried: all in the long form, in the short one each has its own.
+pub fn share<'a>(chosen: &[&'a Call], number: usize, of: usize) -> Vec<&'a Call> {
+    let (first, stride) = (tries(number, 0), tries(of, 1));
+    chosen.iter().skip(first).step_by(stride).copied().collect()
 }
 
 /// Tries something at each of these calls, in folders of its own for every thread; what came of it, in their order.

@@ -41,12 +41,12 @@ fn a_second_process_is_refused_whatever_becomes_of_locks() {
         ("TRUE", Some(libc::ENOSYS)),
         ("TRUE", Some(libc::EOPNOTSUPP)),
     ];
+    let workspace = Workspace::new();
+    workspace.write("game.toml", CIRCLES);
+    workspace.run(&["run", "game.toml", "-o", "whole.h5"]).succeeds();
+    let output = workspace.path("out.h5");
     for (hdf5, error) in cases {
         let locks = Locks { hdf5, error };
-        let workspace = Workspace::new();
-        workspace.write("game.toml", CIRCLES);
-        workspace.run(&["run", "game.toml", "-o", "whole.h5"]).succeeds();
-        let output = workspace.path("out.h5");
         let mut first = locks.command(&workspace, &RUN).spawn().unwrap();
         assert!(wait_until(&mut first, || snapshots_so_far(&output) >= 3), "{locks:?}: over too soon");
         freeze(&first);
@@ -62,6 +62,7 @@ fn a_second_process_is_refused_whatever_becomes_of_locks() {
         workspace.finish(first, &RUN).succeeds();
         assert_same(&workspace.path("whole.h5"), &output);
         assert_eq!(workspace.names(), ["game.toml", "out.h5", "whole.h5"], "{locks:?}");
+        std::fs::remove_file(&output).unwrap();
     }
 }
 

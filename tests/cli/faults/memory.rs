@@ -22,10 +22,10 @@ fn run(workspace: &Workspace, arguments: &[&str], bytes: u64) -> Outcome {
     Outcome::new(command.output().unwrap(), arguments)
 }
 
-/// The least address space, to a megabyte, in which a command is seen to succeed.
+/// The least address space, to eight megabytes, in which a command is seen to succeed.
 fn least(workspace: &Workspace, arguments: &[&str]) -> u64 {
     let (mut low, mut high) = (1 << 22, 1 << 30);
-    while high - low > 1 << 20 {
+    while high - low > 1 << 23 {
         let middle = (low + high) / 2;
         match run(workspace, arguments, middle).status {
             Some(0) => high = middle,
@@ -44,7 +44,7 @@ fn too_little_memory_is_a_message_and_leaves_what_can_be_resumed() {
     bench.clear();
     let peak = least(&bench.workspace, &RUN).max(floor + (64 << 20));
     bench.clear();
-    let count = tries(10, 50) as u64;
+    let count = tries(8, 50) as u64;
     let mut failures = 0;
     for k in 0..count {
         let bytes = peak - (peak - floor) * k / count;

@@ -5,7 +5,7 @@ use super::shim::{Call, Fault, run};
 use crate::contents::assert_same;
 
 /// Calls tried in the short form.
-const SHORT: usize = 16;
+const SHORT: usize = 8;
 const OLD: &str = "precious";
 
 #[test]
