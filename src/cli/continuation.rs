@@ -11,11 +11,19 @@ pub fn advice(error: &RunError) -> Option<String> {
         RunError::Step { .. } | RunError::Negative { .. } | RunError::Unresolved { time: Some(_), .. } => {
             Some("the changed game needs --force or another -o".to_owned())
         }
-        RunError::Output(error) if error.leaves_hdf5_broken() => {
-            Some(format!("when there is room, continue with: {}", resuming_command()))
-        }
+        RunError::Output(error) if error.is_failed_write() => Some(match can_resume() {
+            true => format!("when there is room, continue with: {}", resuming_command()),
+            false => "when there is room, give the command again with --force".to_owned(),
+        }),
         _ => None,
     }
+}
+
+/// Whether the command of this process has `--resume`.
+fn can_resume() -> bool {
+    std::env::args_os()
+        .nth(1)
+        .is_some_and(|command| ["run", "particles", "sweep"].iter().any(|known| command == *known))
 }
 
 /// The command line of this process, resuming instead of overwriting, as a shell reads it.

@@ -31,12 +31,15 @@ use std::path::Path;
 
 /// Exit status for bad input, the same as that of a usage error.
 const BAD_INPUT: i32 = 2;
+/// Exit status where the system has not what is needed.
+const FAILED: i32 = 3;
 /// Exit status after an interruption.
 const INTERRUPTED: i32 = 130;
 
 /// Runs the program with the arguments of the process; the exit status.
 pub fn main() -> i32 {
     signal::ignore_file_size_limit();
+    ignore_hdf5_locking();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         // Help and version are not errors: clap gives them status 0 and stdout.
@@ -68,6 +71,13 @@ pub fn main() -> i32 {
     }
 }
 
+/// Locks are ours, and HDF5 would follow this variable rather than what it is told: readers kept out of a file that is being
+/// written, a file called damaged that is in use.
+fn ignore_hdf5_locking() {
+    // SAFETY: the process has one thread yet.
+    unsafe { std::env::remove_var("HDF5_USE_FILE_LOCKING") };
+}
+
 /// Ends the process without running exit handlers, with what was printed flushed.
 pub fn leave(status: i32) -> ! {
     let _ = std::io::stdout().flush();
@@ -93,10 +103,10 @@ fn conclude<R: serde::Serialize>(
     solve: impl FnOnce() -> Result<R, RunError>,
     render: impl FnOnce(&R) -> String,
 ) -> i32 {
-    if let Err(message) = set_threads(arguments.common.threads) {
-        return report_failure(&message, BAD_INPUT, arguments.common.json);
-    }
     let common = &arguments.common;
+    if let Err(status) = set_threads(common) {
+        return status;
+    }
     finish(common, solve(), render, |error| report_error(error, &arguments.game, common.json))
 }
 
@@ -123,8 +133,8 @@ fn conclude_operands<R: serde::Serialize, E: std::fmt::Display>(
     exit_status: impl FnOnce(&E) -> i32,
 ) -> i32 {
     let interrupt = Interrupt::install(common.json);
-    if let Err(message) = set_threads(common.threads) {
-        return report_failure(&message, BAD_INPUT, common.json);
+    if let Err(status) = set_threads(common) {
+        return status;
     }
     let result = solve(&interrupt);
     // What is printed now must not be followed by the report of an interruption.
@@ -156,11 +166,19 @@ fn error_word() -> &'static str {
     if std::io::stderr().is_terminal() && !plain { "\x1b[1;31merror:\x1b[0m" } else { "error:" }
 }
 
-/// Sets the number of threads; results do not depend on it.
-fn set_threads(threads: Option<usize>) -> Result<(), String> {
-    let Some(threads) = threads else { return Ok(()) };
-    if !(1..=1024).contains(&threads) {
-        return Err(format!("--threads {threads}: must be between 1 and 1024"));
+/// Starts the threads, as many as there are processors unless a number is given; results do not depend on it. The exit
+/// status where that is not possible.
+fn set_threads(common: &CommonArguments) -> Result<(), i32> {
+    let mut threads = rayon::ThreadPoolBuilder::new();
+    if let Some(count) = common.threads {
+        if !(1..=1024).contains(&count) {
+            let message = format!("--threads {count}: must be between 1 and 1024");
+            return Err(report_failure(&message, BAD_INPUT, common.json));
+        }
+        threads = threads.num_threads(count);
     }
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|error| format!("--threads: {error}"))
+    threads.build_global().map_err(|error| {
+        let message = format!("cannot start threads: {error}; --threads 1 needs fewest");
+        report_failure(&message, FAILED, common.json)
+    })
 }

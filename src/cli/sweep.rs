@@ -6,7 +6,7 @@ use super::number::significant;
 use super::progress::Bar;
 use super::signal::Interrupt;
 use super::table::Table;
-use super::{BAD_INPUT, finish, report_error, report_failure, set_threads};
+use super::{finish, report_error, set_threads};
 use crate::experiment::{
     FailureReport, MergeReport, MergeRequest, RunError, Shard, SweepAxisReport, SweepReport, SweepRequest, merge,
     slurm_script, sweep, vocabulary,
@@ -20,8 +20,8 @@ const LISTED_FAILURES: usize = 10;
 /// The exit status of the command.
 pub fn main(arguments: &SweepArguments) -> i32 {
     let common = &arguments.common;
-    if let Err(message) = set_threads(common.threads) {
-        return report_failure(&message, BAD_INPUT, common.json);
+    if let Err(status) = set_threads(common) {
+        return status;
     }
     let place = arguments.sweep.clone().unwrap_or_default();
     if !arguments.merge.is_empty() {

@@ -3,6 +3,7 @@
 //! Each thread takes the next one when it has finished another. A computation runs in a pool of its own with one thread: in a
 //! shared pool one that waits for its second half would begin another in the meantime, on the same stack.
 
+use super::RunError;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 
@@ -13,14 +14,17 @@ const STACK: usize = 8 << 20;
 /// as it finishes. A thread stops at a computation that gives `None`. An error of `finished` sets `interrupt`.
 ///
 /// # Errors
-/// That of `finished`.
-pub fn side_by_side<T: Send, E>(
+/// That of `finished`; [`RunError::Thread`].
+pub fn side_by_side<T: Send>(
     count: usize,
     threads: usize,
     interrupt: &AtomicBool,
     compute: impl Fn(usize) -> Option<T> + Sync,
-    mut finished: impl FnMut(T) -> Result<(), E>,
-) -> Result<(), E> {
+    mut finished: impl FnMut(T) -> Result<(), RunError>,
+) -> Result<(), RunError> {
+    let pool = |_| rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(STACK).build();
+    let pools = (0..threads.min(count)).map(pool).collect::<Result<Vec<_>, _>>();
+    let pools = pools.map_err(|error| RunError::Thread { source: std::io::Error::other(error) })?;
     let next = AtomicUsize::new(0);
     let take = |results: Sender<T>| {
         while !interrupt.load(Ordering::Relaxed) {
@@ -37,15 +41,17 @@ pub fn side_by_side<T: Send, E>(
     let take = &take;
     std::thread::scope(|scope| {
         let (sender, receiver) = channel();
-        for _ in 0..threads.min(count) {
+        let mut outcome = Ok(());
+        for pool in &pools {
             let sender = sender.clone();
-            scope.spawn(move || {
-                let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(STACK).build();
-                pool.expect("a thread").install(|| take(sender));
-            });
+            let work = move || pool.install(|| take(sender));
+            if let Err(source) = std::thread::Builder::new().spawn_scoped(scope, work) {
+                outcome = Err(RunError::Thread { source });
+                interrupt.store(true, Ordering::Relaxed);
+                break;
+            }
         }
         drop(sender);
-        let mut outcome = Ok(());
         for result in receiver {
             if outcome.is_ok() {
                 outcome = finished(result);

@@ -268,6 +268,12 @@ pub enum RunError {
         /// What happened.
         source: std::io::Error,
     },
+    /// The system has no more threads, or no memory for one.
+    #[error("cannot start a thread: {source}")]
+    Thread {
+        /// What happened.
+        source: std::io::Error,
+    },
     /// Ctrl-C, SIGTERM or SIGHUP.
     #[error("interrupted at time {time:?}; {} holds a checkpoint", path.display())]
     Interrupted {
@@ -358,10 +364,8 @@ impl RunError {
             | RunError::NotARun { .. }
             | RunError::OtherGame { .. } => BAD_INPUT,
             RunError::Output(error) => match error {
-                OutputError::Write { .. }
-                | OutputError::NotFinite { .. }
-                | OutputError::Order { .. }
-                | OutputError::Stopped { .. } => NUMERICAL_FAILURE,
+                OutputError::NotFinite { .. } | OutputError::Order { .. } => NUMERICAL_FAILURE,
+                error if error.is_failed_write() => NUMERICAL_FAILURE,
                 _ => BAD_INPUT,
             },
             RunError::Equilibrium(_)
@@ -372,6 +376,7 @@ impl RunError {
             | RunError::Orbit(_)
             | RunError::Escape { .. }
             | RunError::Workplace { .. }
+            | RunError::Thread { .. }
             | RunError::AllRungs { .. }
             | RunError::Step { .. } => NUMERICAL_FAILURE,
             RunError::Interrupted { .. }

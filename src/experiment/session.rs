@@ -161,10 +161,12 @@ impl<'a> Session<'a> {
         // The spectrum does not depend on the evolution. An interrupted run does not wait for it.
         let copy = self.file.clone();
         let pool = own_pool();
-        let spectrum = std::thread::spawn(move || match pool {
+        let compute = move || match pool {
             Some(pool) => pool?.install(|| spectrum_of_run(&copy)),
             None => spectrum_of_run(&copy),
-        });
+        };
+        let spectrum = std::thread::Builder::new().name("spectrum".to_owned()).spawn(compute);
+        let spectrum = spectrum.map_err(|source| RunError::Thread { source })?;
         self.evolve(interrupt, watch)?;
         let spectrum = spectrum.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let mut recorded = self.finish(started.elapsed(), spectrum)?;

@@ -2,7 +2,7 @@
 
 use super::OutputError;
 use super::attribute::{write_number, write_text};
-use super::blank::{access, write_values};
+use super::blank::{unbuffered, write_values};
 use super::layout::coordinate_names;
 use super::place::Place;
 use super::scale;
@@ -157,16 +157,27 @@ pub(super) fn replace(
     describe: impl FnOnce(&File) -> Result<()>,
 ) -> std::result::Result<(), OutputError> {
     place.reserve(8 * arrays.iter().map(|array| array.values.len() as u64).sum::<u64>())?;
-    let file = access().create(&place.temporary).map_err(OutputError::write(target, "new file"))?;
+    place.unless_failed(write(&place.temporary, target, groups, arrays, describe))?;
+    place.install(target)
+}
+
+/// Writes the file that becomes `target`.
+fn write(
+    temporary: &Path,
+    target: &Path,
+    groups: &[&str],
+    arrays: &[Array],
+    describe: impl FnOnce(&File) -> Result<()>,
+) -> std::result::Result<(), OutputError> {
+    let file = unbuffered().create(temporary).map_err(OutputError::write(target, "new file"))?;
     match fill(&file, groups, arrays, describe).and_then(|()| file.flush()) {
-        Ok(()) => drop(file),
+        Ok(()) => Ok(()),
         Err(error) => {
             // Closing would try to write again what could not be written.
             std::mem::forget(file);
-            return Err(OutputError::write(target, "the datasets")(error));
+            Err(OutputError::write(target, "the datasets")(error))
         }
     }
-    place.install(target)
 }
 
 fn fill(file: &File, groups: &[&str], arrays: &[Array], describe: impl FnOnce(&File) -> Result<()>) -> Result<()> {

@@ -63,7 +63,7 @@ impl Blank {
 
     /// Writes the file; whatever was at `path` is lost.
     pub fn create(&self, path: &Path) -> std::result::Result<File, OutputError> {
-        let file = access().create(path).map_err(OutputError::write(path, "new file"))?;
+        let file = unbuffered().create(path).map_err(OutputError::write(path, "new file"))?;
         match self.fill(&file).and_then(|()| file.flush()) {
             Ok(()) => Ok(file),
             Err(error) => {
@@ -168,6 +168,14 @@ impl Blank {
 pub(super) fn access() -> FileBuilder {
     let mut builder = File::with_options();
     builder.with_fapl(|access| access.libver_bounds(LibraryVersion::Earliest, LibraryVersion::V18).file_locking(false));
+    builder
+}
+
+/// The same for writing, without HDF5's buffers for parts of arrays: what a buffer holds is written when the dataset is
+/// closed, and an error of that is lost. So an error comes back from the call that writes.
+pub(super) fn unbuffered() -> FileBuilder {
+    let mut builder = access();
+    builder.with_fapl(|access| access.sieve_buf_size(0).chunk_cache(1, 0, 1.0));
     builder
 }
 

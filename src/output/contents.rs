@@ -2,7 +2,7 @@
 
 use super::OutputError;
 use super::attribute::read_bytes;
-use super::blank::{Blank, EQUILIBRIUM_ATTRIBUTES, access};
+use super::blank::{Blank, EQUILIBRIUM_ATTRIBUTES, access, unbuffered};
 use super::header::{Header, State};
 use super::layout::{Layout, LineRecord, coordinate_names};
 use super::own_dataset::{damaged, dataset, has_hard_link};
@@ -38,7 +38,7 @@ pub(super) fn open(path: &Path, writable: bool) -> Result<File, OutputError> {
     }
     if writable {
         // This already writes the first 96 bytes.
-        return access().open_rw(path).map_err(OutputError::write(path, "opening it"));
+        return unbuffered().open_rw(path).map_err(OutputError::write(path, "opening it"));
     }
     access().open(path).map_err(OutputError::damaged(path, "HDF5 can not open it"))
 }

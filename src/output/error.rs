@@ -145,6 +145,18 @@ impl OutputError {
         matches!(self, OutputError::Write { .. })
     }
 
+    /// Whether the disk failed or is full: the command was right and may be given again.
+    pub fn is_failed_write(&self) -> bool {
+        match self {
+            OutputError::Write { .. } | OutputError::NoRoom { .. } | OutputError::Stopped { .. } => true,
+            OutputError::System { source, .. } => matches!(
+                source.raw_os_error(),
+                Some(libc::ENOSPC | libc::EDQUOT | libc::EFBIG | libc::EIO | libc::ENOMEM | libc::EAGAIN)
+            ),
+            _ => false,
+        }
+    }
+
     pub(super) fn system(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> OutputError {
         let path = path.to_path_buf();
         move |source| OutputError::System { action, path, source }

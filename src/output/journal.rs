@@ -149,7 +149,7 @@ impl Journal {
             rows.iter().try_for_each(|row| file.write_all(row_line(row).as_bytes()))?;
             file.flush()
         };
-        write().map_err(OutputError::system("create", temporary))?;
+        self.place.unless_failed(write().map_err(OutputError::system("create", temporary)))?;
         self.place.install(&self.place.part)?;
         let file = OpenOptions::new().append(true).open(&self.place.part);
         self.file = Some(file.map_err(OutputError::system("open", &self.place.part))?);

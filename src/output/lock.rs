@@ -28,7 +28,13 @@ impl Lock {
                     error if error.raw_os_error() == Some(libc::EWOULDBLOCK) => "",
                     error if is_unsupported(&error) && created => return Ok(Lock { path: path.into(), _file: file }),
                     error if is_unsupported(&error) => "; there are no locks here: remove that file if no process runs",
-                    error => return Err(OutputError::system("lock", path)(error)),
+                    error => {
+                        if created {
+                            // Nobody holds it. The error of the lock matters more than one of this.
+                            let _ = std::fs::remove_file(path);
+                        }
+                        return Err(OutputError::system("lock", path)(error));
+                    }
                 };
                 return Err(OutputError::Locked { path: output.into(), lock: path.into(), hint });
             }

@@ -58,15 +58,27 @@ impl Place {
         let file = File::create(&self.temporary).map_err(OutputError::system("create", &self.temporary))?;
         let result = allocate(&file, bytes);
         drop(file);
-        std::fs::remove_file(&self.temporary).map_err(OutputError::system("remove", &self.temporary))?;
-        result.map_err(|source| OutputError::NoRoom { path: self.output.clone(), bytes, source })
+        let removed = std::fs::remove_file(&self.temporary).map_err(OutputError::system("remove", &self.temporary));
+        result.map_err(|source| OutputError::NoRoom { path: self.output.clone(), bytes, source })?;
+        removed
     }
 
     /// Puts the complete temporary file in the place of `target`, for good.
     pub fn install(&self, target: &Path) -> Result<(), OutputError> {
-        sync(&self.temporary)?;
-        std::fs::rename(&self.temporary, target).map_err(OutputError::system("replace", target))?;
-        sync(&self.folder)
+        let installed = sync(&self.temporary)
+            .and_then(|()| std::fs::rename(&self.temporary, target).map_err(OutputError::system("replace", target)));
+        self.unless_failed(installed)?;
+        let folder = File::open(&self.folder).and_then(|folder| folder.sync_all());
+        folder.map_err(OutputError::system("flush the folder of", target))
+    }
+
+    /// Removes the temporary file after a failure: on a full disk it takes room that others need.
+    pub fn unless_failed<T>(&self, result: Result<T, OutputError>) -> Result<T, OutputError> {
+        if result.is_err() {
+            // That this fails too says nothing more, and the next owner of the lock replaces the file.
+            let _ = std::fs::remove_file(&self.temporary);
+        }
+        result
     }
 
     /// Removes a file that may not be there.

@@ -126,8 +126,13 @@ impl Worker {
     }
 
     fn rewritten(&mut self, blank: Blank, checkpoint: Option<&Checkpoint>) -> Result<WorkFile, OutputError> {
-        let temporary = self.place.temporary.clone();
         self.place.reserve(blank.bytes())?;
+        let written = self.write_temporary(blank, checkpoint);
+        self.place.unless_failed(written)
+    }
+
+    fn write_temporary(&mut self, blank: Blank, checkpoint: Option<&Checkpoint>) -> Result<WorkFile, OutputError> {
+        let temporary = self.place.temporary.clone();
         let file = blank.create(&temporary)?;
         let mut new = WorkFile::attach(file, blank, &temporary).map_err(OutputError::write(&temporary, "new file"))?;
         if let Err(error) = self.copy_into(&mut new, checkpoint) {

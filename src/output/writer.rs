@@ -62,7 +62,7 @@ impl RunWriter {
         let target = if place.output.exists() { place.part.clone() } else { place.output.clone() };
         let blank = first_blank(header, layout);
         place.reserve(blank.bytes())?;
-        let file = blank.create(&place.temporary)?;
+        let file = place.unless_failed(blank.create(&place.temporary))?;
         place.install(&target)?;
         if target == place.output {
             place.remove(&place.part)?;

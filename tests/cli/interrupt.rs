@@ -1,9 +1,10 @@
 //! Ctrl-C and its relatives: status 130, a readable file, and `--resume` gives the file of an uninterrupted run.
 
 use crate::contents::{self, assert_increasing, assert_same};
+use crate::form::tries;
 use crate::workspace::{Moments, Outcome, TORI, Workspace, signal, wait_until};
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const LONG: [&str; 7] = ["run", "limit-cycle", "-o", "out.h5", "--quiet", "--set", "solver.time=2"];
 
@@ -15,15 +16,17 @@ fn a_signal_at_any_moment_stops_cleanly_and_the_run_can_be_resumed() {
     workspace.run(&arguments).succeeds();
     let snapshots = contents::times(&workspace.path("whole.h5")).len();
     let mut moments = Moments::new(7);
-    let mut stopped = 0;
-    for number in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP].into_iter().cycle().take(6) {
+    let (mut stopped, mut times) = (0, Vec::new());
+    for number in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP].into_iter().cycle().take(tries(6, 100)) {
         let mut child = workspace.start(&LONG);
         let wanted = 1 + (moments.next() * 0.8 * snapshots as f64) as usize;
         assert!(wait_until(&mut child, || contents::snapshots_so_far(&output) >= wanted), "no {wanted} snapshots");
+        let sent = Instant::now();
         if child.try_wait().unwrap().is_none() {
             signal(&child, number);
         }
         let outcome = workspace.finish(child, &LONG);
+        times.push(sent.elapsed());
         if outcome.status == Some(130) {
             stopped += 1;
             outcome.fails(130, &["interrupted at time", "out.h5", "--resume"]);
@@ -39,7 +42,11 @@ fn a_signal_at_any_moment_stops_cleanly_and_the_run_can_be_resumed() {
         assert_eq!(workspace.names(), ["out.h5", "whole.h5"]);
         std::fs::remove_file(&output).unwrap();
     }
-    assert!(stopped >= 4, "only {stopped} runs were still going on");
+    times.sort();
+    println!("{stopped} runs stopped, the slowest in {:?}", times[times.len() - 1]);
+    // The machine may be busy with other things now and then.
+    assert!(times[times.len() / 2] < Duration::from_secs(2), "{times:?}");
+    assert!(stopped >= tries(4, 60), "only {stopped} runs were still going on");
 }
 
 #[test]

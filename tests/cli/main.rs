@@ -11,6 +11,7 @@ mod destination;
 mod documentation;
 mod dynamics;
 mod environment;
+mod faults;
 mod games;
 mod initial_state;
 mod interrupt;

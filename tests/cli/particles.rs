@@ -1,6 +1,7 @@
 //! `nashflow particles`: clouds from files, known distances, floors, the ladder, threads, refusals.
 
 use crate::contents::{assert_same, open};
+use crate::form::tries;
 use crate::workspace::{CIRCLES, Moments, TORI, Workspace, signal, wait_until};
 use std::f64::consts::PI;
 use std::time::Instant;
@@ -239,7 +240,7 @@ fn an_interrupted_or_killed_run_resumes_to_the_same_bytes() {
         workspace.run(&words("whole.h5")).succeeds();
         let life = started.elapsed();
         let (mut moments, mut met) = (Moments::new(5), 0);
-        for number in 0..4 {
+        for number in 0..tries(4, 70) {
             let arguments = words("out.h5");
             let mut child = workspace.start(&arguments);
             let part = workspace.path("out.h5.part");

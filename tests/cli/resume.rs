@@ -56,7 +56,7 @@ fn a_killed_run_between_circles_resumes_to_the_same_bytes() {
 
 #[test]
 fn a_killed_run_between_tori_resumes_to_the_same_bytes_although_its_grid_grows() {
-    let kills = tries(3, 30);
+    let kills = tries(3, 100);
     let met = kill_and_resume(TORI, kills, "0", 3);
     assert!(met >= kills / 2, "only {met} of {kills} kills met a running program");
 }

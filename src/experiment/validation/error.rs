@@ -35,10 +35,10 @@ impl ValidationError {
         ValidationError::Input { what: what.to_string(), message: message.into() }
     }
 
-    /// What the program exits with: 2 for bad input, 3 for a numerical failure.
+    /// What the program exits with: 2 for bad input, 3 for a numerical failure or a failed write.
     pub fn exit_status(&self) -> i32 {
         match self {
-            ValidationError::Output(error) if error.leaves_hdf5_broken() => NUMERICAL_FAILURE,
+            ValidationError::Output(error) if error.is_failed_write() => NUMERICAL_FAILURE,
             ValidationError::Density(_) => NUMERICAL_FAILURE,
             _ => BAD_INPUT,
         }

@@ -41,7 +41,7 @@ impl W2Error {
     pub fn exit_status(&self) -> i32 {
         match self {
             W2Error::Input { .. } | W2Error::Array(_) => BAD_INPUT,
-            W2Error::Output(error) if error.leaves_hdf5_broken() => NUMERICAL_FAILURE,
+            W2Error::Output(error) if error.is_failed_write() => NUMERICAL_FAILURE,
             W2Error::Output(_) => BAD_INPUT,
             W2Error::Solver { source, .. } => match source {
                 TransportError::Dimension { .. }
