@@ -12,6 +12,7 @@ mod documentation;
 mod dynamics;
 mod environment;
 mod games;
+mod hostile;
 mod initial_state;
 mod interrupt;
 mod line;
