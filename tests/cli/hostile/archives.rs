@@ -1,6 +1,6 @@
 //! npz archives that are bombs, that lie about their members, or whose members would climb out of a folder.
 
-use super::measured::measure;
+use super::measured::run_within;
 use crate::workspace::Workspace;
 use ndarray::array;
 use ndarray_npy::write_npy;
@@ -58,8 +58,9 @@ fn folder() -> Workspace {
 #[track_caller]
 fn run(workspace: &Workspace, bytes: &[u8], member: &str) -> crate::workspace::Outcome {
     workspace.write("inner/bad.npz", bytes);
-    let ran = measure(workspace, &["w2", &format!("inner/bad.npz{member}"), "inner/good.npy", "--json"]);
-    assert!(ran.peak < MOST_MEMORY && ran.time.as_secs() < 5, "{} bytes, {:?}", ran.peak, ran.time);
+    let ran =
+        run_within(MOST_MEMORY, workspace, &["w2", &format!("inner/bad.npz{member}"), "inner/good.npy", "--json"]);
+    assert!(ran.time.as_secs() < 5, "{:?}", ran.time);
     assert_eq!(workspace.names(), ["inner"]);
     assert_eq!(workspace.names_in("inner"), ["bad.npz", "good.npy"]);
     ran.outcome
@@ -111,8 +112,8 @@ fn two_members_of_one_name_are_refused() {
     let workspace = folder();
     let (first, second) = (points(&[0.25, 0.75]), points(&[0.1, 0.2]));
     let twice = forged(&archive(Stored, &[("x.npy", &first), ("y.npy", &second)]), b"y.npy", b"x.npy");
-    refused(&workspace, &twice, "", &["bad.npz", "x.npy", "twice"]);
-    refused(&workspace, &twice, ":x", &["bad.npz", "x.npy", "twice"]);
+    refused(&workspace, &twice, "", &["bad.npz", "one name"]);
+    refused(&workspace, &twice, ":x", &["bad.npz", "one name"]);
 }
 
 #[test]

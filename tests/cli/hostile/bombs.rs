@@ -1,11 +1,11 @@
 //! Texts that blow up when they are read: refused with the place, or answered, in seconds and in little memory.
 
-use super::measured::measure;
+use super::measured::run_within;
 use crate::workspace::Workspace;
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(5);
-const MOST_MEMORY: u64 = 1 << 30;
+const MOST_MEMORY: u64 = 1_000_000_000;
 
 /// A game with this payoff, in quotes that TOML leaves alone.
 fn game(payoff: &str) -> String {
@@ -17,8 +17,8 @@ fn game(payoff: &str) -> String {
 fn refused(text: &str, words: &[&str]) {
     let workspace = Workspace::new();
     workspace.write("bomb.toml", text);
-    let ran = measure(&workspace, &["equilibrium", "bomb.toml"]);
-    assert!(ran.time < PATIENCE && ran.peak < MOST_MEMORY, "{words:?}: {:?}, {} bytes", ran.time, ran.peak);
+    let ran = run_within(MOST_MEMORY, &workspace, &["equilibrium", "bomb.toml"]);
+    assert!(ran.time < PATIENCE, "{words:?}: {:?}", ran.time);
     assert!(ran.outcome.stderr.len() < 4096, "{} bytes said", ran.outcome.stderr.len());
     ran.outcome.fails(2, words);
     assert_eq!(workspace.names(), ["bomb.toml"]);
@@ -31,7 +31,9 @@ fn expressions_nested_too_deeply_are_refused_where_they_become_so() {
         let payoff = format!("{}x{}", open.repeat(count), close.repeat(count));
         refused(&game(&payoff), &["bomb.toml:2:", "game.payoff", "200 levels"]);
     }
-    for (chain, words) in [("2^", "200 levels"), ("(", "200 levels"), ("cos(", "200 levels")] {
+    for (chain, words) in
+        [("2^", "200 levels"), ("(", "200 levels"), ("cos(", "200 levels"), ("-", "200 levels"), ("+", "200 levels")]
+    {
         refused(&game(&chain.repeat(100_000)), &["bomb.toml:2:", "game.payoff", words]);
     }
 }
@@ -41,14 +43,11 @@ fn long_chains_are_answered() {
     let workspace = Workspace::new();
     let circle = "cos(2*pi*(x - y))";
     let sums = format!("{circle}{}", " + 0*x".repeat(170_000));
-    let minus = format!("{}{circle}", "-".repeat(10_000));
     let product = format!("{circle}{}", "*1".repeat(400_000));
-    for (what, payoff) in
-        [("a sum of a million characters", sums), ("ten thousand signs", minus), ("a product", product)]
-    {
+    for (what, payoff) in [("a sum of a million characters", sums), ("a product", product)] {
         workspace.write("long.toml", game(&payoff));
-        let ran = measure(&workspace, &["equilibrium", "long.toml", "--json"]);
-        assert!(ran.time < PATIENCE && ran.peak < MOST_MEMORY, "{what}: {:?}, {} bytes", ran.time, ran.peak);
+        let ran = run_within(MOST_MEMORY, &workspace, &["equilibrium", "long.toml", "--json"]);
+        assert!(ran.time < PATIENCE, "{what}: {:?}", ran.time);
         let gap = ran.outcome.succeeds().json()["equilibrium"]["nikaido_isoda"].as_f64().unwrap();
         assert!(gap.abs() <= 1e-12, "{what}: {gap}");
     }
@@ -62,8 +61,8 @@ fn sums_that_are_different_everywhere_are_answered_or_refused_in_time() {
     let waves: Vec<String> = (0..20_000).map(|k| format!("1e-5*cos(2*pi*({}*x-{}*y)+{k})", k % 7, k % 5)).collect();
     let workspace = Workspace::new();
     workspace.write("waves.toml", game(&waves.join("+")));
-    let ran = measure(&workspace, &["equilibrium", "waves.toml", "--json"]);
-    assert!(ran.time < 4 * PATIENCE && ran.peak < MOST_MEMORY, "{:?}, {} bytes", ran.time, ran.peak);
+    let ran = run_within(MOST_MEMORY, &workspace, &["equilibrium", "waves.toml", "--json"]);
+    assert!(ran.time < PATIENCE, "{:?}", ran.time);
     let gap = ran.outcome.succeeds().json()["equilibrium"]["nikaido_isoda"].as_f64().unwrap();
     assert!(gap.abs() <= 1e-12, "{gap}");
 }
@@ -114,19 +113,19 @@ fn toml_nested_a_hundred_thousand_deep_is_refused() {
     ] {
         let workspace = Workspace::new();
         workspace.write("bomb.toml", &text);
-        let ran = measure(&workspace, &["run", "bomb.toml"]);
-        assert!(ran.time < PATIENCE && ran.peak < MOST_MEMORY, "{what}: {:?}, {} bytes", ran.time, ran.peak);
+        let ran = run_within(MOST_MEMORY, &workspace, &["run", "bomb.toml"]);
+        assert!(ran.time < PATIENCE, "{what}: {:?}", ran.time);
         ran.outcome.fails(2, &["bomb.toml:"]);
         assert_eq!(workspace.names(), ["bomb.toml"], "{what}");
     }
     // The same behind --set, and in a sweep file.
     let workspace = Workspace::new();
     workspace.write("game.toml", head);
-    let deep = format!("game.name={}1{}", "[".repeat(20_000), "]".repeat(20_000));
+    let deep = format!("game.temperature={}1{}", "[".repeat(20_000), "]".repeat(20_000));
     let dotted = format!("{}b=1", "a.".repeat(20_000));
     for set in [&deep, &dotted] {
-        let ran = measure(&workspace, &["run", "game.toml", "--set", set]);
-        assert!(ran.time < PATIENCE && ran.peak < MOST_MEMORY, "{:?}, {} bytes", ran.time, ran.peak);
+        let ran = run_within(MOST_MEMORY, &workspace, &["run", "game.toml", "--set", set]);
+        assert!(ran.time < PATIENCE, "{:?}", ran.time);
         ran.outcome.fails(2, &[]);
     }
     let sweep = format!(
@@ -134,8 +133,8 @@ fn toml_nested_a_hundred_thousand_deep_is_refused() {
         "[".repeat(count)
     );
     workspace.write("sweep.toml", sweep);
-    let ran = measure(&workspace, &["sweep", "sweep.toml", "-o", "out.h5"]);
-    assert!(ran.time < PATIENCE && ran.peak < MOST_MEMORY, "{:?}, {} bytes", ran.time, ran.peak);
+    let ran = run_within(MOST_MEMORY, &workspace, &["sweep", "sweep.toml", "-o", "out.h5"]);
+    assert!(ran.time < PATIENCE, "{:?}", ran.time);
     ran.outcome.fails(2, &["sweep.toml:"]);
     assert_eq!(workspace.names(), ["game.toml", "sweep.toml"]);
 }

@@ -1,6 +1,6 @@
 //! Sizes that would not fit: refused from the arithmetic, before memory is asked for.
 
-use super::measured::measure;
+use super::measured::run_within;
 use crate::workspace::Workspace;
 use ndarray::array;
 use ndarray_npy::write_npy;
@@ -15,8 +15,7 @@ const PLANE: &str = "[game]\npayoff = \"cos(2*pi*(x1 - y1))\"\ntemperature = 0.1
 #[track_caller]
 fn refused(workspace: &Workspace, arguments: &[&str], words: &[&str]) {
     let before = workspace.names();
-    let ran = measure(workspace, arguments);
-    assert!(ran.peak < MOST_MEMORY, "{arguments:?}: {} bytes\n{}", ran.peak, ran.outcome.stderr);
+    let ran = run_within(MOST_MEMORY, workspace, arguments);
     assert!(ran.time.as_secs() < 5, "{arguments:?}: {:?}", ran.time);
     ran.outcome.fails(2, words);
     assert_eq!(workspace.names(), before, "{arguments:?}");

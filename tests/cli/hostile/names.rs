@@ -136,7 +136,7 @@ fn names_as_long_as_can_be_are_taken_and_longer_ones_refused() {
     let long = format!("{}.toml", "g".repeat(250));
     workspace.write(&long, format!("[game]\n{REST}"));
     workspace.run(&["equilibrium", &long]).succeeds();
-    workspace.run(&["equilibrium", &"g".repeat(256)]).fails(2, &["name"]);
+    workspace.run(&["equilibrium", &format!("{}.toml", "g".repeat(256))]).fails(2, &["name"]);
 }
 
 #[test]

@@ -22,7 +22,6 @@ fn numbers_that_are_none_in_a_game_are_refused_with_their_key() {
     let workspace = folder();
     let keys = [
         "game.temperature",
-        "game.temperature.x",
         "game.timescale",
         "game.parameters.c",
         "game.domain.x.period",

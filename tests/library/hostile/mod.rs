@@ -9,8 +9,8 @@ mod random_games;
 use std::path::Path;
 
 /// Datasets of a run in which nothing may be missing.
-const COMPLETE: [&str; 9] =
-    ["time", "mu", "nu", "equilibrium/mu", "equilibrium/nu", "energy", "nikaido_isoda", "mass_error", "steps/time"];
+const COMPLETE: [&str; 8] =
+    ["time", "mu", "nu", "equilibrium/mu", "equilibrium/nu", "energy", "nikaido_isoda", "steps/time"];
 
 /// No number of the file of a run is missing where there should be one.
 #[track_caller]

@@ -50,11 +50,8 @@ pub fn cloud(folder: &Path, script: &[u8]) {
     let path = written(folder, "cloud.h5", &bytes);
     let _ = embedded_game(&path);
     read(&ArrayAddress::whole(&path));
-    for name in ["time", "particles/x", "particles/y", "mu", "equilibrium/nu", "x"] {
-        let address = named(&path, name);
-        if address.is_member() {
-            read(&address);
-            read(&ArrayAddress { time: Some(0.005), ..address });
-        }
+    for name in ["time", "particles/x", "mu", "equilibrium/nu"] {
+        read(&ArrayAddress { time: Some(0.005), ..named(&path, name) });
+        read(&named(&path, name));
     }
 }
