@@ -223,7 +223,7 @@ fn sweep_files_cannot_climb_out_by_any_key() {
             format!("{head}set = ['initial.y.cloud=\"{file}\"']\n{axis}"),
             format!("{head}[[axis]]\nkey = \"game.table\"\nvalues = ['{file}']\n"),
             format!("{head}[[axis]]\nkey = \"initial.x\"\nvalues = [{{ cloud = '{file}' }}]\n"),
-            format!("{head}[[axis]]\nkeys = [\"initial.x.file\"]\nvalues = [['{file}']]\n"),
+            format!("{head}[[axis]]\nkey = \"initial.x.file\"\nvalues = ['{file}']\n"),
         ] {
             workspace.write("inside/sweep.toml", &text);
             let outcome = is_refused(&workspace, &["sweep", "inside/sweep.toml", "-o", "out.h5"]);
