@@ -180,8 +180,12 @@ fn promised(path: &Path) -> Option<(FileFormat, &'static str)> {
 
 /// Number of values of an announced shape, if it is one that is read.
 fn checked_count(path: &Path, shape: &[usize]) -> Result<usize, ArrayError> {
-    let values: f64 = shape.iter().map(|n| *n as f64).product();
+    // An empty axis makes no shape small: the others must be lengths that can be multiplied.
+    let values: f64 = shape.iter().map(|n| *n.max(&1) as f64).product();
     if values > NumericArray::MOST_VALUES as f64 {
+        if shape.contains(&0) {
+            return Err(ArrayError::format(path, format!("its array of shape {shape:?} is empty")));
+        }
         return Err(ArrayError::TooLarge { path: path.into(), shape: shape.to_vec(), values });
     }
     Ok(shape.iter().product())

@@ -240,6 +240,21 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_axis_hides_no_others_that_are_too_long() {
+        for (order, shape, word) in [
+            ("True", "(0, 100000000000, 1000000000000)", "is empty"),
+            ("False", "(99999999999, 0, 99999999999)", "is empty"),
+            ("True", "(99999999999, 99999999999)", "allowed"),
+        ] {
+            let text = format!("{{'descr': '<f8', 'fortran_order': {order}, 'shape': {shape}, }}");
+            let length = (text.len() as u16).to_le_bytes();
+            let bytes = [&MAGIC[..], &[1, 0], &length, text.as_bytes()].concat();
+            let error = read(Path::new("a.npy"), bytes.as_slice(), bytes.len() as u64).unwrap_err().to_string();
+            assert!(error.contains(word), "{shape}: {error}");
+        }
+    }
+
+    #[test]
     fn long_arrays_are_decoded_block_by_block_number_by_number() {
         let values: Vec<f64> = (0..3 * BLOCK / 8 + 5).map(|i| (i as f64).sqrt() - 40.0).collect();
         let little: Vec<u8> = values.iter().flat_map(|x| x.to_le_bytes()).collect();

@@ -2,7 +2,7 @@
 
 use super::{ArrayError, NumericArray, npy};
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 use zip::{CompressionMethod, ZipArchive};
 
@@ -12,6 +12,11 @@ const MOST_MEMBERS: usize = 1000;
 const LISTED: usize = 20;
 /// Bytes of a member that cannot be values: an npy header.
 const MOST_HEADER_BYTES: u64 = 1 << 17;
+/// The record at the end of an archive: its signature, its length without the comment, the place of the number of members
+/// (APPNOTE.TXT of PKWARE, 4.3.16).
+const END: [u8; 4] = *b"PK\x05\x06";
+const END_BYTES: usize = 22;
+const END_MEMBERS: usize = 10;
 
 /// Reads the array `name`, or the only one.
 pub(super) fn read(path: &Path, name: Option<&str>) -> Result<NumericArray, ArrayError> {
@@ -22,6 +27,9 @@ pub(super) fn read(path: &Path, name: Option<&str>) -> Result<NumericArray, Arra
     if archive.len() > MOST_MEMBERS {
         let reason = format!("it has {} members; at most {MOST_MEMBERS} are allowed", archive.len());
         return Err(ArrayError::format(path, reason));
+    }
+    if announced_members(path, archive.comment().len())? != archive.len() {
+        return Err(ArrayError::format(path, "two of its members have one name"));
     }
     let member = choose(path, archive.file_names(), name)?;
     let member = archive.by_name(&member).map_err(failed)?;
@@ -37,6 +45,20 @@ pub(super) fn read(path: &Path, name: Option<&str>) -> Result<NumericArray, Arra
         return Err(ArrayError::format(path, reason));
     }
     npy::read(path, member.take(bytes), bytes)
+}
+
+/// Members that the archive says it has: its reader keeps one of each name.
+fn announced_members(path: &Path, comment: usize) -> Result<usize, ArrayError> {
+    let mut end = [0; END_BYTES];
+    let read = File::open(path).and_then(|mut file| {
+        file.seek(SeekFrom::End(-((END_BYTES + comment) as i64)))?;
+        file.read_exact(&mut end)
+    });
+    read.map_err(|error| ArrayError::read(path, error))?;
+    if !end.starts_with(&END) {
+        return Err(ArrayError::format(path, "something stands behind the end of the archive"));
+    }
+    Ok(usize::from(u16::from_le_bytes([end[END_MEMBERS], end[END_MEMBERS + 1]])))
 }
 
 /// Whether there is an array of this name.

@@ -119,7 +119,7 @@ fn finish<R: serde::Serialize, E>(
 ) -> i32 {
     match result {
         Ok(result) if common.json => print_json(&result),
-        Ok(result) => print(&render(&result)),
+        Ok(result) => print(&harmless(&render(&result))),
         Err(error) => return report(&error),
     }
     0
@@ -152,11 +152,21 @@ fn report_error(error: &RunError, game: &Path, json: bool) -> i32 {
 }
 
 fn report_failure(message: &str, status: i32, json: bool) -> i32 {
-    let _ = writeln!(std::io::stderr(), "{} {message}", error_word());
+    let _ = writeln!(std::io::stderr(), "{} {}", error_word(), harmless(message));
     if json {
         print_json(&serde_json::json!({ "error": message, "status": status }));
     }
     status
+}
+
+/// A text with its control characters written out, but for ends of lines and tabs: file names, and strings of files that somebody else
+/// has written, must not give orders to the terminal.
+fn harmless(text: &str) -> std::borrow::Cow<'_, str> {
+    let gives_orders = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if !text.contains(gives_orders) {
+        return text.into();
+    }
+    text.chars().map(|c| if gives_orders(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
 }
 
 /// `error:`, red on a terminal; there neither where `NO_COLOR` is set (no-color.org) nor where `TERM` knows no colours.

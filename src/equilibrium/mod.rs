@@ -45,8 +45,9 @@ pub enum EquilibriumError {
     },
     /// Newton's method stopped short of the temperature asked for.
     #[error(
-        "the equilibrium was followed down to {reached:e} times the temperature asked for, not further: the residual \
-         of the log-densities stayed at {residual:e} after {iterations} Newton steps"
+        "the equilibrium was followed down to {reached:.3e} times the temperature asked for, not further: the residual \
+         of the log-densities stayed at {residual:.1e} after {iterations} Newton steps; a larger solver.grid or a higher \
+         game.temperature may help"
     )]
     NotConverged {
         /// Last temperature solved, in units of the one asked for.

@@ -116,6 +116,7 @@ impl Game {
     }
 
     fn check(&self) -> Result<(), Fault> {
+        Fault::unless_printable("game.name", &self.name)?;
         Self::check_numbers(self.temperature, self.timescale)?;
         self.check_variables()?;
         sampling::check_payoff(&self.source, &self.domain)?;

@@ -26,6 +26,17 @@ impl Fault {
         self
     }
 
+    /// Refuses control characters in a name: terminals obey them, and texts in HDF5 end at the first NUL.
+    pub(super) fn unless_printable(key: &str, name: &str) -> Result<(), Fault> {
+        match name.chars().find(|c| c.is_control()) {
+            None => Ok(()),
+            Some(c) => {
+                let message = format!("has the control character U+{:04X}", u32::from(c));
+                Err(Fault::new(key, message).with_help("a name is one line of text"))
+            }
+        }
+    }
+
     /// A list that should have one number per axis.
     pub(super) fn axis_count(key: impl Into<String>, axes: usize, got: usize) -> Fault {
         Fault::new(key, format!("expected one number per axis, that is {axes}, got {got}"))

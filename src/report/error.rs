@@ -40,6 +40,14 @@ pub enum ReportError {
         /// The folder.
         path: PathBuf,
     },
+    /// The folder that is to hold the new one is not there.
+    #[error("cannot open the folder {}: {source}", path.display())]
+    NoFolder {
+        /// The folder.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
     /// A file format that is not known.
     #[error("--format {found}: must be svg, png or both, between commas")]
     Format {

@@ -19,10 +19,13 @@ impl Folder {
     /// Whether the place may get a report; nothing is written.
     ///
     /// # Errors
-    /// [`ReportError::Exists`], [`ReportError::NotAReport`], [`ReportError::Here`], [`ReportError::System`].
+    /// [`ReportError::Exists`], [`ReportError::NotAReport`], [`ReportError::Here`], [`ReportError::NoFolder`],
+    /// [`ReportError::System`].
     pub fn check(place: &Path, overwrite: bool) -> Result<PathBuf, ReportError> {
         if !place.exists() {
-            return Ok(place.to_path_buf());
+            let parent = place.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let opened = fs::read_dir(parent).map(|_| place.to_path_buf());
+            return opened.map_err(|source| ReportError::NoFolder { path: parent.to_path_buf(), source });
         }
         // A link is followed, and stays.
         let real = place.canonicalize().map_err(system("open", place))?;

@@ -13,6 +13,7 @@ mod dynamics;
 mod environment;
 mod faults;
 mod games;
+mod hostile;
 mod initial_state;
 mod interrupt;
 mod line;

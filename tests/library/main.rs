@@ -7,6 +7,7 @@ mod agreement;
 mod convergence;
 mod dynamics;
 mod game;
+mod hostile;
 mod invariant;
 mod known_answer;
 mod output;

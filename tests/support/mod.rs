@@ -5,6 +5,7 @@ pub mod comparison;
 pub mod evolution;
 pub mod experiment;
 pub mod form;
+pub mod hostile;
 pub mod particles;
 pub mod python;
 pub mod run_file;

@@ -145,7 +145,7 @@ pub fn ladder(
     check(request)?;
     RunError::unless_entropy("the command particles", file)?;
     let particles = ParticleRequest { counts: None, ..request.particles.clone() };
-    let setup = Setup::new(file, &particles)?;
+    let setup = Setup::new(file, &particles, false)?;
     if setup.has_clouds() {
         return Err(RunError::option("--ladder", "initial clouds have numbers of their own; start from densities"));
     }

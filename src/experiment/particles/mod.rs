@@ -14,6 +14,7 @@ mod mean_field;
 mod reaction;
 mod replicas;
 mod report;
+mod room;
 mod setup;
 
 pub use bias::StepBias;
@@ -25,7 +26,7 @@ pub use report::{DistanceSummary, ParticleCounts, ParticleReport, PerPlayer, Sna
 pub use setup::ParticleRequest;
 
 use super::{Progress, RunError};
-use crate::game::{GameFile, Player};
+use crate::game::GameFile;
 use crate::output::ParticleWriter;
 use checkpoint::{Header, checkpoint};
 use replicas::Replicas;
@@ -33,9 +34,6 @@ use setup::Setup;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-
-/// Most numbers of clouds that are kept for the output file: 2 GiB.
-const MOST_VALUES: usize = 1 << 28;
 
 /// A checkpoint is not written again before ten times as long as writing the last one took.
 const PATIENCE: u32 = 10;
@@ -75,11 +73,8 @@ pub fn particles(
         Some((writer, stored)) => (Some(writer), stored),
         None => (None, None),
     };
-    let setup = Setup::new(file, request)?;
+    let setup = Setup::new(file, request, output.is_some())?;
     let counts = setup.counts();
-    if output.is_some() {
-        check_memory(file, request, counts)?;
-    }
     let mut command = output.map(|output| output.command.to_owned()).unwrap_or_default();
     let mut replicas = match (&writer, &stored, output) {
         (Some(writer), Some(json), Some(output)) => {
@@ -147,23 +142,4 @@ impl Saved {
         (self.at, self.took) = (Instant::now(), begun.elapsed());
         if interrupted { Err(RunError::Interrupted { time, path: writer.part() }) } else { Ok(()) }
     }
-}
-
-fn check_memory(file: &GameFile, request: &ParticleRequest, counts: [usize; 2]) -> Result<(), RunError> {
-    let weight = usize::from(!file.flow().is_mfl_da());
-    let of_player = |player: Player| counts[player.index()] * (file.game().domain(player).dimension() + weight);
-    let one = Player::BOTH.map(of_player).iter().sum::<usize>();
-    let values = one as f64 * request.replicas as f64 * file.output().times().len() as f64;
-    if values > MOST_VALUES as f64 {
-        let message = format!(
-            "the clouds of {} snapshots and {} replicas need {:.1e} bytes; at most {:.1e} are kept: ask for fewer snapshots \
-             (--set output.snapshots=10), or leave -o out",
-            file.output().times().len(),
-            request.replicas,
-            8.0 * values,
-            8.0 * MOST_VALUES as f64
-        );
-        return Err(RunError::option("-o", message));
-    }
-    Ok(())
 }

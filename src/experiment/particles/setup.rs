@@ -3,6 +3,7 @@
 use super::bias::{StepBias, step_bias};
 use super::mean_field::mean_field;
 use super::reaction::ReactionChoice;
+use super::room::{check_clouds, check_densities};
 use crate::array_file::ArrayAddress;
 use crate::experiment::notes::wrapped;
 use crate::experiment::{Discretisation, RunError, discretise, discretise_with_initial};
@@ -94,6 +95,15 @@ enum Start {
     Cloud(Ensemble),
 }
 
+/// Particles of x and of y.
+fn counts(request: &ParticleRequest, starts: &[Start; 2]) -> [usize; 2] {
+    [0, 1].map(|p| match (&request.counts, &starts[p]) {
+        (Some(counts), _) => counts[p],
+        (None, Start::Cloud(cloud)) => cloud.count(),
+        (None, Start::Density(_)) => DEFAULT_COUNT,
+    })
+}
+
 /// Everything that does not depend on the number of particles.
 #[derive(Debug)]
 pub(super) struct Setup<'a> {
@@ -113,7 +123,8 @@ pub(super) struct Setup<'a> {
 }
 
 impl<'a> Setup<'a> {
-    pub fn new(file: &'a GameFile, request: &'a ParticleRequest) -> Result<Setup<'a>, RunError> {
+    /// What is needed to move particles, and with `is_kept` to keep all clouds until the end.
+    pub fn new(file: &'a GameFile, request: &'a ParticleRequest, is_kept: bool) -> Result<Setup<'a>, RunError> {
         request.check()?;
         let reaction = ReactionChoice::new(file, request)?;
         let (game, times) = (file.game(), file.output().times());
@@ -134,6 +145,11 @@ impl<'a> Setup<'a> {
         };
         let [x, y] = Player::BOTH.map(start);
         let starts = [x?, y?];
+        let counts = counts(request, &starts);
+        request.check_counts("-n", counts)?;
+        if is_kept {
+            check_clouds(file, request, counts)?;
+        }
         notes.extend(unbounded_tails(game));
         let dynamics =
             Dynamics::new(game, &solved.payoff).map_err(|error| RunError::payoff(game.written_source(), error))?;
@@ -149,22 +165,18 @@ impl<'a> Setup<'a> {
         let mean_field = match initial {
             _ if !request.distances => Err("no distances were asked for".to_owned()),
             None => Err("the initial state is a cloud, which has no density to follow".to_owned()),
-            Some(initial) => mean_field(file, solved, initial, times).map_err(|error| error.to_string()),
+            Some(initial) => check_densities(&solved, times.len())
+                .and_then(|()| mean_field(file, solved, initial, times).map_err(|error| error.to_string())),
         };
         let setup =
             Setup { file, request, dynamics, equilibrium, mean_field, stretches, step_bias, notes, reaction, starts };
-        request.check_counts("-n", setup.counts())?;
         setup.check_cloud_sizes()?;
         Ok(setup)
     }
 
     /// Particles of x and of y.
     pub fn counts(&self) -> [usize; 2] {
-        [0, 1].map(|p| match (&self.request.counts, &self.starts[p]) {
-            (Some(counts), _) => counts[p],
-            (None, Start::Cloud(cloud)) => cloud.count(),
-            (None, Start::Density(_)) => DEFAULT_COUNT,
-        })
+        counts(self.request, &self.starts)
     }
 
     /// Whether the particles start from clouds in files.

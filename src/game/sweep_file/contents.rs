@@ -26,8 +26,10 @@ pub(super) fn read(document: &Document<'_>, folder: &Folder, vocabulary: Vocabul
     let sweep = root.require("sweep")?.section()?;
     sweep.allow(&["name", "game", "set", "record", "w2_thresholds", "nikaido_isoda_thresholds"])?;
     let axes = axes(document, &root, folder, vocabulary)?;
+    let name = sweep.get("name").map(|entry| entry.text()).transpose()?;
+    name.map_or(Ok(()), |name| Fault::unless_printable("sweep.name", name))?;
     Ok(Contents {
-        name: sweep.get("name").map(|entry| entry.text()).transpose()?.map(str::to_owned),
+        name: name.map(str::to_owned),
         axes,
         record: record(&sweep, vocabulary)?,
         thresholds: [
