@@ -67,6 +67,9 @@ mod digits;
 pub mod equilibrium;
 pub mod experiment;
 pub mod flow;
+#[cfg(test)]
+#[path = "../tests/support/form.rs"]
+mod form;
 pub mod game;
 pub mod orbit;
 pub mod output;

@@ -61,7 +61,7 @@ fn forged_lengths_are_refused_before_memory_is_asked_for() {
     };
     assert!(matches!(write("(1000000000, 2)"), Err(ArrayError::TooLarge { .. })));
     assert!(matches!(write("(4294967296, 4294967296, 4294967296)"), Err(ArrayError::TooLarge { .. })));
-    assert!(matches!(write("(99999999999999999999999999, 0)"), Ok(array) if array.values.is_empty()));
+    assert!(write("(99999999999999999999999999, 0)").unwrap_err().to_string().contains("is empty"));
     assert!(matches!(write("(1000, 2)"), Err(ArrayError::Short { announced: 16000, there: 16, .. })));
     assert_eq!(write("(2,)").unwrap().values, [0.0, 0.0]);
     assert_eq!(write("()").unwrap().shape, [1]);

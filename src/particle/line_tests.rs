@@ -244,14 +244,14 @@ fn threads_and_interruptions_change_no_bit() {
         let run = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| {
-                let mut system = game.system(scheme, [2 * BLOCK + 17, BLOCK + 1]);
+                let mut system = game.system(scheme, [BLOCK + 17, BLOCK + 1]);
                 system.advance(1e-3, 5).unwrap();
                 bits(&system)
             })
         };
         let one = run(1);
         assert!(one == run(2) && one == run(3), "{}", scheme.name());
-        let mut first = game.system(scheme, [2 * BLOCK + 17, BLOCK + 1]);
+        let mut first = game.system(scheme, [BLOCK + 17, BLOCK + 1]);
         first.advance(1e-3, 2).unwrap();
         let clouds = [
             Ensemble::on_line(2, &first.cloud(Player::X).rows()),

@@ -1,11 +1,8 @@
 //! The judgement on the line and plane: how often it is wrong about the truth, and what it finds.
 
-#[path = "../../tests/support/form.rs"]
-mod form;
-
 use super::*;
+use crate::form::tries;
 use crate::torus::{Density, Grid};
-use form::tries;
 
 const SAMPLES: usize = 39;
 const RATE: f64 = 0.05;

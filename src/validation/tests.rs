@@ -1,6 +1,7 @@
 //! The judgement as a whole: how often it is wrong about the truth, and what it finds.
 
 use super::*;
+use crate::form::tries;
 use crate::torus::{Density, Grid};
 use std::f64::consts::TAU;
 
@@ -50,15 +51,17 @@ fn false_alarms(density: &Density, size: Size, seeds: u64) -> usize {
     (0..seeds).filter(|seed| alarm(*seed)).count()
 }
 
-/// At a rate of 5 % 200 seeds give 10 alarms with a standard deviation of 3.1; 20 or more happen once in 300 times.
+/// At a rate of 5 % 200 seeds give 10 alarms with a standard deviation of 3.1; 20 or more happen once in 300 times, and so do
+/// 7 or more of 40.
 #[test]
 fn samples_of_the_truth_raise_false_alarms_at_the_stated_rate() {
     let alarms = false_alarms(&circle(2.0), single(300), 200);
     assert!((1..=19).contains(&alarms), "{alarms} of 200");
-    let alarms = false_alarms(&torus(), single(20), 200);
-    assert!((1..=19).contains(&alarms), "{alarms} of 200 on the torus");
-    let alarms = false_alarms(&circle(1.0), Size { replicas: 4, points: 50 }, 200);
-    assert!((1..=19).contains(&alarms), "{alarms} of 200 with replicas");
+    let (seeds, most) = (tries(40, 200), tries(6, 19));
+    let alarms = false_alarms(&torus(), single(20), seeds as u64);
+    assert!(alarms <= most, "{alarms} of {seeds} on the torus");
+    let alarms = false_alarms(&circle(1.0), Size { replicas: 4, points: 50 }, seeds as u64);
+    assert!(alarms <= most, "{alarms} of {seeds} with replicas");
 }
 
 #[test]

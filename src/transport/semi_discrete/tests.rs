@@ -1,4 +1,5 @@
 use super::*;
+use crate::form::tries;
 use crate::transport::test_random::Random;
 use crate::transport::{DiscreteTransport, Measure, circle_distance};
 use std::f64::consts::TAU;
@@ -378,7 +379,7 @@ fn what_cannot_be_served_is_refused() {
 fn light_cells_beside_heavy_ones_are_not_starved() {
     let mut random = Random(1);
     for (count, powers) in [(100, 4.0), (300, 4.0), (100, 8.0)] {
-        for _ in 0..2000 / count {
+        for _ in 0..tries(800, 3000) / count {
             let points = random.points(count, [1.0, 1.0]);
             let weights: Vec<f64> = (0..count).map(|_| 10.0_f64.powf(-powers * random.next())).collect();
             let total: f64 = weights.iter().sum();
