@@ -9,7 +9,7 @@ use super::{BAD_INPUT, conclude, report_failure};
 use crate::experiment::{
     BranchReport, BranchRequest, EdgeReport, OrbitReport, OrbitRequest, OrbitSummary, RunError, edge, orbit,
 };
-use crate::game::{GameError, GameFile, Player, catalogue};
+use crate::game::{GameError, GameFile, Player, catalogue, read_text};
 use crate::output::{StateIndex, read_game, read_state};
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use std::path::Path;
@@ -120,7 +120,7 @@ fn initial_of(path: &Path) -> Result<Vec<String>, GameError> {
     let bundled = path.to_str().filter(|_| !path.exists()).and_then(|name| catalogue::get(name).ok());
     let text = match bundled {
         Some(game) => game.text.to_owned(),
-        None => std::fs::read_to_string(path).map_err(|error| fault(format!("cannot be read: {error}")))?,
+        None => read_text(path)?,
     };
     let root: toml::Table = text.parse().map_err(|error: toml::de::Error| fault(error.message().to_owned()))?;
     let initial = root.get("initial").and_then(toml::Value::as_table);

@@ -29,7 +29,7 @@ pub use domain::Domain;
 pub use error::GameError;
 pub use expression::{Expression, ExpressionError, Scope};
 pub use fault::Fault;
-pub use file::GameFile;
+pub use file::{GameFile, read_text};
 pub use flow_choice::FlowChoice;
 pub(crate) use nodes::node_coordinates;
 pub use payoff::{Payoff, PayoffError, PayoffWork};

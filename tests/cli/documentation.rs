@@ -143,7 +143,7 @@ $ cargo run --release -- equilibrium rotation --set 'game.name=a # b' \\
 nashflow run never
 ```
 ```sh long
-printf 'a\n' > a.toml
+printf 'a\\n' > a.toml
 nashflow run a.toml
 ```
   ```console

@@ -16,6 +16,14 @@ use super::{Domain, FlowChoice, Game, GameError, Output, Solver};
 use document::Document;
 use std::path::{Path, PathBuf};
 
+/// The text of a file that is a game or a part of one: of a plain file of at most 16 MiB, without byte order mark.
+///
+/// # Errors
+/// [`GameError`] for what is no such file.
+pub fn read_text(path: &Path) -> Result<String, GameError> {
+    reading::read(path)
+}
+
 /// A checked game file.
 #[derive(Debug, Clone)]
 pub struct GameFile {

@@ -44,7 +44,7 @@ fn too_little_memory_is_a_message_and_leaves_what_can_be_resumed() {
     bench.clear();
     let peak = least(&bench.workspace, &RUN).max(floor + (64 << 20));
     bench.clear();
-    let count = tries(8, 50) as u64;
+    let count = tries(5, 50) as u64;
     let mut failures = 0;
     for k in 0..count {
         let bytes = peak - (peak - floor) * k / count;

@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 const LARGEST_GAP: f64 = 1e-12;
 /// What dense sums over functions on a grid may differ from it by, in the same unit.
 const LARGEST_SLOW_GAP: f64 = 1e-9;
-/// Longest time for one game.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Longest time for one game: the slowest of the long form, on tori of dimension 2, takes 17 seconds of a processor.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// The duality gap of a pair under the entropy, by its definition:
 /// `tau_x int mu log mu + tau_x log int exp(-V/tau_x) + tau_y int nu log nu + tau_y log int exp(U/tau_y)`.
@@ -86,6 +86,7 @@ fn outcome<T>(result: &Result<T, RunError>, seed: u64, text: &str) -> &'static s
 #[test]
 fn random_games_are_solved_and_certified_or_refused_with_a_reason() {
     let mut counts = BTreeMap::<_, usize>::new();
+    let mut slowest = (Duration::ZERO, 0);
     let count = tries(20, 10_000);
     let first: u64 = std::env::var("NASHFLOW_RANDOM_GAME").map_or(0, |seed| seed.parse().unwrap());
     for seed in first..first + count as u64 {
@@ -122,9 +123,11 @@ fn random_games_are_solved_and_certified_or_refused_with_a_reason() {
             );
         }
         *counts.entry(("run", outcome(&ran, seed, &game.text))).or_default() += 1;
-        assert!(started.elapsed() < PATIENCE, "game {seed} took {:?}\n{}", started.elapsed(), game.text);
+        let took = started.elapsed();
+        slowest = slowest.max((took, seed));
+        assert!(took < PATIENCE, "game {seed} took {took:?}\n{}", game.text);
     }
-    println!("{count} random games: {counts:?}");
+    println!("{count} random games from {first}: {counts:?}; the slowest, {}, took {:?}", slowest.1, slowest.0);
     for command in ["equilibrium", "run"] {
         assert!(counts[&(command, "certified")] * 10 >= count * 8, "{counts:?}");
     }
