@@ -213,7 +213,6 @@ fn least_squares<const P: usize>(rows: &[[f64; P]], y: &[f64]) -> Option<([f64; 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::form::tries;
 
     fn times(n: usize, end: f64) -> Vec<f64> {
         (0..n).map(|i| end * i as f64 / (n - 1) as f64).collect()
@@ -259,10 +258,10 @@ mod tests {
         (slowest, distance)
     }
 
-    /// Number of rates found in so many mixtures followed for `span` times of decay, and those off by more than the bar.
-    fn coverage(span: f64, mixtures: u64) -> (usize, Vec<f64>) {
+    /// Number of rates found in 300 mixtures followed for `span` times of decay, and those off by more than the bar.
+    fn coverage(span: f64) -> (usize, Vec<f64>) {
         let (mut found, mut missed) = (0, Vec::new());
-        for seed in 0..mixtures {
+        for seed in 0..300 {
             let (slowest, distance) = mixture(seed);
             let time = times(121, span / slowest);
             let w: Vec<f64> = time.iter().map(|t| distance(*t)).collect();
@@ -278,9 +277,8 @@ mod tests {
     fn the_uncertainty_covers_the_error_for_mixtures_of_modes() {
         // In four times of decay a slow mode need not have appeared at all.
         for (span, share) in [(4.0, 0.1), (8.0, 0.02), (16.0, 0.0)] {
-            let mixtures = tries(100, 300);
-            let (found, missed) = coverage(span, mixtures as u64);
-            assert!(3 * found > 2 * mixtures, "span {span}: {found} rates");
+            let (found, missed) = coverage(span);
+            assert!(found > 200, "span {span}: {found} rates");
             assert!(missed.len() as f64 <= share * found as f64, "span {span}: {found} rates, missed {missed:?}");
         }
     }

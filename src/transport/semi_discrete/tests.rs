@@ -378,10 +378,10 @@ fn what_cannot_be_served_is_refused() {
 #[test]
 fn light_cells_beside_heavy_ones_are_not_starved() {
     let mut random = Random(1);
-    for (count, powers) in [(100, 4.0), (300, 4.0), (100, 8.0)] {
-        for _ in 0..tries(800, 3000) / count {
+    for count in [100, 300] {
+        for _ in 0..tries(1000, 6000) / count {
             let points = random.points(count, [1.0, 1.0]);
-            let weights: Vec<f64> = (0..count).map(|_| 10.0_f64.powf(-powers * random.next())).collect();
+            let weights: Vec<f64> = (0..count).map(|_| 10.0_f64.powf(-4.0 * random.next())).collect();
             let total: f64 = weights.iter().sum();
             let mut solver = band_limited([32, 32], [1.0, 1.0], reference(2.0));
             let distance = solver.distance(&cloud(&points, Some(&weights), [1.0, 1.0])).unwrap();
