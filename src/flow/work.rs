@@ -35,10 +35,12 @@ fn a_drift_takes_one_transform_of_each_density_and_flux() {
     }
 }
 
+type MakeStepper = fn() -> Box<dyn Stepper<f64>>;
+
 /// Sixteen transforms for a step of ETDRK4 in one dimension, 24 in two.
 #[test]
 fn steps_take_the_evaluations_that_are_counted_for_them() {
-    let schemes: [(Scheme, fn() -> Box<dyn Stepper<f64>>, &[usize], &[usize]); 4] = [
+    let schemes: [(Scheme, MakeStepper, &[usize], &[usize]); 4] = [
         (Scheme::ImexEuler, || Box::new(ImexEuler::new(1e-3)), &[82], &[6, 26]),
         (Scheme::Sbdf2, || Box::new(Sbdf2::new(1e-3)), &[86], &[10, 26]),
         (Scheme::Etdrk4, || Box::new(Etdrk4::new(1e-3)), &[94], &[14, 26]),

@@ -17,6 +17,7 @@ pub struct Measured {
 /// It may speak more than a pipe holds, so what it says goes to files elsewhere.
 ///
 /// The resident set that `getrusage` tells is no measure: it begins with that of the process that has made the child.
+#[expect(clippy::zombie_processes, reason = "the child is waited for by wait4, which tells what it used")]
 pub fn run_within(bytes: u64, workspace: &Workspace, arguments: &[&str]) -> Measured {
     let said = tempfile::tempdir().unwrap();
     let [stdout, stderr] = ["stdout", "stderr"].map(|name| said.path().join(name));

@@ -16,8 +16,11 @@ pub use texts::{expression, game, sweep};
 
 use std::path::Path;
 
+/// A function that takes bytes, and a folder for files.
+pub type Way = fn(&Path, &[u8]);
+
 /// All of them, by the names of their targets.
-pub const WAYS: [(&str, fn(&Path, &[u8])); 9] = [
+pub const WAYS: [(&str, Way); 9] = [
     ("expression", expression),
     ("game", game),
     ("sweep", sweep),
