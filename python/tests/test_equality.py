@@ -247,14 +247,14 @@ def test_games_are_made_from_files_texts_and_expressions(command: Command) -> No
     game = nashflow.Game.from_expression(
         'cos(2*pi*(x - y)) + c*cos(4*pi*x)',
         (0.1, "1/5"),
-        name='a "name"\twith é',
+        name='a "name" with é',
         parameters={"c": np.float64(0.5)},
         domain={"x": {"period": 1}, "y": {"period": np.int64(1), "origin": [0.0]}},
         initial={"x": "2 + cos(2*pi*x)"},
         solver={"time": 0.3, "grid": {"x": 96, "y": [128]}},
         output={"times": np.array([0.1, 0.2])},
     )
-    assert game.name == 'a "name"\twith é'
+    assert game.name == 'a "name" with é'
     Path("game.toml").write_text(game.text)
     report = command("equilibrium", "game.toml")
     assert without_clock(game.equilibrium().report) == without_clock(report)
