@@ -98,11 +98,26 @@ fn own_dataset(file: &File, path: &Path, name: &str) -> Result<Dataset, ArrayErr
         if !creation.external().is_empty() || creation.layout() == hdf5::dataset::Layout::Virtual {
             return Err(elsewhere());
         }
+        match keeps_its_limits(&dataset) {
+            Ok(true) => {}
+            Ok(false) => return Err(ArrayError::format(path, format!("the shape of /{name} is beyond its own limit"))),
+            Err(error) => return Err(ArrayError::format(path, one_line(&error))),
+        }
         // HDF5 unpacks whole chunks.
         checked_count(path, &creation.chunk().unwrap_or_default())?;
         return Ok(dataset);
     }
     Err(missing())
+}
+
+/// Whether no axis of a dataset is longer than it may become. In a damaged file one can be: HDF5 accepts that, and makes tables
+/// of chunks that are not there, gigabytes of them.
+///
+/// # Errors
+/// Those of HDF5.
+pub(crate) fn keeps_its_limits(dataset: &Dataset) -> hdf5::Result<bool> {
+    let space = dataset.space()?;
+    Ok(space.maxdims().iter().zip(space.shape()).all(|(most, length)| most.is_none_or(|most| length <= most)))
 }
 
 fn link_type(group: &Group, name: &str) -> Option<LinkType> {

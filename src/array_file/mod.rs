@@ -11,6 +11,7 @@ mod npy;
 mod npz;
 mod text;
 
+pub(crate) use dataset::keeps_its_limits;
 pub use dataset::position_of_time;
 pub use error::ArrayError;
 

@@ -2,38 +2,38 @@
 
 use crate::support::form::tries;
 use crate::support::hostile::{cloud, originals, output, resume};
-use std::os::unix::process::CommandExt;
+use crate::support::limit::{Resource, limit};
 use std::process::Command;
 
 /// Distance between the places that are tried, in the short form: a prime, so that no field is always missed.
 const STRIDE: usize = 2003;
 /// Address space of the process that reads the files.
-const MOST_MEMORY: u64 = 3_000_000_000;
+const MOST_SPACE: u64 = 3_000_000_000;
+/// Kilobytes of it that are used at the most: a gigabyte.
+const MOST_MEMORY: u64 = 1_000_000;
 /// Set for that process.
 const LIMITED: &str = "NASHFLOW_TEST_WITHIN_LIMIT";
 
-/// Does the work of the test `name` in a process of its own with [`MOST_MEMORY`]: where certain bytes are damaged libhdf5
-/// asks for tens of gigabytes, and calls it an error when it does not get them.
+/// Does the work of the test `name` in a process of its own, so that what it uses can be limited and seen.
 fn within_limit(name: &str, work: impl FnOnce()) {
     if std::env::var_os(LIMITED).is_some() {
-        return work();
+        work();
+        return assert!(peak() < MOST_MEMORY, "{} kB", peak());
     }
     let test = format!("hostile::every_byte::{name}");
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args([&test, "--exact", "--nocapture"]).env(LIMITED, "1");
-    let limit = || {
-        let limit = libc::rlimit { rlim_cur: MOST_MEMORY, rlim_max: MOST_MEMORY };
-        // SAFETY: the structure lives during the call.
-        if unsafe { libc::setrlimit(libc::RLIMIT_AS, &limit) } == 0 {
-            Ok(())
-        } else {
-            Err(std::io::Error::last_os_error())
-        }
-    };
-    // SAFETY: between fork and exec only `setrlimit` is called.
-    let output = unsafe { command.pre_exec(limit) }.output().unwrap();
+    limit(&mut command, Resource::AddressSpace, MOST_SPACE);
+    let output = command.output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && text.contains("1 passed"), "{text}{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The most memory that this process has used since it began, in kB. (`getrusage` counts what was there before `exec`.)
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
 }
 
 /// The script of one damage: see `damage.rs`.
