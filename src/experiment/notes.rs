@@ -25,6 +25,12 @@ pub fn wrapped(what: &str, cloud: &Cloud) -> Option<String> {
     (wrapped > 0).then(note)
 }
 
+/// That error bars of a player on the line leave the mass outside of his box out, and why.
+pub fn unbounded_tail(player: Player, reason: &str) -> String {
+    let letter = player.letter();
+    format!("error bars of {letter} are those of densities in the box: no bound of the mass outside, {reason}")
+}
+
 /// How often a distance could not be had, and the first reason.
 fn missing_distances(snapshots: &[(f64, Diagnostics)], failures: &[Option<String>; 2]) -> Vec<String> {
     let missing = |value: fn(&Diagnostics) -> f64| snapshots.iter().filter(|(_, d)| value(d).is_nan()).count();

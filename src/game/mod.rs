@@ -31,7 +31,6 @@ pub use expression::{Expression, ExpressionError, Scope};
 pub use fault::Fault;
 pub use file::{GameFile, read_text};
 pub use flow_choice::FlowChoice;
-pub(crate) use nodes::node_coordinates;
 pub use payoff::{Payoff, PayoffError, PayoffWork};
 pub use player::Player;
 pub use regulariser_choice::RegulariserChoice;

@@ -1,16 +1,6 @@
-//! Coordinates of the nodes of a grid, as the evaluation of expressions and payoffs wants them.
+//! Coordinates of one node of a grid, as the evaluation of expressions and payoffs wants them.
 
 use crate::torus::Grid;
-
-/// Coordinates of all nodes: `d` arrays of `N` values, one for each axis.
-pub(crate) fn node_coordinates(grid: &Grid) -> Vec<Vec<f64>> {
-    let axes = grid.axes().iter().enumerate();
-    axes.map(|(i, axis)| {
-        let along = axis.coordinates();
-        (0..grid.len()).map(|position| along[grid.node(position)[i]]).collect()
-    })
-    .collect()
-}
 
 /// Coordinates of the node at `position`, one for each axis.
 pub(super) fn node(grid: &Grid, position: usize) -> Vec<f64> {

@@ -13,7 +13,6 @@
 use super::Expression;
 use super::domain::Domain;
 use super::fault::Fault;
-use super::nodes::node_coordinates;
 use super::source::{PayoffSource, Term};
 use crate::torus::{Density, Grid, TorusError};
 
@@ -163,7 +162,7 @@ fn density_sample(expression: &Expression, dimension: usize) -> usize {
 pub(super) fn check_density(expression: &Expression, domain: &Domain, key: &str) -> Result<(), Fault> {
     let points = vec![density_sample(expression, domain.dimension()); domain.dimension()];
     let grid = domain.grid(&points).map_err(|error| Fault::new(key, error.to_string()))?;
-    let coordinates = node_coordinates(&grid);
+    let coordinates = grid.node_coordinates();
     match logarithms(expression, &coordinates) {
         Ok(_) => Ok(()),
         Err(NotADensity::Zero) => Err(Fault::new(key, "is zero everywhere; a density needs mass")),
@@ -188,7 +187,7 @@ pub(super) fn check_reference(
     check_density(density, domain, key)?;
     let points = vec![density_sample(density, domain.dimension()); domain.dimension()];
     let grid = domain.grid(&points).map_err(|error| Fault::new(key, error.to_string()))?;
-    let coordinates = node_coordinates(&grid);
+    let coordinates = grid.node_coordinates();
     let logs = evaluate(log_density, &coordinates);
     if let Some(j) = logs.iter().position(|log| !log.is_finite()) {
         let place = describe(density.variables(), &coordinates, j);
@@ -234,7 +233,7 @@ fn logarithms(expression: &Expression, coordinates: &[Vec<f64>]) -> Result<Vec<f
 /// # Errors
 /// [`TorusError`] when a value is negative, infinite or not a number, or all are 0.
 pub fn sample_density(expression: &Expression, grid: &Grid) -> Result<Density, TorusError> {
-    let logs = logarithms(expression, &node_coordinates(grid)).map_err(|fault| match fault {
+    let logs = logarithms(expression, &grid.node_coordinates()).map_err(|fault| match fault {
         NotADensity::Zero => TorusError::NoMass(0.0),
         NotADensity::Value { position, value } if value < 0.0 && value.is_finite() => {
             TorusError::Negative { index: grid.node(position), value }

@@ -1,7 +1,7 @@
 //! Looking into files that were written whole: which kind a file is, and its arrays, one at a time.
 
 use super::OutputError;
-use super::contents::{check_times, open, read_grid};
+use super::contents::{check_some_times, open, read_grid};
 use super::own_dataset::{damaged, dataset, has_hard_link};
 use super::row::read_row;
 use super::source::{Source, StoredArray, read_text};
@@ -157,11 +157,8 @@ impl ArrayReader {
     /// [`OutputError`] when they are not.
     pub fn times(&self) -> Result<Vec<f64>, OutputError> {
         let times = self.numbers("time")?;
-        check_times(&self.path, &times)?;
-        match times.is_empty() {
-            true => Err(damaged(&self.path, "it has no times".to_owned())),
-            false => Ok(times),
-        }
+        check_some_times(&self.path, &times)?;
+        Ok(times)
     }
 
     /// An array that must have this shape.

@@ -154,6 +154,12 @@ pub(super) fn check_times(path: &Path, times: &[f64]) -> Result<(), OutputError>
     Err(damaged(path, "its times are not finite numbers that grow".to_owned()))
 }
 
+/// Refuses times that are not, and none.
+pub(super) fn check_some_times(path: &Path, times: &[f64]) -> Result<(), OutputError> {
+    check_times(path, times)?;
+    if times.is_empty() { Err(damaged(path, "it has no times".to_owned())) } else { Ok(()) }
+}
+
 /// Rows that count as written: those before the first time that is NaN.
 pub(super) fn written_rows(times: &[f64]) -> usize {
     times.iter().position(|time| time.is_nan()).unwrap_or(times.len())

@@ -2,7 +2,7 @@
 
 use super::OutputError;
 use super::attribute::read_bytes;
-use super::contents::{check_times, open, read_column, read_grid};
+use super::contents::{check_some_times, open, read_column, read_grid};
 use super::header::Header;
 use super::orbit::BRANCH_KEY;
 use super::own_dataset::{damaged, dataset, has_hard_link};
@@ -63,10 +63,7 @@ impl OrbitReader {
         let (header, _) = Header::read(&file, path)?;
         let grids = [read_grid(&file, path, Player::X)?, read_grid(&file, path, Player::Y)?];
         let times = read_column(&dataset(&file, path, "time")?, path, "time")?;
-        check_times(path, &times)?;
-        if times.is_empty() {
-            return Err(damaged(path, "it has no times".to_owned()));
-        }
+        check_some_times(path, &times)?;
         for (name, grid) in Player::BOTH.map(Player::density).iter().zip(&grids) {
             let (found, expected) = (dataset(&file, path, name)?.shape(), [vec![times.len()], grid.shape()].concat());
             if found != expected {

@@ -11,7 +11,7 @@
 
 use super::modes::CHUNK;
 use crate::game::payoff::{dot, sum};
-use crate::game::{Domain, Expression, node_coordinates};
+use crate::game::{Domain, Expression};
 use crate::torus::Grid;
 
 /// Functions of the places of one player.
@@ -33,7 +33,7 @@ impl FactorSet {
         let axes = 0..domain.dimension();
         let slopes: Vec<Vec<Expression>> =
             functions.iter().map(|f| axes.clone().map(|axis| f.derivative(axis)).collect()).collect();
-        let nodes = node_coordinates(grid);
+        let nodes = grid.node_coordinates();
         let nodes: Vec<&[f64]> = nodes.iter().map(Vec::as_slice).collect();
         let bounds = functions.iter().map(|f| largest(&nodes, &[f])).collect();
         let curvature = |slopes: &Vec<Expression>| {
@@ -46,6 +46,18 @@ impl FactorSet {
         let curvatures = slopes.iter().map(curvature).collect();
         let (origins, periods) = (domain.origin().to_vec(), domain.period().to_vec());
         FactorSet { origins, periods, functions, slopes, largest: bounds, curvatures }
+    }
+
+    /// The first ones.
+    pub fn first(&self, count: usize) -> FactorSet {
+        FactorSet {
+            origins: self.origins.clone(),
+            periods: self.periods.clone(),
+            functions: self.functions[..count].to_vec(),
+            slopes: self.slopes[..count].to_vec(),
+            largest: self.largest[..count].to_vec(),
+            curvatures: self.curvatures[..count].to_vec(),
+        }
     }
 
     /// Number of functions.

@@ -20,7 +20,7 @@ use super::ensemble::Ensemble;
 use super::factors::FactorSet;
 use super::modes::ModeSet;
 use crate::game::payoff::{Coupling, ProductFactors};
-use crate::game::{Expression, Game, Payoff, PayoffError, Player};
+use crate::game::{Game, Payoff, PayoffError, Player};
 use crate::torus::{Fourier, Grid};
 use std::collections::BTreeSet;
 use std::f64::consts::TAU;
@@ -222,13 +222,14 @@ impl Side {
 
     fn in_factors(game: &Game, grid: &Grid, player: Player, factors: &ProductFactors) -> Side {
         let (coupled, statics) = (&factors.coupled[player.index()], &factors.statics[player.index()]);
-        let set = |functions: Vec<Expression>| Basis::Factors(FactorSet::new(game.domain(player), grid, functions));
         let moving = || statics.iter().filter(|(_, function)| function.as_constant().is_none());
         let constant = statics.iter().filter_map(|(c, function)| Some(c * function.as_constant()?)).sum();
         let terms = moving().enumerate().map(|(i, (c, _))| (coupled.len() + i, *c)).collect();
+        let functions = coupled.iter().chain(moving().map(|(_, function)| function)).cloned().collect();
+        let felt = FactorSet::new(game.domain(player), grid, functions);
         Side {
-            coupled: set(coupled.clone()),
-            felt: set(coupled.iter().chain(moving().map(|(_, function)| function)).cloned().collect()),
+            coupled: Basis::Factors(felt.first(coupled.len())),
+            felt: Basis::Factors(felt),
             functions: (0..coupled.len()).map(|k| Function { mean: 0.0, terms: vec![(k, 1.0)] }).collect(),
             static_part: Function { mean: constant, terms },
         }

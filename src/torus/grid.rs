@@ -269,6 +269,16 @@ impl Grid {
             _ => unreachable!("a grid has one or two axes"),
         }
     }
+
+    /// Coordinates of all nodes: an array for each axis, with one value for each node.
+    pub fn node_coordinates(&self) -> Vec<Vec<f64>> {
+        let axes = self.axes.iter().enumerate();
+        axes.map(|(i, axis)| {
+            let along = axis.coordinates();
+            (0..self.len()).map(|position| along[self.node(position)[i]]).collect()
+        })
+        .collect()
+    }
 }
 
 /// Whether `n` is an even product of powers of 2, 3 and 5, for which the transforms are fastest.

@@ -3,7 +3,7 @@
 //! Two points of the box are then at most half a turn apart along every axis, so that nothing is nearer the other way round:
 //! distances between them, and W2 of densities, are those of the line or plane.
 
-use super::{Grid, TorusError};
+use super::{Axis, Grid, TorusError};
 
 /// The grid of twice the points and periods, same origins and spacings, and the values on it, 0 outside of the box.
 ///
@@ -72,20 +72,35 @@ const STENCIL: usize = 6;
 /// When there is not one value for each node of `from`, or an axis has fewer than 6 nodes.
 #[track_caller]
 pub fn interpolated_in_box(from: &Grid, to: &Grid, values: &[f64]) -> Vec<f64> {
+    axis_by_axis(from, to, values, by_polynomials)
+}
+
+/// Values at the nodes of `to` of a function that is known at those of `from`, by a linear way to go from the values at the
+/// nodes of one axis to those at the nodes of another, taken axis by axis.
+///
+/// # Panics
+/// When there is not one value for each node of `from`.
+#[track_caller]
+pub fn axis_by_axis(
+    from: &Grid,
+    to: &Grid,
+    values: &[f64],
+    along: impl Fn(&Axis, &Axis, &[f64]) -> Vec<f64>,
+) -> Vec<f64> {
     assert_eq!(from.len(), values.len(), "one value for each node");
     let last = from.dimension() - 1;
     let rows: Vec<Vec<f64>> =
-        values.chunks_exact(from.row_len()).map(|row| along(from, to, last, |i| row[i])).collect();
+        values.chunks_exact(from.row_len()).map(|row| along(from.axis(last), to.axis(last), row)).collect();
     if last == 0 {
         return rows.concat();
     }
-    let columns: Vec<Vec<f64>> = (0..to.row_len()).map(|j| along(from, to, 0, |i| rows[i][j])).collect();
+    let column = |j: usize| rows.iter().map(|row| row[j]).collect::<Vec<f64>>();
+    let columns: Vec<Vec<f64>> = (0..to.row_len()).map(|j| along(from.axis(0), to.axis(0), &column(j))).collect();
     (0..to.rows()).flat_map(|i| columns.iter().map(move |column| column[i])).collect()
 }
 
 /// Values at the nodes of one axis.
-fn along(from: &Grid, to: &Grid, axis: usize, value: impl Fn(usize) -> f64) -> Vec<f64> {
-    let (source, target) = (from.axis(axis), to.axis(axis));
+fn by_polynomials(source: &Axis, target: &Axis, values: &[f64]) -> Vec<f64> {
     assert!(source.points >= STENCIL, "at least {STENCIL} nodes, got {}", source.points);
     let at = |x: f64| {
         let place = (x - source.origin) / source.spacing();
@@ -95,7 +110,7 @@ fn along(from: &Grid, to: &Grid, axis: usize, value: impl Fn(usize) -> f64) -> V
             let others = (0..STENCIL).filter(|j| *j != i);
             others.map(|j| (place - (first + j) as f64) / (i as f64 - j as f64)).product::<f64>()
         };
-        (0..STENCIL).map(|i| share(i) * value(first + i)).sum()
+        (0..STENCIL).map(|i| share(i) * values[first + i]).sum()
     };
     target.coordinates().into_iter().map(at).collect()
 }

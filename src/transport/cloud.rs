@@ -65,8 +65,15 @@ impl Cloud {
         Cloud::placed(points, weights, periods, origins, true)
     }
 
+    /// A cloud on the line or plane, or on a torus, as `line` says.
+    ///
+    /// # Errors
+    /// As [`Cloud::new`].
+    ///
+    /// # Panics
+    /// As [`Cloud::new`].
     #[track_caller]
-    fn placed(
+    pub fn placed(
         points: &[f64],
         weights: Option<&[f64]>,
         periods: &[f64],

@@ -10,6 +10,7 @@ mod circle;
 mod cloud;
 mod distance;
 mod error;
+mod frame;
 mod histogram;
 mod measure;
 mod monge_ampere;

@@ -200,15 +200,14 @@ impl Comparison {
         let Size { replicas, points: count } = self.size;
         assert_eq!(points.len(), replicas * count * grid.dimension(), "coordinates of {:?}", self.size);
         let (periods, origins) = (grid.periods(), grid.origins());
-        let make = if self.line { Cloud::on_line } else { Cloud::new };
-        let union = make(points, self.weights.as_deref(), &periods, &origins)?;
+        let union = Cloud::placed(points, self.weights.as_deref(), &periods, &origins, self.line)?;
         let distance = self.distance(&union);
         if replicas == 1 {
             return Ok(Statistics { distance, moments: self.moments.of_cloud(&union), replicas: None });
         }
         let clouds = points.chunks_exact(count * grid.dimension()).enumerate().map(|(replica, part)| {
             let weights = self.weights.as_ref().map(|weights| &weights[replica * count..][..count]);
-            make(part, weights, &periods, &origins)
+            Cloud::placed(part, weights, &periods, &origins, self.line)
         });
         let clouds: Vec<Cloud> = clouds.collect::<Result<_, _>>()?;
         let means: Vec<Vec<f64>> = clouds.iter().map(|cloud| self.moments.observables().means(cloud)).collect();

@@ -16,7 +16,7 @@
 //!
 //! Cost: `N` times the number of waves, a nanosecond or two each.
 
-use super::place_function::{PlaceFunction, means_at_points, node_coordinates, powers};
+use super::place_function::{PlaceFunction, means_at_points, powers};
 use crate::torus::{Density, Fourier, Grid, TorusError, next_fast_size, resample};
 use crate::transport::Cloud;
 use num_complex::Complex64;
@@ -122,7 +122,7 @@ impl Observables {
     /// Of a density in its box on the line or plane: powers of the coordinates, and further functions. Functions that are
     /// constant are dropped; those that are not finite at a node are named by [`Observables::left_out`].
     pub fn on_line(density: &Density, functions: &[PlaceFunction]) -> Observables {
-        let nodes = node_coordinates(density.grid());
+        let nodes = density.grid().node_coordinates();
         let nodes: Vec<&[f64]> = nodes.iter().map(Vec::as_slice).collect();
         let weights = density.values().iter().map(|v| v * density.grid().cell_volume()).collect();
         let mut moments = WeightedMoments { weights, list: Vec::new(), tables: Vec::new() };

@@ -9,7 +9,7 @@
 //!
 //! which say what a Fourier mode of a box, that the payoff knows nothing of, would hide: place, width, skewness, tails.
 
-use crate::torus::{Density, Grid};
+use crate::torus::Density;
 use crate::transport::Cloud;
 use std::sync::Arc;
 
@@ -51,17 +51,10 @@ impl std::fmt::Debug for PlaceFunction {
     }
 }
 
-/// Coordinates of all nodes, one array for each axis.
-pub(super) fn node_coordinates(grid: &Grid) -> Vec<Vec<f64>> {
-    let axes: Vec<Vec<f64>> = grid.axes().iter().map(|axis| axis.coordinates()).collect();
-    let along = |axis: usize| (0..grid.len()).map(|position| axes[axis][grid.node(position)[axis]]).collect();
-    (0..axes.len()).map(along).collect()
-}
-
 /// The powers of the coordinates of a density up to [`HIGHEST_POWER`].
 pub(super) fn powers(density: &Density) -> Vec<PlaceFunction> {
     let grid = density.grid();
-    let nodes = node_coordinates(grid);
+    let nodes = grid.node_coordinates();
     let mean = |values: &dyn Fn(usize) -> f64| {
         grid.integral(&density.values().iter().enumerate().map(|(j, v)| v * values(j)).collect::<Vec<_>>())
     };
@@ -119,11 +112,12 @@ pub(super) fn means_at_points(functions: &[PlaceFunction], cloud: &Cloud) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::torus::Grid;
     use crate::validation::Observables;
 
     fn gaussian(shape: &[usize], centre: [f64; 2], deviation: [f64; 2]) -> Density {
         let grid = Grid::new(shape, &vec![16.0; shape.len()], &vec![-8.0; shape.len()]).unwrap();
-        let nodes = node_coordinates(&grid);
+        let nodes = grid.node_coordinates();
         let value = |j: usize| {
             let square = |i: usize| ((nodes[i][j] - centre[i]) / deviation[i]).powi(2);
             (-0.5 * (0..shape.len()).map(square).sum::<f64>()).exp()

@@ -2,6 +2,8 @@
 
 #[path = "../support/form.rs"]
 mod form;
+#[path = "../support/limit.rs"]
+mod limit;
 
 mod bad_games;
 mod contents;

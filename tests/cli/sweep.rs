@@ -28,13 +28,14 @@ fn small() -> Workspace {
 }
 
 /// The program with a fixed time of creation, so that files can be compared as bytes.
-fn command(workspace: &Workspace, arguments: &[&str]) -> Command {
+pub fn command(workspace: &Workspace, arguments: &[&str]) -> Command {
     let mut command = workspace.command(arguments);
     command.env("SOURCE_DATE_EPOCH", "1").stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
-fn run(workspace: &Workspace, arguments: &[&str]) -> Outcome {
+/// Runs it to its end.
+pub fn run(workspace: &Workspace, arguments: &[&str]) -> Outcome {
     Outcome::new(command(workspace, arguments).output().unwrap(), arguments)
 }
 

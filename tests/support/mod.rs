@@ -6,6 +6,7 @@ pub mod evolution;
 pub mod experiment;
 pub mod form;
 pub mod hostile;
+pub mod limit;
 pub mod particles;
 pub mod python;
 pub mod run_file;

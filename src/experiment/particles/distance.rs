@@ -1,7 +1,7 @@
 //! Exact distances of a pair of clouds from a pair of densities.
 
 use crate::experiment::measurement::product_error;
-use crate::game::{Game, Player, Tail};
+use crate::game::{Game, Player};
 use crate::particle::Ensemble;
 use crate::torus::Density;
 use crate::transport::{Cloud, Distance};
@@ -39,7 +39,8 @@ impl<'a> Targets<'a> {
         let of = |player: Player, density: &Density| {
             let solver = match game.tail(player) {
                 None => CloudDistance::new(density),
-                Some(tail) => CloudDistance::on_line(density, tail_distance(tail)),
+                // Nothing is claimed of a tail that is not known: a note says so.
+                Some(tail) => CloudDistance::on_line(density, tail.distance().unwrap_or(0.0)),
             };
             solver.map_err(|error| error.to_string())
         };
@@ -58,14 +59,6 @@ impl<'a> Targets<'a> {
     }
 }
 
-/// What a tail adds to error bars: nothing is claimed where it is not known.
-fn tail_distance(tail: &Tail) -> f64 {
-    match tail {
-        Tail::Bounded(bound) => bound.distance(),
-        Tail::Unknown(_) => 0.0,
-    }
-}
-
 /// The particles of a player in his coordinates.
 pub(super) fn coordinates(game: &Game, player: Player, particles: &Ensemble) -> Vec<f64> {
     let domain = game.domain(player);
@@ -77,7 +70,6 @@ pub(super) fn coordinates(game: &Game, player: Player, particles: &Ensemble) -> 
 fn cloud(game: &Game, player: Player, particles: &Ensemble) -> Cloud {
     let domain = game.domain(player);
     let weights = Some(particles.weights()).filter(|weights| !weights.is_empty());
-    let make = if domain.is_line() { Cloud::on_line } else { Cloud::new };
-    make(&coordinates(game, player, particles), weights, domain.period(), domain.origin())
+    Cloud::placed(&coordinates(game, player, particles), weights, domain.period(), domain.origin(), domain.is_line())
         .expect("shares in [0, 1), or of particles that are not lost, are places, and weights have sum 1")
 }

@@ -5,9 +5,9 @@ use super::mean_field::mean_field;
 use super::reaction::ReactionChoice;
 use super::room::{check_clouds, check_densities};
 use crate::array_file::ArrayAddress;
-use crate::experiment::notes::wrapped;
+use crate::experiment::notes::{unbounded_tail, wrapped};
 use crate::experiment::{Discretisation, RunError, discretise, discretise_with_initial};
-use crate::game::{Game, GameFile, Initial, Player, Tail};
+use crate::game::{Game, GameFile, Initial, Player};
 use crate::particle::{
     DensitySampler, Dynamics, ESCAPE, Ensemble, ParticleScheme, ParticleSystem, RandomStreams, Reaction, Sampling,
     is_lost,
@@ -242,13 +242,7 @@ impl<'a> Setup<'a> {
 
 /// What is to be said of players on the line whose tails have no bound.
 fn unbounded_tails(game: &Game) -> impl Iterator<Item = String> {
-    Player::BOTH.into_iter().filter_map(|player| match game.tail(player)? {
-        Tail::Bounded(_) => None,
-        Tail::Unknown(reason) => Some(format!(
-            "error bars of {} are those of densities in the box: no bound of the mass outside, {reason}",
-            player.letter()
-        )),
-    })
+    Player::BOTH.into_iter().filter_map(|player| Some(unbounded_tail(player, game.tail(player)?.distance().err()?)))
 }
 
 /// The longest step when none is asked for; without drift, any.
@@ -289,8 +283,7 @@ fn read_cloud(file: &GameFile, player: Player, path: &Path, notes: &mut Vec<Stri
             if dimension == 1 { " or (N,)" } else { "" }
         )));
     }
-    let make = if domain.is_line() { Cloud::on_line } else { Cloud::new };
-    let cloud = make(&array.values, None, domain.period(), domain.origin())
+    let cloud = Cloud::placed(&array.values, None, domain.period(), domain.origin(), domain.is_line())
         .map_err(|error| refuse(format!("{}: {error}", path.display())))?;
     if !domain.is_line() {
         notes.extend(wrapped(&path.display().to_string(), &cloud));

@@ -73,15 +73,14 @@ fn append(
     let domain = file.game().domain(pair.player);
     let row = |cloud: &PlayerCloud| cloud.row(pair.row, pair.time);
     let (points, weights) = (row(pair.cloud)?, pair.weights.map(row).transpose()?);
-    let make = if domain.is_line() { Cloud::on_line } else { Cloud::new };
-    let cloud = make(&points, weights.as_deref(), &state.grid.periods(), &state.grid.origins());
+    let cloud =
+        Cloud::placed(&points, weights.as_deref(), &state.grid.periods(), &state.grid.origins(), domain.is_line());
     let cloud = cloud.map_err(|error| ValidationError::input(request.cloud.name(), error.to_string()))?;
     judged.cloud.extend(state.grid.histogram(cloud.positions(), cloud.weights().iter().copied()));
-    let dimension = cloud.dimension();
+    let (dimension, places) = (cloud.dimension(), cloud.coordinates());
     for k in 0..judged.shown {
         let at = k * cloud.len() / judged.shown;
-        let shares = cloud.positions()[at * dimension..(at + 1) * dimension].iter();
-        judged.points.extend(shares.zip(state.grid.axes()).map(|(share, axis)| axis.origin + share * axis.period));
+        judged.points.extend(&places[at * dimension..(at + 1) * dimension]);
     }
     judged.density.extend(state.values);
     Ok(())

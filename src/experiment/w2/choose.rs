@@ -180,12 +180,7 @@ fn map_record(source: &Density, displacement: Vec<Vec<f64>>) -> PlanRecord {
 /// The point masses of a measure that has them.
 fn points(measure: &Measure) -> Option<PlanPoints> {
     match measure {
-        Measure::Atoms(cloud) => {
-            let (periods, origins) = (cloud.periods(), cloud.origins());
-            let place = |(i, share): (usize, &f64)| origins[i % periods.len()] + periods[i % periods.len()] * share;
-            let points = cloud.positions().iter().enumerate().map(place).collect();
-            Some(PlanPoints { points, masses: cloud.weights().to_vec() })
-        }
+        Measure::Atoms(cloud) => Some(PlanPoints { points: cloud.coordinates(), masses: cloud.weights().to_vec() }),
         Measure::Nodes(histogram) => {
             let grid = histogram.grid();
             let axes: Vec<Vec<f64>> = grid.axes().iter().map(|axis| axis.coordinates()).collect();

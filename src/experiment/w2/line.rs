@@ -8,7 +8,7 @@ use super::W2Error;
 use super::frame::Frame;
 use crate::array_file::NumericArray;
 use crate::output::StoredState;
-use crate::torus::{Axis, Density, Fourier, Grid, evaluate, next_fast_size, with_room};
+use crate::torus::{Axis, Density, Fourier, Grid, axis_by_axis, evaluate, next_fast_size, with_room};
 
 /// The smallest box that holds what has been added.
 #[derive(Debug, Clone, Default)]
@@ -104,23 +104,12 @@ pub(super) fn on_torus(
     };
     let points: Vec<usize> = state.grid.axes().iter().zip(&frame.periods).map(points).collect();
     let grid = frame.grid(&points).map_err(|error| W2Error::input(word, error.to_string()))?;
-    Ok((grid.clone(), evaluated(&state.grid, &grid, &state.values)))
+    let values = axis_by_axis(&state.grid, &grid, &state.values, band_limited_along);
+    Ok((grid, values))
 }
 
-/// Values at the nodes of another grid of the band-limited function of a box, 0 outside of it: axis by axis.
-fn evaluated(from: &Grid, to: &Grid, values: &[f64]) -> Vec<f64> {
-    let last = from.dimension() - 1;
-    let rows: Vec<Vec<f64>> =
-        values.chunks_exact(from.row_len()).map(|row| along(from.axis(last), to.axis(last), row)).collect();
-    if last == 0 {
-        return rows.concat();
-    }
-    let column = |j: usize| rows.iter().map(|row| row[j]).collect::<Vec<f64>>();
-    let columns: Vec<Vec<f64>> = (0..to.row_len()).map(|j| along(from.axis(0), to.axis(0), &column(j))).collect();
-    (0..to.rows()).flat_map(|i| columns.iter().map(move |column| column[i])).collect()
-}
-
-fn along(from: &Axis, to: &Axis, values: &[f64]) -> Vec<f64> {
+/// Values at the nodes of another axis of the band-limited function of a box, 0 outside of it.
+fn band_limited_along(from: &Axis, to: &Axis, values: &[f64]) -> Vec<f64> {
     let grid = Grid::new(&[from.points], &[from.period], &[from.origin]).expect("an axis of a grid is one");
     let fourier = Fourier::new(&grid);
     let mut spectrum = fourier.zero_spectrum();

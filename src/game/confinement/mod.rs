@@ -84,6 +84,19 @@ pub enum Tail {
     Unknown(String),
 }
 
+impl Tail {
+    /// What the mass outside of the box adds to a W2 distance at most ([`TailBound::distance`]).
+    ///
+    /// # Errors
+    /// Why that is not known.
+    pub fn distance(&self) -> Result<f64, &str> {
+        match self {
+            Tail::Bounded(bound) => Ok(bound.distance()),
+            Tail::Unknown(reason) => Err(reason),
+        }
+    }
+}
+
 /// Why a payoff has no bound.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Failure {

@@ -5,7 +5,7 @@ use super::operator::Payoff;
 use super::sample::{PairFunction, Samples, Sequence, checked, repeated, samples_per_axis, thinned};
 use super::work::PayoffWork;
 use crate::game::Player;
-use crate::game::nodes::{node, node_coordinates};
+use crate::game::nodes::node;
 use crate::torus::{Fourier, evaluate, pad_values};
 
 /// Columns and values in each at which the error of a representation is measured.
@@ -74,7 +74,7 @@ impl Payoff {
     /// [`PayoffError::NotFinite`] when a value of `f` is not.
     pub(super) fn sampled_error(&self, f: &impl PairFunction) -> Result<f64, PayoffError> {
         let [x, y] = &self.grids;
-        let points_x = node_coordinates(x);
+        let points_x = x.node_coordinates();
         let mut sequence = Sequence::new(7);
         let mut work = self.work();
         let mut largest = 0.0_f64;

@@ -21,7 +21,7 @@ use super::sample::{PairFunction, ROUNDING, Samples, checked, range_of_function,
 use super::separate::cheapest;
 use super::trigonometric::TrigonometricSum;
 use crate::game::Player;
-use crate::game::nodes::{node, node_coordinates};
+use crate::game::nodes::node;
 use crate::torus::Grid;
 use faer::Mat;
 
@@ -196,7 +196,7 @@ fn on_demand(
 ) -> Result<Payoff, PayoffError> {
     let bytes_per_rank = 8.0 * (x.len() * (1 + x.dimension()) + y.len() * (1 + y.dimension())) as f64;
     let most = MOST_CROSSES.min((MOST_TABLE_BYTES / bytes_per_rank) as usize);
-    let (points_x, points_y) = (node_coordinates(cx), node_coordinates(cy));
+    let (points_x, points_y) = (cx.node_coordinates(), cy.node_coordinates());
     let row = |i: usize| checked(f, &repeated(&node(cx, i), cy.len()), &points_y);
     let column = |j: usize| checked(f, &points_x, &repeated(&node(cy, j), cx.len()));
     let s = column(0)?;

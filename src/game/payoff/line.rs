@@ -16,7 +16,6 @@ use super::operator::{Payoff, Side};
 use super::sample::{PairFunction, checked, repeated};
 use super::separate::SumOfProducts;
 use super::tables::FactorTables;
-use crate::game::nodes::node_coordinates;
 use crate::game::{Expression, PayoffSource, Player, Term};
 use crate::torus::Grid;
 
@@ -120,7 +119,7 @@ fn build(
 
 /// A payoff that is finite against the first, the middle and the last node of the opponent.
 fn check_finite(f: &impl PairFunction, x: &Grid, y: &Grid) -> Result<(), PayoffError> {
-    let (places_x, places_y) = (node_coordinates(x), node_coordinates(y));
+    let (places_x, places_y) = (x.node_coordinates(), y.node_coordinates());
     let node = |places: &[Vec<f64>], j: usize| -> Vec<f64> { places.iter().map(|axis| axis[j]).collect() };
     for end in [0, y.len() / 2, y.len() - 1] {
         checked(f, &places_x, &repeated(&node(&places_y, end), x.len()))?;
@@ -132,7 +131,7 @@ fn check_finite(f: &impl PairFunction, x: &Grid, y: &Grid) -> Result<(), PayoffE
 }
 
 fn sloped(function: &Expression, grid: &Grid, player: Player) -> Result<Sloped, PayoffError> {
-    let nodes = node_coordinates(grid);
+    let nodes = grid.node_coordinates();
     let slices: Vec<&[f64]> = nodes.iter().map(Vec::as_slice).collect();
     let table = |f: &Expression| -> Result<Vec<f64>, PayoffError> {
         let mut values = vec![0.0; grid.len()];
@@ -174,12 +173,12 @@ mod tests {
         let [x, y] = payoff.grids().clone();
         let mut work = payoff.work();
         let (j, i) = (13, 31);
-        let (b, a) = (node_coordinates(&y)[0][j], node_coordinates(&x)[0][i]);
+        let (b, a) = (y.node_coordinates()[0][j], x.node_coordinates()[0][i]);
         let mut mass = vec![0.0; y.len()];
         mass[j] = 1.0 / y.cell_volume();
         let mut slope = vec![0.0; x.len()];
         payoff.gradient(Player::X, 0, &mass, &mut slope, &mut work);
-        for (x, slope) in node_coordinates(&x)[0].iter().zip(&slope) {
+        for (x, slope) in x.node_coordinates()[0].iter().zip(&slope) {
             let exact = x.powi(3) / 3.0 - x + 1.5 * b + b * b / 8.0 - 2.0 * x * (-x * x).exp() * b.tanh();
             assert!((slope - exact).abs() <= 64.0 * f64::EPSILON * 15.0, "at {x}: {slope} for {exact}");
         }
@@ -187,7 +186,7 @@ mod tests {
         mass[i] = 1.0 / x.cell_volume();
         let mut slope = vec![0.0; y.len()];
         payoff.gradient(Player::Y, 0, &mass, &mut slope, &mut work);
-        for (y, slope) in node_coordinates(&y)[0].iter().zip(&slope) {
+        for (y, slope) in y.node_coordinates()[0].iter().zip(&slope) {
             let exact = 1.5 * a + a * y / 4.0 - (y.powi(3) / 3.0 - y) + (-a * a).exp() / y.cosh().powi(2);
             assert!((slope - exact).abs() <= 64.0 * f64::EPSILON * 15.0, "at {y}: {slope} for {exact}");
         }

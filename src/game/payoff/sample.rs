@@ -2,7 +2,7 @@
 
 use super::PayoffError;
 use crate::game::expression::SeparatedProduct;
-use crate::game::nodes::{node, node_coordinates};
+use crate::game::nodes::node;
 use crate::game::{Expression, Term};
 use crate::torus::Grid;
 
@@ -126,7 +126,7 @@ pub fn samples_per_axis(x: &Grid, y: &Grid) -> usize {
 pub fn range_of_function(f: &impl PairFunction, x: &Grid, y: &Grid) -> Result<[f64; 2], PayoffError> {
     let limit = samples_per_axis(x, y);
     let chosen = thinned(y, limit);
-    let all = node_coordinates(y);
+    let all = y.node_coordinates();
     let points_y: Vec<Vec<f64>> = all.iter().map(|axis| chosen.iter().map(|j| axis[*j]).collect()).collect();
     let mut range = [f64::INFINITY, f64::NEG_INFINITY];
     for i in thinned(x, limit) {
@@ -153,7 +153,7 @@ impl Samples {
     /// # Errors
     /// [`PayoffError::NotFinite`] at the first value that is not.
     pub fn take(f: &impl PairFunction, x: &Grid, y: &Grid) -> Result<Samples, PayoffError> {
-        let points_y = node_coordinates(y);
+        let points_y = y.node_coordinates();
         let mut values = Vec::with_capacity(x.len() * y.len());
         for i in 0..x.len() {
             values.extend(checked(f, &repeated(&node(x, i), y.len()), &points_y)?);

@@ -16,7 +16,6 @@ use super::operator::Payoff;
 use super::sample::{PairFunction, ROUNDING};
 use super::tables::FactorFunction;
 use super::trigonometric::TrigonometricSum;
-use crate::game::nodes::node_coordinates;
 use crate::game::{Expression, Term};
 use crate::torus::Grid;
 use faer::Mat;
@@ -46,7 +45,7 @@ fn evaluate_at(f: &Expression, points: &[Vec<f64>], out: &mut [f64]) {
 
 /// The products with their factors at all nodes.
 pub fn tabulated(terms: &[Term], x: &Grid, y: &Grid) -> Vec<ProductTerm> {
-    let points = [node_coordinates(x), node_coordinates(y)];
+    let points = [x.node_coordinates(), y.node_coordinates()];
     let table = |f: &Expression, points: &[Vec<f64>]| {
         let mut values = vec![0.0; points[0].len()];
         evaluate_at(f, points, &mut values);

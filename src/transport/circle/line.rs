@@ -17,6 +17,7 @@ use super::measures::{WRAPPING, smooth};
 use super::pieces::Pieces;
 use super::semi_discrete::{SemiDiscrete, Smooth};
 use crate::torus::Density;
+use crate::transport::frame::same_frame;
 use crate::transport::{Cloud, Distance, Method, TransportError};
 
 /// Distances between clouds and one density on the line.
@@ -75,14 +76,7 @@ impl LineSemiDiscrete {
         if cloud.dimension() != 1 {
             return Err(TransportError::Dimension { method: Method::Line, expected: 1, got: cloud.dimension() });
         }
-        let (period, origin) = (cloud.periods()[0], cloud.origins()[0]);
-        if period != self.period {
-            return Err(TransportError::Period { axis: 0, expected: self.period, got: period });
-        }
-        if origin != self.origin {
-            return Err(TransportError::Origin { axis: 0, expected: self.origin, got: origin });
-        }
-        Ok(())
+        same_frame([&[self.period], &[self.origin]], [cloud.periods(), cloud.origins()])
     }
 }
 

@@ -15,6 +15,7 @@ use super::rotation::Rotation;
 use super::semi_discrete::{SemiDiscrete, Smooth};
 use super::{CircleDistance, check_size};
 use crate::torus::Density;
+use crate::transport::frame::same_frame;
 use crate::transport::{Cloud, Distance, Measure, Method, TransportError};
 
 /// Levels and positions differ by less than a turn each: no optimal shift is larger.
@@ -50,15 +51,7 @@ pub(super) fn check_same_circle(source: &Measure, target: &Measure) -> Result<()
             });
         }
     }
-    let ((expected, got), (expected_origin, got_origin)) =
-        ((target.periods()[0], source.periods()[0]), (target.origins()[0], source.origins()[0]));
-    if expected != got {
-        return Err(TransportError::Period { axis: 0, expected, got });
-    }
-    if expected_origin != got_origin {
-        return Err(TransportError::Origin { axis: 0, expected: expected_origin, got: got_origin });
-    }
-    Ok(())
+    same_frame([&target.periods(), &target.origins()], [&source.periods(), &source.origins()])
 }
 
 /// A pair that is not two densities, and its best shift.

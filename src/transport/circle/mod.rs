@@ -38,6 +38,7 @@ pub use line::LineSemiDiscrete;
 pub use measures::{CircleSemiDiscrete, circle_distance};
 pub use plan::{CircleParcel, CirclePlan, circle_plan};
 
+use super::frame::same_frame;
 use super::{Distance, Method, TransportError};
 use crate::torus::{Density, Grid, pad_values};
 use antiderivative::Antiderivative;
@@ -125,7 +126,7 @@ impl CircleDistance {
     fn difference_from(&mut self, source: &Density) -> Result<Option<Antiderivative>, TransportError> {
         check_size(source.grid())?;
         let (from, to) = (source.grid(), self.density.grid());
-        check_same_torus(to, from)?;
+        same_frame([&to.periods(), &to.origins()], [&from.periods(), &from.origins()])?;
         if from.len() == to.len() {
             let pairs = source.values().iter().zip(self.density.values());
             self.values.iter_mut().zip(pairs).for_each(|(v, (f, g))| *v = f - g);
@@ -232,17 +233,6 @@ fn check_size(grid: &Grid) -> Result<(), TransportError> {
         1 => Err(TransportError::TooManyPoints { method: Method::CircleSymmetric, points: grid.len(), maximum }),
         got => Err(TransportError::Dimension { method: Method::CircleSymmetric, expected: 1, got }),
     }
-}
-
-fn check_same_torus(target: &Grid, source: &Grid) -> Result<(), TransportError> {
-    let (g, f) = (target.axis(0), source.axis(0));
-    if g.period != f.period {
-        return Err(TransportError::Period { axis: 0, expected: g.period, got: f.period });
-    }
-    if g.origin != f.origin {
-        return Err(TransportError::Origin { axis: 0, expected: g.origin, got: f.origin });
-    }
-    Ok(())
 }
 
 #[cfg(test)]

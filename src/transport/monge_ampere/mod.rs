@@ -34,6 +34,7 @@ mod off_grid;
 mod pair;
 mod rise;
 
+use super::frame::same_frame;
 use super::{Distance, Method, TransportError};
 use crate::torus::{Density, Fourier, Grid};
 use ladder::{Candidate, Ladder};
@@ -77,16 +78,7 @@ pub(in crate::transport) fn same_torus(method: Method, own: &Grid, grid: &Grid) 
     if grid.dimension() != 2 {
         return Err(TransportError::Dimension { method, expected: 2, got: grid.dimension() });
     }
-    for axis in 0..2 {
-        let (a, b) = (own.axis(axis), grid.axis(axis));
-        if a.period != b.period {
-            return Err(TransportError::Period { axis, expected: a.period, got: b.period });
-        }
-        if a.origin != b.origin {
-            return Err(TransportError::Origin { axis, expected: a.origin, got: b.origin });
-        }
-    }
-    Ok(())
+    same_frame([&own.periods(), &own.origins()], [&grid.periods(), &grid.origins()])
 }
 
 /// Work of the last distance: a change in it without a change in the numbers is a loss of efficiency.

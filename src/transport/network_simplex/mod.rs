@@ -43,6 +43,7 @@ mod shortlist;
 mod simplex;
 mod spanning_tree;
 
+use super::frame::same_frame;
 use super::{Cloud, Distance, Histogram, Method, TransportError};
 use crate::torus::Grid;
 pub use column_generation::SimplexEffort;
@@ -97,7 +98,7 @@ impl DiscreteTransport {
         for grid in [from, to] {
             check(grid.dimension(), grid.len())?;
         }
-        check_same_torus(from, to)?;
+        same_frame([&to.periods(), &to.origins()], [&from.periods(), &from.origins()])?;
         let period = [to.axis(0).period, to.axis(1).period];
         let same = from.shape() == to.shape();
         let ring = if same { [to.axis(0).points as f64, to.axis(1).points as f64] } else { [1.0; 2] };
@@ -163,18 +164,6 @@ fn check(dimension: usize, points: usize) -> Result<(), TransportError> {
     }
     if points > maximum {
         return Err(TransportError::TooManyPoints { method, points, maximum });
-    }
-    Ok(())
-}
-
-fn check_same_torus(source: &Grid, target: &Grid) -> Result<(), TransportError> {
-    for (axis, (got, expected)) in source.axes().iter().zip(target.axes()).enumerate() {
-        if got.period != expected.period {
-            return Err(TransportError::Period { axis, expected: expected.period, got: got.period });
-        }
-        if got.origin != expected.origin {
-            return Err(TransportError::Origin { axis, expected: expected.origin, got: got.origin });
-        }
     }
     Ok(())
 }

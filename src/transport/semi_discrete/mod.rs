@@ -38,6 +38,7 @@ mod sites;
 mod solution;
 mod triangulation;
 
+use super::frame::same_frame;
 use super::{Cloud, Distance, Histogram, Method, TransportError};
 use crate::torus::{Axis, Density, Grid};
 use field::Field;
@@ -139,15 +140,9 @@ impl SemiDiscrete {
         if cloud.dimension() != 2 {
             return Err(TransportError::Dimension { method: METHOD, expected: 2, got: cloud.dimension() });
         }
-        for (axis, own) in self.axes.iter().enumerate() {
-            let (period, origin) = (cloud.periods()[axis], cloud.origins()[axis]);
-            if own.period != period {
-                return Err(TransportError::Period { axis, expected: own.period, got: period });
-            }
-            if own.origin != origin {
-                return Err(TransportError::Origin { axis, expected: own.origin, got: origin });
-            }
-        }
+        let [periods, origins] = [|axis: &Axis| axis.period, |axis: &Axis| axis.origin]
+            .map(|of| self.axes.iter().map(of).collect::<Vec<f64>>());
+        same_frame([&periods, &origins], [cloud.periods(), cloud.origins()])?;
         if cloud.len() > Self::MAXIMUM_ATOMS {
             return Err(TransportError::TooManyPoints {
                 method: METHOD,

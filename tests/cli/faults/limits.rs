@@ -4,8 +4,8 @@ use super::disk::says_what_failed;
 use super::enumeration::{Bench, RESUME, RUN};
 use crate::contents::assert_same;
 use crate::form::tries;
+use crate::limit::{Resource, limit};
 use crate::workspace::Outcome;
-use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -30,16 +30,9 @@ fn a_limit_on_the_size_of_files_is_an_error_and_no_signal() {
     // The file while the run goes on is the largest: 4096 steps of four numbers, more than 130 snapshots.
     let largest = 400_000;
     let mut failures = 0;
-    for limit in (0..count).map(|k| largest * k / (count - 1)) {
+    for bytes in (0..count).map(|k| largest * k / (count - 1)) {
         let mut command = bench.workspace.command(&RUN);
-        // SAFETY: the call is safe between fork and exec.
-        unsafe {
-            command.pre_exec(move || {
-                let limits = libc::rlimit { rlim_cur: limit, rlim_max: limit };
-                libc::setrlimit(libc::RLIMIT_FSIZE, &limits);
-                Ok(())
-            });
-        }
+        limit(&mut command, Resource::FileSize, bytes);
         // A file takes what the program says, as a pipe would not fall under the limit.
         let outcome = Outcome::new(command.stdout(Stdio::piped()).stderr(Stdio::piped()).output().unwrap(), &RUN);
         failures += u64::from(judge(&mut bench, outcome));

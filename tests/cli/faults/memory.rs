@@ -3,22 +3,15 @@
 use super::enumeration::{Bench, RESUME};
 use crate::contents::assert_same;
 use crate::form::tries;
+use crate::limit::{Resource, limit};
 use crate::workspace::{Outcome, Workspace};
-use std::os::unix::process::CommandExt;
 
 const RUN: [&str; 6] = ["run", "game.toml", "-o", "out.h5", "--checkpoint-seconds", "0"];
 
 /// Runs the program in an address space of so many bytes.
 fn run(workspace: &Workspace, arguments: &[&str], bytes: u64) -> Outcome {
     let mut command = workspace.command(arguments);
-    // SAFETY: the call is safe between fork and exec.
-    unsafe {
-        command.pre_exec(move || {
-            let limits = libc::rlimit { rlim_cur: bytes, rlim_max: bytes };
-            libc::setrlimit(libc::RLIMIT_AS, &limits);
-            Ok(())
-        });
-    }
+    limit(&mut command, Resource::AddressSpace, bytes);
     Outcome::new(command.output().unwrap(), arguments)
 }
 

@@ -1,8 +1,8 @@
 //! Promise 20: shards of a sweep killed at random and resumed merge to the file of one uninterrupted sweep.
 
 use crate::form::tries;
-use crate::workspace::{Moments, Outcome, Workspace};
-use std::process::{Command, Stdio};
+use crate::sweep::{command, run};
+use crate::workspace::{Moments, Workspace};
 use std::time::Instant;
 
 const GAME: &str = "[game]\npayoff = \"c*cos(2*pi*(x - y))\"\ntemperature = 0.1\n[game.parameters]\nc = 1.0\n\
@@ -12,16 +12,6 @@ const SWEEP: &str = "[sweep]\nname = \"small\"\ngame = \"game.toml\"\nrecord = [
     [[axis]]\nkey = \"game.temperature\"\nlinspace = { from = 0.1, to = 0.3, points = 12 }\n\
     [[axis]]\nkey = \"game.parameters.c\"\nvalues = [0.5, 2.0]\n";
 const SHARDS: usize = 3;
-
-fn command(workspace: &Workspace, arguments: &[&str]) -> Command {
-    let mut command = workspace.command(arguments);
-    command.env("SOURCE_DATE_EPOCH", "1").stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-fn run(workspace: &Workspace, arguments: &[&str]) -> Outcome {
-    Outcome::new(command(workspace, arguments).output().unwrap(), arguments)
-}
 
 #[test]
 fn killed_shards_merge_to_the_file_of_one_uninterrupted_sweep() {

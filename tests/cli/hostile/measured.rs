@@ -1,8 +1,9 @@
 //! A run of the program that may have only so much memory, and the time of processors it took.
 
+use crate::limit::{Resource, limit};
 use crate::workspace::{Outcome, Workspace};
 use std::fs::File;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Duration;
 
@@ -23,13 +24,7 @@ pub fn run_within(bytes: u64, workspace: &Workspace, arguments: &[&str]) -> Meas
     let [stdout, stderr] = ["stdout", "stderr"].map(|name| said.path().join(name));
     let mut command = workspace.command(arguments);
     command.stdout(File::create(&stdout).unwrap()).stderr(File::create(&stderr).unwrap());
-    // SAFETY: `setrlimit` may be called between fork and exec.
-    unsafe {
-        command.pre_exec(move || {
-            let limit = libc::rlimit { rlim_cur: bytes, rlim_max: bytes };
-            if libc::setrlimit(libc::RLIMIT_AS, &limit) == 0 { Ok(()) } else { Err(std::io::Error::last_os_error()) }
-        });
-    }
+    limit(&mut command, Resource::AddressSpace, bytes);
     let child = command.spawn().unwrap();
     let (mut status, mut usage) = (0, std::mem::MaybeUninit::<libc::rusage>::zeroed());
     // SAFETY: the child is ours and is waited for here only; both places are written by the call.

@@ -3,6 +3,7 @@
 //!
 //! The disk is made full by a limit on the size of files, in a process of its own (this program again).
 
+use crate::support::limit::{Resource, limit};
 use crate::support::run_file::{Script, header, layout};
 use nashflow::output::{OutputError, RunWriter};
 use std::os::unix::process::CommandExt;
@@ -38,27 +39,26 @@ fn a_full_disk_is_an_error_with_a_name_and_not_a_crash() {
     script().play(&mut writer, 37, |_, _| {}).unwrap();
     drop(writer);
     let size = std::fs::metadata(&begun).unwrap().len();
-    for limit in (0..=16).map(|sixteenths| size * sixteenths / 16) {
+    for bytes in (0..=16).map(|sixteenths| size * sixteenths / 16) {
         for resumed in [false, true] {
-            let output = folder.path().join(format!("{limit}-{resumed}.h5"));
+            let output = folder.path().join(format!("{bytes}-{resumed}.h5"));
             if resumed {
                 std::fs::copy(&begun, &output).unwrap();
             }
             let mut command = Command::new(std::env::current_exe().unwrap());
             command.args(["--exact", "output::disk_full::writing_process", "--nocapture"]).env(OUTPUT, &output);
-            // SAFETY: both calls are safe between fork and exec.
+            // SAFETY: the call is safe between fork and exec.
             unsafe {
-                command.pre_exec(move || {
+                command.pre_exec(|| {
                     libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
-                    let limits = libc::rlimit { rlim_cur: limit, rlim_max: limit };
-                    libc::setrlimit(libc::RLIMIT_FSIZE, &limits);
                     Ok(())
                 });
             }
+            limit(&mut command, Resource::FileSize, bytes);
             let result = command.output().unwrap();
             let message = String::from_utf8_lossy(&result.stderr).into_owned();
             let code = result.status.code();
-            assert!(code == Some(3) || limit == size && code == Some(0), "limit {limit}: {}\n{message}", result.status);
+            assert!(code == Some(3) || bytes == size && code == Some(0), "limit {bytes}: {}\n{message}", result.status);
             if code == Some(3) {
                 assert!(message.contains(".h5"), "{message}");
             }
