@@ -51,6 +51,7 @@ def w2(
     *,
     period: float | Sequence[float] | None = None,
     origin: float | Sequence[float] | None = None,
+    line: bool = False,
     reading: str | None = None,
     tolerance: float | None = None,
     threads: int | None = None,
@@ -63,6 +64,8 @@ def w2(
 
     period, origin
         One number, or one for each axis; those of the densities of a run, or 1 and 0, by default.
+    line
+        The points live on the line or plane: no period, nothing wraps.
     reading
         What values on a grid stand for: ``"band-limited"`` (the default), ``"constant"`` or ``"nodes"``.
     tolerance
@@ -71,10 +74,15 @@ def w2(
     >>> distance = w2(cloud([0.1, 0.2]), cloud([0.15, 0.95]))
     >>> round(float(distance), 12)
     0.111803398875
+    >>> distance = w2(cloud([0.1, 0.2]), cloud([0.15, 0.95]), line=True)
+    >>> round(float(distance), 12)
+    0.531507290637
     """
     frames: list[tuple[str, Frame]] = []
     operands = [_operand("a", a, frames), _operand("b", b, frames)]
     periods, origins = numbers("period", period), numbers("origin", origin)
+    if line and (frames or periods is not None or origins is not None):
+        raise InputError("line=True has neither period nor origin, nor goes with a density of a torus")
     for name, (own_periods, own_origins) in frames:
         for word, asked, own in [("period", periods, own_periods), ("origin", origins, own_origins)]:
             if asked is not None and asked not in (own, own[:1] * (len(set(own)) == 1)):
@@ -82,7 +90,13 @@ def w2(
         periods, origins = own_periods, own_origins
     report = json.loads(
         _native.w2(
-            *operands, periods=periods, origins=origins, reading=reading, tolerance=tolerance, threads=threads
+            *operands,
+            periods=periods,
+            origins=origins,
+            line=line,
+            reading=reading,
+            tolerance=tolerance,
+            threads=threads,
         )
     )
     return Distance(**(report | {"notes": tuple(report["notes"])}))

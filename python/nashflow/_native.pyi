@@ -99,6 +99,7 @@ def w2(
     *,
     periods: Sequence[float] | None = None,
     origins: Sequence[float] | None = None,
+    line: bool = False,
     reading: str | None = None,
     tolerance: float | None = None,
     threads: int | None = None,

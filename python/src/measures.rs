@@ -60,7 +60,7 @@ impl Operand {
 
 /// The distance: the JSON of `nashflow w2 --json`.
 #[pyfunction]
-#[pyo3(signature = (a, b, *, periods=None, origins=None, reading=None, tolerance=None, threads=None))]
+#[pyo3(signature = (a, b, *, periods=None, origins=None, line=false, reading=None, tolerance=None, threads=None))]
 #[expect(clippy::too_many_arguments, reason = "keywords of a Python function")]
 pub fn w2(
     py: Python<'_>,
@@ -68,6 +68,7 @@ pub fn w2(
     b: &Operand,
     periods: Option<Vec<f64>>,
     origins: Option<Vec<f64>>,
+    line: bool,
     reading: Option<&str>,
     tolerance: Option<f64>,
     threads: Option<usize>,
@@ -80,7 +81,7 @@ pub fn w2(
             operands: [a.asked(), b.asked()],
             periods: periods.as_deref(),
             origins: origins.as_deref(),
-            line: false,
+            line,
             weights: [a.weights.clone(), b.weights.clone()],
             reading,
             tolerance,

@@ -149,6 +149,7 @@ def test_validations_are_those_of_the_command(command: Command, tmp_path: Path) 
 
 CIRCLE = {"period": 2.0, "origin": -0.5}
 TORUS = {"period": [1.0, 2.0], "origin": [0.0, -1.0]}
+LINE = {"line": True}
 
 
 def files(rng: np.random.Generator) -> dict[str, Any]:
@@ -180,6 +181,8 @@ PAIRS = [
     ("density:rho2", "density:sigma2", TORUS, {"reading": "nodes"}),
     ("cloud:plane", "cloud:plane2", TORUS, {}),
     ("cloud:plane", "density:rho2", TORUS, {"weights_a": "weights", "reading": "constant"}),
+    ("cloud:points", "cloud:column", LINE, {}),
+    ("cloud:plane", "cloud:plane2", LINE, {}),
 ]
 
 
@@ -192,7 +195,7 @@ def test_a_distance_is_that_of_the_command(
         np.save(f"{name}.npy", array)
     line = [f"{word}.npy" for word in [a, b]]
     for key, value in frame.items():
-        line += [f"--{key}", ",".join(map(str, np.atleast_1d(value)))]
+        line += [f"--{key}"] if value is True else [f"--{key}", ",".join(map(str, np.atleast_1d(value)))]
     for key, value in options.items():
         line += [f"--{key.replace('_', '-')}", f"{value}.npy" if key == "weights_a" else str(value)]
     report = command("w2", *line)

@@ -102,6 +102,8 @@ def test_measures_are_refused_alike(command: Command) -> None:
     with pytest.raises(nashflow.InputError) as caught:
         nashflow.w2("expr:1", "expr:1", reading="odd")
     assert str(caught.value) == expected["error"]
+    with pytest.raises(nashflow.InputError, match="neither period nor origin"):
+        nashflow.w2(nashflow.cloud([0.1]), nashflow.cloud([0.2]), period=1.0, line=True)
     expected = command("w2", "none.npy", "expr:1")
     with pytest.raises(nashflow.InputError) as caught:
         nashflow.w2("none.npy", "expr:1")

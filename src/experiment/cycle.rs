@@ -3,6 +3,7 @@
 use super::Discretisation;
 use super::cells::is_in_cells;
 use super::discretisation::temperatures;
+use super::line::told_amplitudes;
 use crate::flow::{MflDa, PairLayout};
 use crate::game::{GameFile, Player};
 use crate::orbit::{OrbitError, Symmetry, recurrence};
@@ -20,7 +21,7 @@ pub struct CycleSummary {
     pub period: f64,
     /// Its estimated error.
     pub period_error: f64,
-    /// Amplitude of both players: largest distance from the average over the cycle, `|X|^(1/2) |.|_L2`.
+    /// Amplitude of both players: largest distance from the average over the cycle, `|X|^(1/2) |.|_L2`, on the line `|.|_L2`.
     pub amplitude: [f64; 2],
     /// Their estimated errors.
     pub amplitude_error: [f64; 2],
@@ -55,8 +56,8 @@ pub fn cycle_at_end(file: &GameFile, discretisation: &Discretisation, output: &P
         Ok(found) => Ok(CycleSummary {
             period: found.period,
             period_error: found.period_error,
-            amplitude: found.amplitude,
-            amplitude_error: found.amplitude_error,
+            amplitude: told_amplitudes(game, found.amplitude),
+            amplitude_error: told_amplitudes(game, found.amplitude_error),
             phase_error: found.phase_error,
             distance: found.distance,
             contraction: found.contraction(),

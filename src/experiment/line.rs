@@ -7,6 +7,16 @@ use serde::Serialize;
 /// Why a run of other dynamics has no bound.
 const OTHER_DYNAMICS: &str = "it is proved for mfl-da alone";
 
+/// Amplitudes, or their errors, as they are told: `|X|^(1/2) |.|_L2` on a torus, `|.|_L2` on the line and plane, where the
+/// volume `|X|` is that of a box and says nothing of the densities.
+pub fn told_amplitudes(game: &Game, amplitudes: [f64; 2]) -> [f64; 2] {
+    Player::BOTH.map(|player| {
+        let amplitude = amplitudes[player.index()];
+        let volume: f64 = game.domain(player).period().iter().product();
+        if game.lines()[player.index()] { amplitude / volume.sqrt() } else { amplitude }
+    })
+}
+
 /// The box of a player on the line or plane, and the bound that holds for all times:
 /// `P(|x - centre| > radius) <= mass`, from `(x - centre).grad V >= a |x - centre|^2 - b` and
 /// `W = exp(q |x - centre|^2/2)`. Without a bound its numbers are null.

@@ -7,7 +7,7 @@ use crate::flow::PairLayout;
 use crate::game::{Payoff, PayoffWork, Player};
 use crate::output::{Diagnostics, Snapshot};
 use crate::regulariser::Regulariser;
-use crate::torus::{Density, Fourier, FourierScratch, spectral_tail, with_room};
+use crate::torus::{Density, Fourier, FourierScratch, Grid, spectral_tail, with_room};
 use crate::transport::{
     CircleDistance, Distance, Measure, MongeAmpere, PlaneDistance, Potential, Reading as DensityReading,
     TransportError, circle_distance,
@@ -50,12 +50,21 @@ impl ToEquilibrium {
     }
 
     pub fn distance(&mut self, source: &Density) -> Result<Distance, TransportError> {
-        match self {
+        let distance = match self {
             ToEquilibrium::Line(solver) => solver.distance(&on_torus(source)?),
             ToEquilibrium::Circle(solver) => solver.distance(source),
             ToEquilibrium::Torus(solver) => solver.distance(source),
             ToEquilibrium::Plane(solver) => solver.distance(source),
-        }
+        };
+        Ok(distance?.holding(source.reach_of_left_out()))
+    }
+
+    /// The density whose distance it is: on the line and plane that of values above 0.
+    fn density(&self, grid: &Grid, values: Vec<f64>) -> Result<Density, TransportError> {
+        Ok(match self {
+            ToEquilibrium::Circle(_) | ToEquilibrium::Torus(_) => Density::normalised(grid, values)?,
+            ToEquilibrium::Line(_) | ToEquilibrium::Plane(_) => Density::above_zero(grid, values)?,
+        })
     }
 
     /// What the next distance starts from.
@@ -140,9 +149,10 @@ impl Gauge {
         });
         let distance = match &mut self.to_equilibrium {
             _ if self.cells.is_some() => self.distance_of_cells(&values),
-            Ok(solver) => Density::normalised(grid, values.clone())
-                .map_err(|error| error.to_string())
-                .and_then(|density| solver.distance(&density).map_err(|error| error.to_string())),
+            Ok(solver) => solver
+                .density(grid, values.clone())
+                .and_then(|density| solver.distance(&density))
+                .map_err(|error| error.to_string()),
             Err(reason) => Err(reason.clone()),
         };
         Reading {

@@ -3,17 +3,19 @@
 use super::positivity::Lowest;
 use crate::game::Player;
 use crate::output::Diagnostics;
+use crate::torus::Density;
 use crate::transport::Cloud;
 
-/// The notes of a run: what happened on the way, the deepest dip below 0, the distances that are missing.
+/// The notes of a run of players on these lines: what happened on the way, the deepest dip below 0, the distances that are missing.
 pub fn collect(
     on_the_way: Vec<String>,
     lowest: Option<&Lowest>,
+    lines: [bool; 2],
     snapshots: &[(f64, Diagnostics)],
     failures: &[Option<String>; 2],
 ) -> Vec<String> {
     let mut notes = on_the_way;
-    notes.extend(lowest.map(Lowest::note));
+    notes.extend(lowest.map(|lowest| lowest.note(lines)));
     notes.extend(missing_distances(snapshots, failures));
     notes
 }
@@ -29,6 +31,15 @@ pub fn wrapped(what: &str, cloud: &Cloud) -> Option<String> {
 pub fn unbounded_tail(player: Player, reason: &str) -> String {
     let letter = player.letter();
     format!("error bars of {letter} are those of densities in the box: no bound of the mass outside, {reason}")
+}
+
+/// That a density on the line dips below 0, and what was done about it.
+pub fn left_out(density: &Density) -> String {
+    format!(
+        "the density dips below 0 where it is almost 0, by a share of {:.1e} of its mass, which counts as 0: the error bar of W2 \
+         holds it",
+        density.left_out()
+    )
 }
 
 /// How often a distance could not be had, and the first reason.

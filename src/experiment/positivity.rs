@@ -38,10 +38,15 @@ impl Lowest {
         self.depth().is_nan() || self.depth() > DEEPEST_DIP
     }
 
-    /// For the summary.
-    pub fn note(&self) -> String {
+    /// For the summary of a game whose players live on these lines.
+    pub fn note(&self, lines: [bool; 2]) -> String {
+        let on_line = if lines[self.player.index()] {
+            "; W2 on the line counts what is below 0 as 0, and its error bar holds that"
+        } else {
+            ""
+        };
         format!(
-            "the density of player {} fell to {:.1e} at time {}, beside a maximum of {:.1e}",
+            "the density of player {} fell to {:.1e} at time {}, beside a maximum of {:.1e}{on_line}",
             self.player.letter(),
             self.minimum,
             self.time,

@@ -52,7 +52,8 @@ impl Finished {
         let shapes = shapes(&checkpoint).unwrap_or_else(|| Player::BOTH.map(|player| layout.grid(player).shape()));
         let mut on_the_way = notes(&checkpoint);
         on_the_way.extend(seam(&checkpoint).map(super::seam::note));
-        let notes = collect(on_the_way, lowest(&checkpoint).as_ref(), &snapshots, &failures(&checkpoint));
+        let notes =
+            collect(on_the_way, lowest(&checkpoint).as_ref(), file.game().lines(), &snapshots, &failures(&checkpoint));
         let rejected = checkpoint.integers.get("rejected").and_then(|v| v.first()).copied().unwrap_or(0);
         let file = in_boxes_of(file, &layout)?;
         Ok(Finished {

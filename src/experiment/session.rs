@@ -346,7 +346,7 @@ impl<'a> Session<'a> {
             writer.spectrum(spectrum.record())?;
         }
         writer.finish()?;
-        let notes = notes::collect(notes, lowest.as_ref(), &snapshots, measurement.failures());
+        let notes = notes::collect(notes, lowest.as_ref(), file.game().lines(), &snapshots, measurement.failures());
         let counters = Counters {
             steps: simulation.clock().steps,
             rejected: simulation.rejected(),

@@ -2,7 +2,7 @@
 //!
 //! Averages over a period are means over equidistant times, which converge faster than any power of the spacing for a
 //! smooth orbit. The amplitude of a player is the largest distance of his density from its average over the orbit, in the
-//! norm of the flow, `|X|^(1/2) |.|_L2`: dimensionless, and at least the L1 distance.
+//! norm of the flow, `|X|^(1/2) |.|_L2`: dimensionless, and at least the L1 distance. `|X|` is the volume of the torus.
 
 use super::coordinates::difference;
 use super::shooting::Point;

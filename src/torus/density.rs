@@ -5,16 +5,19 @@ use super::{Grid, TorusError};
 /// Values on a grid, integral 1 with respect to Lebesgue measure (`mean * |X| = 1`).
 ///
 /// Values may be negative by rounding only: a spectral scheme leaves dips of the order 1e-16 of the maximum where
-/// the density underflows, and they are kept as they are.
+/// the density underflows, and they are kept as they are. [`Density::above_zero`] takes deeper dips and tells of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Density {
     grid: Grid,
     values: Vec<f64>,
+    left_out: f64,
 }
 
 impl Density {
     /// Dips down to this share of the maximum are rounding.
     pub const ROUNDING: f64 = 1e-12;
+    /// Dips down to this share of the maximum may be the error of a computed density that is almost 0 there.
+    pub const DEEPEST_DIP: f64 = 1e-6;
 
     /// Divides non-negative values by their integral.
     ///
@@ -42,12 +45,44 @@ impl Density {
             return Err(TorusError::NoMass(mass * largest));
         }
         values.iter_mut().for_each(|u| *u /= mass);
-        Ok(Density { grid: grid.clone(), values })
+        Ok(Density { grid: grid.clone(), values, left_out: 0.0 })
+    }
+
+    /// The same of computed values that dip below 0 by their errors, as those of a player on the line do far out, where his
+    /// density is almost 0. With a dip deeper than rounding all that is below 0 counts as 0, and its mass is kept
+    /// ([`Density::left_out`]).
+    ///
+    /// # Errors
+    /// As [`Density::normalised`], with `-`[`Density::DEEPEST_DIP`]` * max` as the limit.
+    pub fn above_zero(grid: &Grid, mut values: Vec<f64>) -> Result<Density, TorusError> {
+        let largest = values.iter().fold(0.0_f64, |m, u| m.max(*u));
+        let lowest = values.iter().fold(0.0_f64, |m, u| m.min(*u));
+        if lowest >= -Self::ROUNDING * largest || lowest < -Self::DEEPEST_DIP * largest {
+            return Self::normalised(grid, values);
+        }
+        let mut left_out = 0.0;
+        for u in values.iter_mut().filter(|u| **u < 0.0) {
+            left_out -= *u / largest;
+            *u = 0.0;
+        }
+        let mass: f64 = values.iter().map(|u| u / largest).sum();
+        Ok(Density { left_out: left_out / mass, ..Self::normalised(grid, values)? })
+    }
+
+    /// The share of the mass that was below 0 and counts as 0; 0 unless [`Density::above_zero`] found a dip deeper than rounding.
+    pub fn left_out(&self) -> f64 {
+        self.left_out
+    }
+
+    /// How far in W2 on the line or plane a density may be that differs by no more than what was left out: a share `m` of the
+    /// mass moved across the box, `sqrt(m)` times its diagonal.
+    pub fn reach_of_left_out(&self) -> f64 {
+        self.left_out.sqrt() * self.grid.periods().iter().map(|period| period * period).sum::<f64>().sqrt()
     }
 
     /// The uniform density `1/|X|`.
     pub fn uniform(grid: &Grid) -> Density {
-        Density { grid: grid.clone(), values: vec![1.0 / grid.volume(); grid.len()] }
+        Density { grid: grid.clone(), values: vec![1.0 / grid.volume(); grid.len()], left_out: 0.0 }
     }
 
     /// The grid.
@@ -69,6 +104,21 @@ impl Density {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_below_zero_counts_as_zero_and_is_told() {
+        let grid = Grid::new(&[4], &[2.0], &[0.0]).unwrap();
+        let values = |dip: f64| vec![3.0, dip, 1.0, dip];
+        let rounding = Density::above_zero(&grid, values(-1e-13)).unwrap();
+        assert_eq!(rounding, Density::normalised(&grid, values(-1e-13)).unwrap());
+        let deep = Density::above_zero(&grid, values(-1e-7)).unwrap();
+        assert_eq!(deep.values(), Density::normalised(&grid, values(0.0)).unwrap().values());
+        assert!((deep.left_out() / 5e-8 - 1.0).abs() < 1e-12, "{}", deep.left_out());
+        assert!((deep.reach_of_left_out() / (2.0 * 5e-8_f64.sqrt()) - 1.0).abs() < 1e-12);
+        let too_deep = Density::above_zero(&grid, values(-4e-6));
+        assert_eq!(too_deep, Err(TorusError::Negative { index: vec![1], value: -4e-6 }));
+        assert!(Density::above_zero(&grid, values(f64::NAN)).is_err());
+    }
 
     #[test]
     fn values_become_a_density_or_an_error_that_names_the_node() {

@@ -65,4 +65,9 @@ pub struct Distance {
 impl Distance {
     /// The distance of a density to itself: exactly 0.
     pub const ZERO: Distance = Distance { value: 0.0, error: 0.0, method: Method::Identical, gap: None };
+
+    /// The same with a bar that holds measures up to `reach` away from those that were compared.
+    pub fn holding(self, reach: f64) -> Distance {
+        Distance { error: self.error + reach, ..self }
+    }
 }

@@ -1,6 +1,6 @@
 //! Players on the line as the program shows them: boxes, bounds, attributes, distances that do not wind.
 
-use crate::contents::assert_same;
+use crate::contents::{assert_same, open};
 use crate::workspace::Workspace;
 
 /// Boxes of length 10 by default, in which the densities are nearer the other way round than along the line.
@@ -162,4 +162,48 @@ fn states_on_the_plane_have_the_distance_of_the_plane() {
     let (w2, error) = (object["w2"].as_f64().unwrap(), object["error"].as_f64().unwrap());
     assert!((w2 - 0.5).abs() <= error && error < 1e-7, "{object}");
     assert_eq!(object["method"], "plane, dual potential");
+    // Wells elsewhere and narrower: another box, variances 0.1 and 0.05.
+    let elsewhere = ["--set", "game.payoff=(x1 - 0.3)^2 + 2*(x2 + 0.4)^2 - y^2/2", "-o", "elsewhere.h5"];
+    workspace.run(&[&["equilibrium", "plane.toml"][..], &elsewhere].concat()).succeeds();
+    let states = ["at-rest.h5", "elsewhere.h5"].map(|name| format!("{name}:/equilibrium/mu"));
+    let [a, b] = ["at-rest.h5", "elsewhere.h5"].map(|name| {
+        let axis = open(&workspace.path(name)).dataset("x1").unwrap();
+        ["origin", "period"].map(|name| axis.attr(name).unwrap().read_raw::<f64>().unwrap())
+    });
+    assert!(a != b, "one box, {a:?}");
+    let object = workspace.run(&["w2", &states[0], &states[1], "--json"]).succeeds().json();
+    let (w2, error) = (object["w2"].as_f64().unwrap(), object["error"].as_f64().unwrap());
+    let deviations = [(0.2_f64, 0.1_f64), (0.1, 0.05)].map(|(a, b)| a.sqrt() - b.sqrt());
+    let exact = (0.25 + deviations[0].powi(2) + deviations[1].powi(2)).sqrt();
+    assert!((w2 - exact).abs() <= error && error < 1e-6, "{object}, {exact}");
+}
+
+/// The box in which a line is periodised must not be seen in what is told of a cycle.
+#[test]
+fn the_amplitude_of_a_cycle_is_that_of_its_densities_in_any_box() {
+    let workspace = Workspace::new();
+    let mut told = Vec::new();
+    for (file, more) in [("own.h5", vec![]), ("wide.h5", vec!["--set", "game.domain.x.period=12"])] {
+        let words = [&["orbit", "double-well-line", "--set", "game.temperature=0.1", "--json", "-o", file][..], &more];
+        let object = workspace.run(&words.concat()).succeeds().json();
+        let value = |key: &str, player: &str| object[key][player].as_f64().unwrap();
+        let mu = open(&workspace.path(file)).dataset("mu").unwrap();
+        let (samples, values) = (mu.shape()[0], mu.read_raw::<f64>().unwrap());
+        let n = values.len() / samples;
+        let attribute = |name: &str| {
+            let axis = open(&workspace.path(file)).dataset("x").unwrap();
+            axis.attr(name).unwrap().read_raw::<f64>().unwrap()[0]
+        };
+        let mean = |j: usize| (0..samples).map(|s| values[s * n + j]).sum::<f64>() / samples as f64;
+        let means: Vec<f64> = (0..n).map(mean).collect();
+        let square = |s: usize| values[s * n..][..n].iter().zip(&means).map(|(u, m)| (u - m).powi(2)).sum::<f64>();
+        let largest = (0..samples).map(square).fold(0.0, f64::max) * attribute("period") / n as f64;
+        let (amplitude, error) = (value("amplitude", "x"), value("amplitude_error", "x"));
+        // The largest sample is below the largest value of the curve, by about as much as its error says.
+        assert!((amplitude - largest.sqrt()).abs() <= 1e-3 * amplitude, "{amplitude} and {}", largest.sqrt());
+        told.push([(amplitude, error), (value("amplitude", "y"), value("amplitude_error", "y"))]);
+    }
+    for (own, wide) in told[0].iter().zip(&told[1]) {
+        assert!((own.0 - wide.0).abs() <= 3.0 * (own.1 + wide.1), "{told:?}");
+    }
 }

@@ -1,7 +1,7 @@
 //! `nashflow particles` and `validate` for players on the line and plane, and clouds there in `w2`.
 
-use crate::contents::assert_same;
-use crate::workspace::Workspace;
+use crate::contents::{assert_same, open};
+use crate::workspace::{Moments, Workspace};
 use serde_json::Value;
 
 const SHORT: [&str; 6] = ["double-well-line", "--set", "solver.time=0.4", "--set", "output.snapshots=2", "--set"];
@@ -165,4 +165,101 @@ fn clouds_on_the_plane_have_distances_and_are_judged() {
     let x = &judged["x"];
     assert!(x["w2"].is_number() && x["floor"]["asymptotic"].is_null() && x["reason"].is_null(), "{x}");
     assert!(judged["notes"].as_array().unwrap().iter().any(|note| note.as_str().unwrap().contains("on the plane")));
+}
+
+/// Two players in wells of their own, `exp(-10 z^2)`, who forget where they were within a twentieth.
+const APART: &str = r#"
+[game]
+payoff = "10*x^2 - 10*y^2"
+temperature = 1.0
+domain = { x = { space = "line" }, y = { space = "line" } }
+[initial]
+x = "exp(-10*x^2)"
+y = "exp(-10*y^2)"
+[solver]
+time = 10
+[output]
+snapshots = 40
+"#;
+
+/// Levels `j/n`, `j = 0 .. n`, of the standard normal law: its density there.
+fn normal_density_at_levels(n: usize) -> Vec<f64> {
+    const SPACING: f64 = 1e-4;
+    let density = |z: f64| (-0.5 * z * z).exp() / std::f64::consts::TAU.sqrt();
+    let (mut levels, mut mass) = (vec![0.0], 0.0);
+    for z in (-90_000..90_000).map(|k| (f64::from(k) + 0.5) * SPACING) {
+        mass += SPACING * density(z);
+        if mass * n as f64 >= levels.len() as f64 && levels.len() < n {
+            levels.push(density(z));
+        }
+    }
+    levels.push(0.0);
+    levels
+}
+
+/// At every snapshot the points are independent of those before: an exit has the probability that independent points are as
+/// far from the equilibrium.
+#[test]
+fn exit_times_on_the_line_are_those_of_independent_points() {
+    let (n, interval, deviation) = (20, 0.25, 0.05_f64.sqrt());
+    let level = 0.6 * deviation;
+    let workspace = Workspace::new();
+    workspace.write("apart.toml", APART);
+    let exit = format!("above={level}");
+    let words =
+        ["--ladder", "20", "--replicas", "200", "--sampling", "stratified", "--scheme", "heun", "--step", "5e-3"];
+    let words = [&["particles", "apart.toml"][..], &words, &["--exit", &exit, "--json"]].concat();
+    let object = workspace.run(&words).succeeds().json();
+    let exit = |key: &str| number(&object, &format!("/rungs/0/exit/{key}"));
+    // W2^2 of sorted points t_i = mean of t_i^2 + s^2 - 2 sum t_i s (phi(z_(i-1)) - phi(z_i)), z_i the quantile of level i/n.
+    let phi = normal_density_at_levels(n);
+    let mut random = Moments::new(5);
+    let mut normal = || (-2.0 * (1.0 - random.next()).ln()).sqrt() * (std::f64::consts::TAU * random.next()).cos();
+    let mut square = || {
+        let mut points: Vec<f64> = (0..n).map(|_| deviation * normal()).collect();
+        points.sort_by(f64::total_cmp);
+        let of_point = |(i, t): (usize, &f64)| t * t / n as f64 - 2.0 * t * deviation * (phi[i] - phi[i + 1]);
+        points.iter().enumerate().map(of_point).sum::<f64>() + deviation * deviation
+    };
+    let draws = 40_000;
+    let outside = (0..draws).filter(|_| square() + square() > level * level).count() as f64 / f64::from(draws);
+    let expected = interval * (1.0 / outside - 0.5);
+    assert!((0.1..0.6).contains(&outside), "{outside}");
+    assert!(
+        (exit("mean_time") - expected).abs() <= 4.0 * exit("standard_error"),
+        "{} for {expected}",
+        exit("mean_time")
+    );
+    assert!(exit("standard_error") <= 0.1 * exit("mean_time") && exit("exits") >= 150.0);
+}
+
+/// A loose tolerance leaves dips below 0 where a density is almost 0: every command takes what is above, and says so.
+#[test]
+fn densities_that_dip_below_zero_far_out_have_distances_with_bars() {
+    let workspace = Workspace::new();
+    let game = APART.replace("10*x^2 - 10*y^2", "x^4/2 - y^2/2").replace("time = 10", "time = 1.5\ntolerance = 1e-7");
+    let game = game.replace("exp(-10*x^2)", "exp(-2*(x - 1)^2)").replace("exp(-10*y^2)", "exp(-2*(y + 1)^2)");
+    workspace.write("dips.toml", game.replace("snapshots = 40", "snapshots = 1"));
+    let fixed = ["dips.toml", "--set", "solver.grid=128"];
+    let loose = workspace.run(&[&["run"], &fixed[..], &["-o", "loose.h5", "--json"]].concat()).succeeds().json();
+    let tight = ["-o", "tight.h5", "--json", "--set", "solver.tolerance=1e-11"];
+    let tight = workspace.run(&[&["run"], &fixed[..], &tight].concat()).succeeds().json();
+    let last = |file: &str, name: &str| {
+        *open(&workspace.path(file)).dataset(name).unwrap().read_raw::<f64>().unwrap().last().unwrap()
+    };
+    let lowest = last("loose.h5", "min_x");
+    assert!(lowest < -1e-12 && lowest > -1e-7, "{lowest}: no dip to be tested");
+    assert!(loose["notes"].to_string().contains("W2 on the line counts what is below 0 as 0"), "{loose}");
+    let (w2, bar, exact) = (last("loose.h5", "w2_x"), last("loose.h5", "w2_error"), last("tight.h5", "w2_x"));
+    assert!((w2 - exact).abs() <= bar && bar < 1e-3 * exact, "{w2} +- {bar}, {exact} of {tight}");
+    let command = workspace.run(&["w2", "loose.h5:/mu@1.5", "loose.h5:/equilibrium/mu", "--json"]).succeeds().json();
+    assert!((number(&command, "/w2") - w2).abs() <= 1e-9 * w2 && number(&command, "/error") >= 0.5 * bar, "{command}");
+    assert!(command["notes"].to_string().contains("dips below 0"), "{command}");
+    let particles =
+        [&["particles"], &fixed[..], &["-n", "300", "--sampling", "iid", "-o", "cloud.h5", "--json"]].concat();
+    let particles = workspace.run(&particles).succeeds().json();
+    assert!(number(&particles, "/snapshots/1/mean_field/w2_x") > 0.0, "{particles}");
+    assert!(particles["notes"].to_string().contains("x: the density dips below 0"), "{particles}");
+    let judged = workspace.run(&["validate", "cloud.h5", "--against", "loose.h5", "--json"]).succeeds().json();
+    assert!(number(&judged, "/times/1/x/w2") > 0.0 && judged["notes"].to_string().contains("dips below 0"), "{judged}");
 }

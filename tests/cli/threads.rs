@@ -6,7 +6,7 @@ use crate::workspace::{CIRCLES, TORI, Workspace};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 fn games() -> [String; 2] {
-    [CIRCLES.to_owned(), TORI.replace("time = 0.05", "time = 0.01")]
+    [CIRCLES.to_owned(), TORI.replace("time = 0.05", "time = 0.005").replace("snapshots = 10", "snapshots = 2")]
 }
 
 #[test]

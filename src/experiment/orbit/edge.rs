@@ -90,9 +90,9 @@ pub fn edge(
         equilibrium_from: if found.first_goes_to_equilibrium { 1 } else { 2 },
         lingers_at: found.lingering.map(|(time, _)| time),
         lingering_miss: found.lingering.map(|(_, miss)| miss),
-        edge: found.edge.as_ref().ok().map(OrbitSummary::new),
+        edge: found.edge.as_ref().ok().map(|orbit| OrbitSummary::new(game, orbit)),
         edge_failure: found.edge.as_ref().err().map(ToString::to_string),
-        cycle: OrbitSummary::new(&found.cycle),
+        cycle: OrbitSummary::new(game, &found.cycle),
         symmetry: symmetries(&setting),
         output,
     })

@@ -1,6 +1,6 @@
 //! The output file of `orbit`.
 
-use super::super::line::line_records;
+use super::super::line::{line_records, told_amplitudes};
 use super::super::{Destination, RunError};
 use super::{BranchRequest, Setting};
 use crate::game::Player;
@@ -24,6 +24,9 @@ pub(super) fn write(
     let header = Header::new(setting.file.text(), destination.command, setting.file.game().name());
     let nodes = Nodes::new(setting);
     let [mu, nu] = Player::BOTH.map(|player| samples.iter().flat_map(|s| nodes.values(player, s)).collect());
+    let portrait = &orbit.portrait;
+    let [amplitude, amplitude_error] =
+        [portrait.amplitude, portrait.amplitude_error].map(|both| told_amplitudes(setting.file.game(), both));
     let record = OrbitRecord {
         mu,
         nu,
@@ -35,10 +38,10 @@ pub(super) fn write(
             ("period", orbit.point.period),
             ("period_error", orbit.period_error),
             ("residual", orbit.residual),
-            ("amplitude_x", orbit.portrait.amplitude[0]),
-            ("amplitude_y", orbit.portrait.amplitude[1]),
-            ("amplitude_x_error", orbit.portrait.amplitude_error[0]),
-            ("amplitude_y_error", orbit.portrait.amplitude_error[1]),
+            ("amplitude_x", amplitude[0]),
+            ("amplitude_y", amplitude[1]),
+            ("amplitude_x_error", amplitude_error[0]),
+            ("amplitude_y_error", amplitude_error[1]),
             ("nikaido_isoda", orbit.portrait.nikaido_isoda()),
             ("energy", orbit.portrait.energy()),
             ("stable", f64::from(u8::from(orbit.is_stable()))),

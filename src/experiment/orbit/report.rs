@@ -1,10 +1,10 @@
 //! What `orbit` prints.
 
 use super::super::RunError;
-use super::super::line::LineSummary;
+use super::super::line::{LineSummary, told_amplitudes};
 use super::super::summary::GridSummary;
 use super::{BranchRequest, Setting, in_words};
-use crate::game::Player;
+use crate::game::{Game, Player};
 use crate::orbit::{Block, Branch, BranchEnd, BranchPoint, Fold, Multiplier, Orbit};
 use crate::torus::spectral_tail;
 use serde::Serialize;
@@ -25,7 +25,7 @@ pub struct OrbitSummary {
     pub period: f64,
     /// Its estimated error.
     pub period_error: f64,
-    /// Largest distance of each density from its average over the orbit, `|X|^(1/2) |.|_L2`.
+    /// Largest distance of each density from its average over the orbit, `|X|^(1/2) |.|_L2`, on the line `|.|_L2`.
     pub amplitude: PerPlayer,
     /// Its estimated errors.
     pub amplitude_error: PerPlayer,
@@ -54,14 +54,18 @@ pub struct OrbitSummary {
 }
 
 impl OrbitSummary {
-    /// The summary of an orbit.
-    pub fn new(orbit: &Orbit) -> OrbitSummary {
+    /// The summary of an orbit of this game.
+    pub fn new(game: &Game, orbit: &Orbit) -> OrbitSummary {
         let portrait = &orbit.portrait;
+        let told = |amplitudes| {
+            let [x, y] = told_amplitudes(game, amplitudes);
+            PerPlayer { x, y }
+        };
         OrbitSummary {
             period: orbit.point.period,
             period_error: orbit.period_error,
-            amplitude: PerPlayer { x: portrait.amplitude[0], y: portrait.amplitude[1] },
-            amplitude_error: PerPlayer { x: portrait.amplitude_error[0], y: portrait.amplitude_error[1] },
+            amplitude: told(portrait.amplitude),
+            amplitude_error: told(portrait.amplitude_error),
             multipliers: pairs(&orbit.multipliers),
             multiplier_residuals: orbit.multipliers.iter().map(|m| m.residual).collect(),
             multiplier_blocks: orbit.multipliers.iter().map(|m| block_name(m.block)).collect(),
@@ -206,7 +210,7 @@ impl OrbitReport {
         OrbitReport {
             game: setting.file.game().name().to_owned(),
             grid: GridSummary::new(&setting.discretisation),
-            orbit: OrbitSummary::new(orbit),
+            orbit: OrbitSummary::new(setting.file.game(), orbit),
             tail: orbit.portrait.samples.iter().map(tail).fold(0.0, f64::max),
             symmetry: symmetries(setting),
             lines: LineSummary::of(setting.file),

@@ -35,7 +35,7 @@ pub(crate) fn mean_field(
                 while let Some(&next) = times.get(densities.len()).filter(|&&next| next <= stretch.to) {
                     stretch.state_at(next, &mut buffer);
                     let layout = stretch.flow().layout();
-                    let [mu, nu] = pair(layout, &buffer)?;
+                    let [mu, nu] = pair(file, layout, &buffer)?;
                     seam::check(file, layout, [mu.values(), nu.values()], next)?;
                     densities.push([mu, nu]);
                 }
@@ -67,13 +67,15 @@ fn grow(
     Ok(())
 }
 
-/// The densities of a state, which is the pair itself.
-fn pair(layout: &PairLayout, state: &[Complex64]) -> Result<[Density; 2], RunError> {
+/// The densities of a state, which is the pair itself; on the line what is above 0.
+fn pair(file: &GameFile, layout: &PairLayout, state: &[Complex64]) -> Result<[Density; 2], RunError> {
     let of = |player: Player| {
         let fourier = Fourier::new(layout.grid(player));
         let mut values = vec![0.0; layout.grid(player).len()];
         fourier.inverse(layout.part(player, state), &mut values, &mut fourier.scratch());
-        Density::normalised(layout.grid(player), values).map_err(RunError::from)
+        let is_line = file.game().domain(player).is_line();
+        let density = if is_line { Density::above_zero } else { Density::normalised };
+        density(layout.grid(player), values).map_err(RunError::from)
     };
     Ok([of(Player::X)?, of(Player::Y)?])
 }

@@ -5,7 +5,7 @@ use super::mean_field::mean_field;
 use super::reaction::ReactionChoice;
 use super::room::{check_clouds, check_densities};
 use crate::array_file::ArrayAddress;
-use crate::experiment::notes::{unbounded_tail, wrapped};
+use crate::experiment::notes::{left_out, unbounded_tail, wrapped};
 use crate::experiment::{Discretisation, RunError, discretise, discretise_with_initial};
 use crate::game::{Game, GameFile, Initial, Player};
 use crate::particle::{
@@ -168,6 +168,9 @@ impl<'a> Setup<'a> {
             Some(initial) => check_densities(&solved, times.len())
                 .and_then(|()| mean_field(file, solved, initial, times).map_err(|error| error.to_string())),
         };
+        if let Ok(densities) = &mean_field {
+            notes.extend(dips(densities));
+        }
         let setup =
             Setup { file, request, dynamics, equilibrium, mean_field, stretches, step_bias, notes, reaction, starts };
         setup.check_cloud_sizes()?;
@@ -298,6 +301,19 @@ fn read_cloud(file: &GameFile, player: Player, path: &Path, notes: &mut Vec<Stri
         )));
     }
     Ok(Ensemble::on_line(dimension, cloud.positions()))
+}
+
+/// That densities of infinitely many particles dip below 0, the deepest dip of each player.
+fn dips(densities: &[[Density; 2]]) -> Vec<String> {
+    let deepest = |player: Player| {
+        let of_player = densities.iter().map(|pair| &pair[player.index()]);
+        of_player.max_by(|a, b| a.left_out().total_cmp(&b.left_out()))
+    };
+    let told = |player: Player| {
+        let density = deepest(player).filter(|density| density.left_out() > 0.0)?;
+        Some(format!("{}: {}", player.letter(), left_out(density)))
+    };
+    Player::BOTH.into_iter().filter_map(told).collect()
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 use super::functions::PayoffFunctions;
 use super::report::PlayerReport;
 use super::{Pair, ValidationError, ValidationRequest};
+use crate::experiment::notes::left_out;
 use crate::game::{GameFile, Player};
 use crate::output::{StateIndex, StoredState};
-use crate::torus::Density;
+use crate::torus::{Density, TorusError};
 use crate::validation::{Comparison, Trial};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -44,10 +45,12 @@ pub(super) fn trials(
         };
         let (_, states) = last.insert((pair.snapshot, states));
         let own = &states[pair.player.index()];
-        let comparison =
-            Density::normalised(&own.grid, own.values.clone()).map_err(|error| error.to_string()).and_then(|density| {
-                comparison(file, pair, functions, &density, &states[pair.player.opponent().index()].values)
-            });
+        let comparison = density(file, pair.player, own).map_err(|error| error.to_string()).and_then(|density| {
+            if density.left_out() > 0.0 {
+                notes.push(format!("{}: {}", name(pair), left_out(&density)));
+            }
+            comparison(file, pair, functions, &density, &states[pair.player.opponent().index()].values)
+        });
         judged.push(match comparison {
             Err(reason) => {
                 done.fetch_add(samples, Ordering::Relaxed);
@@ -75,6 +78,12 @@ pub(super) fn trials(
     Ok(judged)
 }
 
+/// The density of a stored state; on the line what is above 0.
+fn density(file: &GameFile, player: Player, state: &StoredState) -> Result<Density, TorusError> {
+    let density = if file.game().domain(player).is_line() { Density::above_zero } else { Density::normalised };
+    density(&state.grid, state.values.clone())
+}
+
 /// What a cloud is compared with.
 fn comparison(
     file: &GameFile,
@@ -86,7 +95,10 @@ fn comparison(
     let (player, size) = (pair.player, pair.cloud.size());
     let comparison = match tail_distance(file, player, pair.snapshot.is_none()) {
         None => Comparison::new(density, &functions.of(player, opponent), size),
-        Some(tail) => Comparison::on_line(density, &functions.on_line(player, opponent), size, tail.unwrap_or(0.0)),
+        Some(tail) => {
+            let tail = tail.unwrap_or(0.0) + density.reach_of_left_out();
+            Comparison::on_line(density, &functions.on_line(player, opponent), size, tail)
+        }
     };
     comparison.map_err(|error| error.to_string())
 }

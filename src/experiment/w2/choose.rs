@@ -158,7 +158,7 @@ fn in_box(density: &Density) -> Result<Density, TransportError> {
     let even: Vec<usize> = density.grid().shape().iter().map(|n| n.next_multiple_of(2)).collect();
     let torus = density.grid().with_points(&even)?;
     let (grid, values) = without_room(&torus, &pad_values(density.grid(), &torus, density.values()));
-    Ok(Density::normalised(&grid, values)?)
+    Ok(Density::above_zero(&grid, values)?)
 }
 
 /// `T(x) - x` at the nodes, one array for each axis.

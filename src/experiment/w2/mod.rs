@@ -16,7 +16,7 @@ use super::equilibrium::Destination;
 use super::measurement::product_error;
 use crate::array_file::ArrayAddress;
 use crate::output::{OutputError, PlanHeader, PlanRecord, check_destination, write_plan};
-use crate::transport::{Distance, Reading};
+use crate::transport::{Distance, Measure, Reading};
 use choose::{Solution, Wish};
 use frame::Wanted;
 use operand::{Operand, Source};
@@ -167,7 +167,12 @@ fn solve(request: &W2Request<'_>, sources: [&Source; 2], notes: &mut Vec<String>
     notes.extend(measures.notes);
     let [source, target] = &measures.pair;
     let wish = Wish { tolerance: request.tolerance, plan: request.plan.is_some(), line: measures.line };
-    choose::solve(source, target, wish)
+    let Solution { distance, plan } = choose::solve(source, target, wish)?;
+    let reach = |measure: &Measure| match measure {
+        Measure::Density(density) => density.reach_of_left_out(),
+        _ => 0.0,
+    };
+    Ok(Solution { distance: distance.holding(reach(source) + reach(target)), plan })
 }
 
 fn single(distance: Distance) -> W2Report {

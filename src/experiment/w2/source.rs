@@ -6,7 +6,7 @@ use super::frame::{Frame, Wanted};
 use super::line::{Hull, check_inside, on_torus};
 use super::operand::Source;
 use crate::array_file::{ArrayAddress, NumericArray};
-use crate::experiment::notes::wrapped;
+use crate::experiment::notes::{left_out, wrapped};
 use crate::output::{StoredState, read_state};
 use crate::torus::{Density, Grid, tails_of_values};
 use crate::transport::{Cloud, Measure, Reading, TransportError};
@@ -236,7 +236,15 @@ fn build(
         }
         Loaded::Stored(state) if frame.line => {
             let (grid, values) = on_torus(request.word, state, frame, request.reading == Reading::BandLimited)?;
-            values_on_grid(request, &grid, &node_masses(request, &values, notes), notes)
+            if request.reading != Reading::BandLimited {
+                return values_on_grid(request, &grid, &node_masses(request, &values, notes), notes);
+            }
+            let (sum, density) = (grid.integral(&values), Density::above_zero(&grid, values));
+            let density = density.map_err(|error| W2Error::input(request.word, error.to_string()))?;
+            if density.left_out() > 0.0 {
+                notes.push(format!("{}: {}", request.word, left_out(&density)));
+            }
+            Ok(Built { measure: Measure::Density(density), sum: Some(sum) })
         }
         Loaded::Stored(state) => {
             values_on_grid(request, &state.grid, &node_masses(request, &state.values, notes), notes)

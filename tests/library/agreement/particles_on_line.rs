@@ -75,7 +75,7 @@ x = 'exp(-(x - 1)^2/(2*0.25))'
 y = 'exp(-(y + 1)^2/(2*0.25))'
 [solver]
 time = 1.5
-tolerance = 1e-10
+tolerance = 1e-7
 [output]
 snapshots = 1
 ";
@@ -134,6 +134,10 @@ fn a_correct_simulation_on_the_line_passes_and_every_mistake_is_found() {
     assert!(report.notes.iter().any(|note| note.starts_with("y at time 1.5: no law")), "{:?}", report.notes);
     let warm = simulated(Mistake { temperature: 1.05, drift: 1.0 }, 1);
     assert_eq!(findings(&judged(&run, &warm)), ["biased", GOOD], "a temperature 5 % too high");
+    for (factor, what) in [(2.0, "sqrt(4 tau)"), (0.5, "sqrt(tau)")] {
+        let wrong = simulated(Mistake { temperature: factor, drift: 1.0 }, 1);
+        assert_eq!(findings(&judged(&run, &wrong)), ["biased", GOOD], "{what} in place of sqrt(2 tau)");
+    }
     let uphill = simulated(Mistake { temperature: 1.0, drift: -1.0 }, 1);
     assert_eq!(findings(&judged(&run, &uphill)), [GOOD, "biased"], "a wrong sign of the y player's drift");
     let [x, y] = &good;

@@ -21,13 +21,13 @@ x = '1 + 0.9*cos(x - 2)'
 y = '1 + 0.9*sin(y)'
 [solver]
 tolerance = 1e-7
-time = 3
+time = 1.5
 [output]
 snapshots = 3
 ";
 const POINTS: usize = 20_000;
 const STEP: f64 = 0.005;
-const TIME: f64 = 3.0;
+const TIME: f64 = 1.5;
 
 /// What goes wrong in a simulation of [`APART`].
 #[derive(Debug, Clone, Copy)]

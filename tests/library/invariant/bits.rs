@@ -38,11 +38,11 @@ fn one_dimension_gives_the_same_bytes_on_any_number_of_threads_and_again() {
 
 #[test]
 fn two_dimensions_give_the_same_bytes_on_any_number_of_threads_and_again() {
-    assert_bytes_do_not_depend_on_threads("players-2x2", &["solver.time=0.01", "output.snapshots=2"]);
+    assert_bytes_do_not_depend_on_threads("players-2x2", &["solver.time=0.003", "output.snapshots=2"]);
     // Large enough that the players are advanced on two threads.
-    let large = ["solver.grid={ x = [192, 192], y = [192, 180] }", "solver.time=0.001", "output.snapshots=1"];
+    let large = ["solver.grid={ x = [192, 192], y = [192, 180] }", "solver.time=0.0005", "output.snapshots=1"];
     assert_bytes_do_not_depend_on_threads("players-2x2", &large);
-    assert_bytes_do_not_depend_on_threads("players-1x2", &["solver.time=0.01", "output.snapshots=2"]);
+    assert_bytes_do_not_depend_on_threads("players-1x2", &["solver.time=0.003", "output.snapshots=2"]);
 }
 
 /// Steps before anything else must not show in a later evaluation.
