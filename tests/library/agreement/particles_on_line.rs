@@ -75,7 +75,8 @@ x = 'exp(-(x - 1)^2/(2*0.25))'
 y = 'exp(-(y + 1)^2/(2*0.25))'
 [solver]
 time = 1.5
-tolerance = 1e-7
+tolerance = 1e-8
+grid = 128
 [output]
 snapshots = 1
 ";
