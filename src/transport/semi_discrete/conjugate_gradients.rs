@@ -86,4 +86,33 @@ mod tests {
             }
         }
     }
+
+    /// A solve in two parts ends where one in a single part does, also for a system small enough for elimination.
+    #[test]
+    fn a_solution_is_improved_from_where_it_was_left() {
+        for size in [30, 9000_u32] {
+            let mut random = Random(3);
+            let edges: Vec<(u32, u32, f64)> = (0..size)
+                .flat_map(|a| [1, 7].map(|k| (a, (a + k) % size)))
+                .map(|(a, b)| (a, b, random.next() + 0.1))
+                .collect();
+            let matrix = Laplacian::new(size as usize, edges.iter().copied());
+            let mut right: Vec<f64> = (0..size).map(|_| random.next()).collect();
+            let mean = right.iter().sum::<f64>() / f64::from(size);
+            right.iter_mut().for_each(|r| *r -= mean);
+            let (mut left, mut x, norm) = (right.clone(), vec![0.0; size as usize], dot(&right, &right).sqrt());
+            let mut system = System::new(matrix.clone());
+            for share in [1e-2, 1e-8] {
+                let steps = system.solve(&mut left, &mut x, share * norm, 200);
+                assert!(steps < 200, "{size} sites, to {share:e}: {steps} steps");
+                let mut again = vec![0.0; size as usize];
+                matrix.residual(&right, &x, &mut again);
+                let (own, kept) = (dot(&again, &again).sqrt(), dot(&left, &left).sqrt());
+                assert!(
+                    own <= 1.01 * share * norm && kept <= share * norm,
+                    "{size} sites: {own:e}, {kept:e} of {norm:e}"
+                );
+            }
+        }
+    }
 }

@@ -178,3 +178,36 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     let sums: Vec<f64> = a.par_chunks(BLOCK).zip(b.par_chunks(BLOCK)).map(block).collect();
     sums.iter().sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::test_random::Random;
+
+    /// The half sweep and the half residual against the whole ones, over several blocks, with a site that has no couplings.
+    #[test]
+    fn a_sweep_from_zero_needs_half_of_the_couplings() {
+        let size = 2 * BLOCK + 77;
+        let mut random = Random(11);
+        let far = |random: &mut Random| (random.next() * (size - 1) as f64) as u32;
+        let mut edges = Vec::new();
+        for a in 0..size as u32 - 1 {
+            edges.push((a, (a + 1) % (size as u32 - 1), 0.1 + random.next()));
+            edges.push((a, far(&mut random), random.next()));
+        }
+        let matrix = Laplacian::new(size, edges.iter().copied());
+        assert_eq!(matrix.row(size - 1).count(), 0);
+        let r: Vec<f64> = (0..size).map(|_| random.next() - 0.5).collect();
+        let zeros = || vec![0.0; size];
+        let (mut whole, mut half, mut before) = (zeros(), vec![f64::NAN; size], zeros());
+        matrix.relax_upwards(&r, &mut whole, &mut before);
+        matrix.relax_zero(&r, &mut half);
+        let (mut whole_rest, mut half_rest) = (zeros(), vec![f64::NAN; size]);
+        matrix.residual(&r, &whole, &mut whole_rest);
+        matrix.residual_of_relaxed(&r, &half, &mut half_rest);
+        for a in 0..size {
+            assert!((whole[a] - half[a]).abs() <= 1e-14, "site {a}: {} and {}", whole[a], half[a]);
+            assert!((whole_rest[a] - half_rest[a]).abs() <= 1e-13, "site {a}: {} and {}", whole_rest[a], half_rest[a]);
+        }
+    }
+}
