@@ -58,9 +58,10 @@ impl Laplacian {
         let size = self.start.len() - 1;
         (self.split, self.inverse_diagonal) = (Vec::with_capacity(size), Vec::with_capacity(size));
         for a in 0..size {
-            let (mut split, end) = (self.start[a] as usize, self.start[a + 1] as usize);
+            let range = self.start[a] as usize..self.start[a + 1] as usize;
+            let mut split = range.start;
             let mut sum = 0.0;
-            for p in split..end {
+            for p in range {
                 let b = self.column[p] as usize;
                 sum += self.coupling[p];
                 if b < a && b >= a - a % BLOCK {
