@@ -1,7 +1,7 @@
 //! Clusters of sites for the coarse levels of [`super::multigrid`]: pairwise matching along the strongest couplings
 //! (Notay 2010, algorithms 4.1 and 4.2).
 
-use super::laplacian::{Laplacian, inverse};
+use super::laplacian::Laplacian;
 
 /// Two sites are joined only when their coupling is at least this share of the strongest of either.
 const STRONG: f64 = 0.25;
@@ -51,7 +51,7 @@ pub(super) fn collapsed(matrix: &Laplacian, cluster: &[u32], count: usize) -> La
         start: Vec::with_capacity(count + 1),
         column: Vec::with_capacity(matrix.column.len()),
         coupling: Vec::with_capacity(matrix.column.len()),
-        inverse_diagonal: Vec::with_capacity(count),
+        ..Laplacian::default()
     };
     // Where the entry of a cluster stands in the row being made.
     let mut entry = vec![u32::MAX; count];
@@ -75,7 +75,7 @@ pub(super) fn collapsed(matrix: &Laplacian, cluster: &[u32], count: usize) -> La
             }
         }
         coarse.start.push(coarse.column.len() as u32);
-        coarse.inverse_diagonal.push(inverse(coarse.coupling[begin..].iter().sum()));
     }
+    coarse.prepare_rows();
     coarse
 }

@@ -138,17 +138,8 @@ impl BandLimited {
 
     /// As [`super::field::Field::along`].
     pub fn along(&self, p: [f64; 2], q: [f64; 2]) -> Along {
-        let step = [q[0] - p[0], q[1] - p[1]];
-        let mut sum = Along::default();
-        self.for_each_point(p, q, |x, weight| {
-            let (i, wx) = self.stencil(0, x[0]);
-            let (j, wy) = self.stencil(1, x[1]);
-            let [flow, excess] = contract_pairs(&self.fields[i * self.row + j..], self.row, &wx, &wy);
-            let s = dot(&self.s[j..], &wy);
-            sum.flux += weight * (flow * step[1] - s * step[0]);
-            sum.excess += weight * excess;
-        });
-        sum
+        let field = self;
+        on_widest_registers!(along_kernel(field: &BandLimited, p: [f64; 2], q: [f64; 2]) -> Along)
     }
 
     /// As [`super::field::Field::flux_moment`].
@@ -156,28 +147,21 @@ impl BandLimited {
         let step = [q[0] - p[0], q[1] - p[1]];
         let square = step[0] * step[0] + step[1] * step[1];
         let mut sum = 0.0;
-        self.for_each_point(p, q, |x, weight| {
+        for (x, weight) in self.points(p, q) {
             let (i, wx) = self.stencil(0, x[0]);
             let (j, wy) = self.stencil(1, x[1]);
             let [potential, _] = contract_pairs(&self.fields[i * self.row + j..], self.row, &wx, &wy);
             let mean = dot(&self.s[j..], &wy);
             let t = ((x[0] - p[0]) * step[0] + (x[1] - p[1]) * step[1]) / square;
             sum += weight * t * (potential * step[1] - mean * step[0]);
-        });
+        }
         sum
     }
 
     /// As [`super::field::Field::potentials`].
     pub fn potentials(&self, p: [f64; 2], q: [f64; 2]) -> [f64; 2] {
-        let length = (q[0] - p[0]).hypot(q[1] - p[1]);
-        let mut sum = [0.0; 2];
-        self.for_each_point(p, q, |x, weight| {
-            let (i, wx) = self.stencil(0, x[0]);
-            let (j, wy) = self.stencil(1, x[1]);
-            sum[0] += weight * contract(&self.b[i * self.row + j..], self.row, &wx, &wy);
-            sum[1] += weight * dot(&self.c[j..], &wy);
-        });
-        sum.map(|s| s * length)
+        let field = self;
+        on_widest_registers!(potentials_kernel(field: &BandLimited, p: [f64; 2], q: [f64; 2]) -> [f64; 2])
     }
 
     /// As [`super::field::Field::error`].
@@ -186,40 +170,101 @@ impl BandLimited {
     }
 
     /// The points of the quadrature on a segment with their weights, of sum 1.
-    fn for_each_point(&self, p: [f64; 2], q: [f64; 2], mut take: impl FnMut([f64; 2], f64)) {
+    #[inline(always)]
+    fn points(&self, p: [f64; 2], q: [f64; 2]) -> Points<'_> {
         let step = [q[0] - p[0], q[1] - p[1]];
-        let length = step[0].hypot(step[1]) / self.piece;
+        let length = (step[0] * step[0] + step[1] * step[1]).sqrt() / self.piece;
         let pieces = length.ceil().max(1.0);
         let share = 1.0 / pieces;
-        let (_, rule) = self.rules.iter().find(|(reach, _)| length * share <= *reach).unwrap_or(&self.rules[2]);
-        for piece in 0..pieces as usize {
-            for (x, w) in &rule.points {
-                let t = (piece as f64 + x) * share;
-                take([p[0] + t * step[0], p[1] + t * step[1]], w * share);
+        let mut rule = &self.rules[self.rules.len() - 1];
+        for shorter in self.rules.iter().rev() {
+            if length * share <= shorter.0 {
+                rule = shorter;
             }
         }
+        Points { start: p, step, share, pieces: pieces as usize, piece: 0, point: 0, rule: &rule.1.points }
     }
 
     /// First node of the stencil along an axis and the Lagrange weights.
+    #[inline(always)]
     fn stencil(&self, axis: usize, x: f64) -> (usize, [f64; WIDTH]) {
         let place = x * self.density_of_nodes[axis];
         let floor = place.floor();
-        let first = (floor as i64 - (WIDTH as i64 / 2 - 1)).rem_euclid(self.shape[axis] as i64) as usize;
-        (first, lagrange(place - floor + (WIDTH / 2 - 1) as f64))
+        let (first, nodes) = (floor as i64 - (WIDTH as i64 / 2 - 1), self.shape[axis] as i64);
+        let first = if (0..nodes).contains(&first) { first } else { first.rem_euclid(nodes) };
+        (first as usize, lagrange(place - floor + (WIDTH / 2 - 1) as f64))
     }
 }
 
-fn dot(values: &[f64], weights: &[f64; WIDTH]) -> f64 {
-    values[..WIDTH].iter().zip(weights).map(|(v, w)| v * w).sum()
+/// Goes through the points of a rule on each piece of a segment.
+struct Points<'a> {
+    start: [f64; 2],
+    step: [f64; 2],
+    share: f64,
+    pieces: usize,
+    piece: usize,
+    point: usize,
+    rule: &'a [(f64, f64)],
 }
 
-/// `sum_ab wx_a wy_b value_(a row + b)`.
-fn contract(values: &[f64], row: usize, wx: &[f64; WIDTH], wy: &[f64; WIDTH]) -> f64 {
-    on_widest_registers!(contract_kernel(values: &[f64], row: usize, wx: &[f64; WIDTH], wy: &[f64; WIDTH]) -> f64)
+impl Iterator for Points<'_> {
+    type Item = ([f64; 2], f64);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.point == self.rule.len() {
+            (self.point, self.piece) = (0, self.piece + 1);
+        }
+        if self.piece == self.pieces {
+            return None;
+        }
+        let (x, weight) = self.rule[self.point];
+        self.point += 1;
+        let t = (self.piece as f64 + x) * self.share;
+        Some(([self.start[0] + t * self.step[0], self.start[1] + t * self.step[1]], weight * self.share))
+    }
 }
 
 #[inline(always)]
-fn contract_kernel(values: &[f64], row: usize, wx: &[f64; WIDTH], wy: &[f64; WIDTH]) -> f64 {
+fn dot(values: &[f64], weights: &[f64; WIDTH]) -> f64 {
+    let mut sum = 0.0;
+    for (value, weight) in values[..WIDTH].iter().zip(weights) {
+        sum += value * weight;
+    }
+    sum
+}
+
+#[inline(always)]
+fn along_kernel(field: &BandLimited, p: [f64; 2], q: [f64; 2]) -> Along {
+    let step = [q[0] - p[0], q[1] - p[1]];
+    let mut sum = Along::default();
+    for (x, weight) in field.points(p, q) {
+        let (i, wx) = field.stencil(0, x[0]);
+        let (j, wy) = field.stencil(1, x[1]);
+        let [flow, excess] = contract_pairs(&field.fields[i * field.row + j..], field.row, &wx, &wy);
+        let s = dot(&field.s[j..], &wy);
+        sum.flux += weight * (flow * step[1] - s * step[0]);
+        sum.excess += weight * excess;
+    }
+    sum
+}
+
+#[inline(always)]
+fn potentials_kernel(field: &BandLimited, p: [f64; 2], q: [f64; 2]) -> [f64; 2] {
+    let length = (q[0] - p[0]).hypot(q[1] - p[1]);
+    let mut sum = [0.0; 2];
+    for (x, weight) in field.points(p, q) {
+        let (i, wx) = field.stencil(0, x[0]);
+        let (j, wy) = field.stencil(1, x[1]);
+        sum[0] += weight * contract(&field.b[i * field.row + j..], field.row, &wx, &wy);
+        sum[1] += weight * dot(&field.c[j..], &wy);
+    }
+    sum.map(|s| s * length)
+}
+
+/// `sum_ab wx_a wy_b value_(a row + b)`.
+#[inline(always)]
+fn contract(values: &[f64], row: usize, wx: &[f64; WIDTH], wy: &[f64; WIDTH]) -> f64 {
     let mut columns = [0.0; WIDTH];
     for (line, w) in values.chunks(row).zip(wx) {
         for (column, value) in columns.iter_mut().zip(&line[..WIDTH]) {
@@ -230,14 +275,8 @@ fn contract_kernel(values: &[f64], row: usize, wx: &[f64; WIDTH], wy: &[f64; WID
 }
 
 /// The same of two fields at once.
-fn contract_pairs(values: &[[f64; 2]], row: usize, wx: &[f64; WIDTH], wy: &[f64; WIDTH]) -> [f64; 2] {
-    on_widest_registers!(
-        contract_pairs_kernel(values: &[[f64; 2]], row: usize, wx: &[f64; WIDTH], wy: &[f64; WIDTH]) -> [f64; 2]
-    )
-}
-
 #[inline(always)]
-fn contract_pairs_kernel(values: &[[f64; 2]], row: usize, wx: &[f64; WIDTH], wy: &[f64; WIDTH]) -> [f64; 2] {
+fn contract_pairs(values: &[[f64; 2]], row: usize, wx: &[f64; WIDTH], wy: &[f64; WIDTH]) -> [f64; 2] {
     let mut columns = [[0.0; 2]; WIDTH];
     for (line, w) in values.chunks(row).zip(wx) {
         for (column, value) in columns.iter_mut().zip(&line[..WIDTH]) {
@@ -254,6 +293,7 @@ fn contract_pairs_kernel(values: &[[f64; 2]], row: usize, wx: &[f64; WIDTH], wy:
 }
 
 /// Weights of the polynomial through the nodes `0..8` at `x`.
+#[inline(always)]
 fn lagrange(x: f64) -> [f64; WIDTH] {
     const SCALE: [f64; WIDTH] =
         [-1.0 / 5040.0, 1.0 / 720.0, -1.0 / 240.0, 1.0 / 144.0, -1.0 / 144.0, 1.0 / 240.0, -1.0 / 720.0, 1.0 / 5040.0];

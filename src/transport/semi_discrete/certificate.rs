@@ -100,11 +100,10 @@ fn dual_value(state: &State, sites: &Sites, field: &Field, weighted: &Weighted) 
         let [b, c] = field.potentials(p, q);
         2.0 * (facet.u[0] * facet.u[0] * b + facet.u[1] * facet.u[1] * c) / facet.square.sqrt()
     };
-    for (facet, jump) in state.diagram.map_facets(weighted, jump) {
-        let [area_a, area_b] = facet.areas();
-        areas[facet.a] += area_a;
-        areas[facet.b] += area_b;
-        let [moment_a, moment_b] = facet.second_moments();
+    let parts = |facet: &Facet| (facet.a, facet.b, facet.areas(), facet.second_moments(), jump(facet));
+    for (a, b, [area_a, area_b], [moment_a, moment_b], jump) in state.diagram.map_facets(weighted, parts) {
+        areas[a] += area_a;
+        areas[b] += area_b;
         cost += moment_a + moment_b;
         size += moment_a.abs() + moment_b.abs();
         potential -= jump;

@@ -19,6 +19,8 @@ pub(super) struct Laplacian {
     pub column: Vec<u32>,
     /// `H_ab`.
     pub coupling: Vec<f64>,
+    /// Where the couplings of a row to earlier sites of its block end; they come first.
+    pub split: Vec<u32>,
     /// `1 / sum_b H_ab`, 0 for a site without couplings.
     pub inverse_diagonal: Vec<f64>,
 }
@@ -46,9 +48,31 @@ impl Laplacian {
                 place[from as usize] += 1;
             }
         }
-        let mut laplacian = Laplacian { start, column, coupling, inverse_diagonal: Vec::new() };
-        laplacian.inverse_diagonal = (0..size).map(|a| inverse(laplacian.row(a).map(|(_, h)| h).sum())).collect();
+        let mut laplacian = Laplacian { start, column, coupling, ..Laplacian::default() };
+        laplacian.prepare_rows();
         laplacian
+    }
+
+    /// Puts the couplings to earlier sites of the block first in each row, and sums the rows.
+    pub fn prepare_rows(&mut self) {
+        let size = self.start.len() - 1;
+        (self.split, self.inverse_diagonal) = (Vec::with_capacity(size), Vec::with_capacity(size));
+        for a in 0..size {
+            let range = self.start[a] as usize..self.start[a + 1] as usize;
+            let mut split = range.start;
+            let mut sum = 0.0;
+            for p in range {
+                let b = self.column[p] as usize;
+                sum += self.coupling[p];
+                if b < a && b >= a - a % BLOCK {
+                    self.column.swap(p, split);
+                    self.coupling.swap(p, split);
+                    split += 1;
+                }
+            }
+            self.split.push(split as u32);
+            self.inverse_diagonal.push(inverse(sum));
+        }
     }
 
     /// Number of sites.
@@ -56,8 +80,15 @@ impl Laplacian {
         self.inverse_diagonal.len()
     }
 
+    /// The couplings of a row.
+    #[inline]
     pub fn row(&self, a: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
-        let range = self.start[a] as usize..self.start[a + 1] as usize;
+        self.entries(self.start[a]..self.start[a + 1])
+    }
+
+    #[inline]
+    fn entries(&self, range: std::ops::Range<u32>) -> impl Iterator<Item = (usize, f64)> + '_ {
+        let range = range.start as usize..range.end as usize;
         self.column[range.clone()].iter().map(|b| *b as usize).zip(self.coupling[range].iter().copied())
     }
 
@@ -79,6 +110,28 @@ impl Laplacian {
         });
     }
 
+    /// One Gauss-Seidel sweep within each block for `A x = r`, upwards from `x = 0`: half the couplings meet a zero.
+    pub fn relax_zero(&self, r: &[f64], x: &mut [f64]) {
+        for_each_block(x, |first, x| {
+            for i in 0..x.len() {
+                let a = first + i;
+                let known: f64 = self.entries(self.start[a]..self.split[a]).map(|(b, h)| h * x[b - first]).sum();
+                x[i] = (r[a] + known) * self.inverse_diagonal[a];
+            }
+        });
+    }
+
+    /// `y = r - A x` after [`Laplacian::relax_zero`], from the other half of the couplings.
+    pub fn residual_of_relaxed(&self, r: &[f64], x: &[f64], y: &mut [f64]) {
+        for_each_block(y, |first, y| {
+            for (a, y) in (first..).zip(y) {
+                let alone = self.inverse_diagonal[a] == 0.0;
+                let rest = || self.entries(self.split[a]..self.start[a + 1]).map(|(b, h)| h * x[b]).sum();
+                *y = if alone { r[a] } else { rest() };
+            }
+        });
+    }
+
     /// One Gauss-Seidel sweep within each block for `A x = r`, upwards; from block to block the values are those before
     /// the sweep, which are left in `before`.
     pub fn relax_upwards(&self, r: &[f64], x: &mut [f64], before: &mut [f64]) {
@@ -93,6 +146,7 @@ impl Laplacian {
     }
 
     /// Solves the row of the site `i` of the block `x`.
+    #[inline]
     fn relax(&self, first: usize, i: usize, r: &[f64], x: &mut [f64], before: &[f64]) {
         let a = first + i;
         if self.inverse_diagonal[a] > 0.0 {
@@ -103,7 +157,7 @@ impl Laplacian {
 }
 
 /// `1 / value`, 0 for 0.
-pub(super) fn inverse(value: f64) -> f64 {
+fn inverse(value: f64) -> f64 {
     if value > 0.0 { 1.0 / value } else { 0.0 }
 }
 
@@ -124,4 +178,37 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     }
     let sums: Vec<f64> = a.par_chunks(BLOCK).zip(b.par_chunks(BLOCK)).map(block).collect();
     sums.iter().sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::test_random::Random;
+
+    /// The half sweep and the half residual against the whole ones, over several blocks, with a site that has no couplings.
+    #[test]
+    fn a_sweep_from_zero_needs_half_of_the_couplings() {
+        let size = 2 * BLOCK + 77;
+        let mut random = Random(11);
+        let far = |random: &mut Random| (random.next() * (size - 1) as f64) as u32;
+        let mut edges = Vec::new();
+        for a in 0..size as u32 - 1 {
+            edges.push((a, (a + 1) % (size as u32 - 1), 0.1 + random.next()));
+            edges.push((a, far(&mut random), random.next()));
+        }
+        let matrix = Laplacian::new(size, edges.iter().copied());
+        assert_eq!(matrix.row(size - 1).count(), 0);
+        let r: Vec<f64> = (0..size).map(|_| random.next() - 0.5).collect();
+        let zeros = || vec![0.0; size];
+        let (mut whole, mut half, mut before) = (zeros(), vec![f64::NAN; size], zeros());
+        matrix.relax_upwards(&r, &mut whole, &mut before);
+        matrix.relax_zero(&r, &mut half);
+        let (mut whole_rest, mut half_rest) = (zeros(), vec![f64::NAN; size]);
+        matrix.residual(&r, &whole, &mut whole_rest);
+        matrix.residual_of_relaxed(&r, &half, &mut half_rest);
+        for a in 0..size {
+            assert!((whole[a] - half[a]).abs() <= 1e-14, "site {a}: {} and {}", whole[a], half[a]);
+            assert!((whole_rest[a] - half_rest[a]).abs() <= 1e-13, "site {a}: {} and {}", whole_rest[a], half_rest[a]);
+        }
+    }
 }

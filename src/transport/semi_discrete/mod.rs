@@ -15,7 +15,7 @@
 //! A density is read as band-limited ([`SemiDiscrete::new`]) or as constant on the cells `[x_i - h/2, x_i + h/2)` around
 //! the nodes ([`SemiDiscrete::piecewise_constant`]).
 //!
-//! Cost for `N` atoms: `O(N)` memory, about 600 bytes an atom; about ten Newton steps.
+//! Cost for `N` atoms: `O(N)` memory, about 600 bytes an atom; five to eight Newton steps where no sites crowd.
 
 mod aggregation;
 mod along;

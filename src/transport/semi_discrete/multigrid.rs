@@ -84,6 +84,11 @@ impl Multigrid {
         Multigrid { levels, coarsest: Coarsest::new(matrix) }
     }
 
+    /// The matrix it was made for.
+    pub fn matrix(&self) -> &Laplacian {
+        self.levels.first().map_or(&self.coarsest.matrix, |level| &level.matrix)
+    }
+
     /// `x = M^-1 r`.
     pub fn cycle(&mut self, r: &[f64], x: &mut [f64]) {
         cycle(&mut self.levels, &self.coarsest, r, x);
@@ -96,9 +101,8 @@ fn cycle(levels: &mut [Level], coarsest: &Coarsest, r: &[f64], x: &mut [f64]) {
         return;
     };
     let Level { matrix, cluster, residual, work } = level;
-    x.fill(0.0);
-    matrix.relax_upwards(r, x, residual);
-    matrix.residual(r, x, residual);
+    matrix.relax_zero(r, x);
+    matrix.residual_of_relaxed(r, x, residual);
     work.right.fill(0.0);
     for (a, value) in residual.iter().enumerate() {
         work.right[cluster[a] as usize] += value;
@@ -141,33 +145,29 @@ fn coarse_solve(work: &mut Work, below: &mut [Level], coarsest: &Coarsest) {
     }
 }
 
-/// How the last level is solved.
+/// The last level: solved by elimination, or relaxed where it is too large for that.
 #[derive(Debug, Clone)]
-enum Coarsest {
-    Direct(Elimination),
-    Relaxed(Laplacian),
+struct Coarsest {
+    matrix: Laplacian,
+    elimination: Option<Elimination>,
 }
 
 impl Coarsest {
     fn new(matrix: Laplacian) -> Coarsest {
-        if matrix.size() <= LARGEST_DIRECT {
-            Coarsest::Direct(Elimination::new(&matrix))
-        } else {
-            Coarsest::Relaxed(matrix)
-        }
+        let elimination = (matrix.size() <= LARGEST_DIRECT).then(|| Elimination::new(&matrix));
+        Coarsest { matrix, elimination }
     }
 
     fn solve(&self, r: &[f64], x: &mut [f64]) {
-        match self {
-            Coarsest::Direct(elimination) => elimination.solve(r, x),
-            Coarsest::Relaxed(matrix) => {
-                x.fill(0.0);
-                let mut before = vec![0.0; x.len()];
-                for _ in 0..SWEEPS {
-                    matrix.relax_upwards(r, x, &mut before);
-                    matrix.relax_downwards(r, x, &mut before);
-                }
-            }
+        if let Some(elimination) = &self.elimination {
+            elimination.solve(r, x);
+            return;
+        }
+        x.fill(0.0);
+        let mut before = vec![0.0; x.len()];
+        for _ in 0..SWEEPS {
+            self.matrix.relax_upwards(r, x, &mut before);
+            self.matrix.relax_downwards(r, x, &mut before);
         }
     }
 }

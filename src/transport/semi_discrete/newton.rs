@@ -14,7 +14,7 @@
 //! domain. The last stage is `s = 0`.
 
 use super::along::Along;
-use super::conjugate_gradients::solve;
+use super::conjugate_gradients::System;
 use super::double_double::DoubleDouble;
 use super::field::Field;
 use super::laplacian::Laplacian;
@@ -35,6 +35,8 @@ pub(super) const STAGE_DONE: f64 = 0.25;
 /// residual of a rough one, which may starve it: 1e-3 mends most such steps for twice the price. The last is as exact as
 /// rounding allows where weights differ by a factor of 1e4; clusters of diameter 1e-12 start with cells of area 1e-24.
 const DIRECTIONS: [(f64, usize); 4] = [(0.03, 2), (1e-3, 4), (1e-6, 8), (1e-10, 100)];
+/// Mismatch of the cells at the end: with it the gap is small enough for most clouds.
+const LAST_MISMATCH: f64 = 2e-9;
 /// A step this short that keeps all cells and does not lower the residual shows rounding.
 const SHORTEST_DESCENT: f64 = 1e-3;
 /// A step that lowers the residual less than this, and raises the least mass no more, gains nothing.
@@ -125,25 +127,52 @@ impl Newton<'_> {
             let [p, q] = diagram.ends(facet.half_edge, &sites);
             self.field.along(p, q)
         };
-        for (facet, along) in diagram.map_facets(&sites, along) {
+        let parts = |facet: &Facet| {
+            let Along { flux, excess } = along(facet);
             let [area_a, area_b] = facet.areas();
-            masses[facet.a] += area_a + share * along.flux;
-            masses[facet.b] += area_b - share * along.flux;
-            let coupling = facet.ratio / 2.0 * (1.0 + share * along.excess);
-            couplings.push((facet.a as u32, facet.b as u32, coupling.max(0.0)));
+            let coupling = facet.ratio / 2.0 * (1.0 + share * excess);
+            let ends = (facet.a as u32, facet.b as u32, coupling.max(0.0));
+            (ends, [area_a + share * flux, area_b - share * flux])
+        };
+        for (ends, [mass_a, mass_b]) in diagram.map_facets(&sites, parts) {
+            masses[ends.0 as usize] += mass_a;
+            masses[ends.1 as usize] += mass_b;
+            couplings.push(ends);
         }
+    }
+
+    /// The linear system of the Newton direction at a state.
+    fn system(&self, state: &State) -> System {
+        System::new(Laplacian::new(self.sites.len(), state.couplings.iter().copied()))
     }
 
     /// The Newton direction at a state, to a relative `tolerance`.
     pub fn direction(&mut self, state: &State, tolerance: f64) -> Direction {
-        let matrix = Laplacian::new(self.sites.len(), state.couplings.iter().copied());
-        let mut right: Vec<f64> = self.sites.masses.iter().zip(&state.masses).map(|(t, m)| t - m).collect();
-        let residual = norm(&right);
-        let mut step = vec![0.0; right.len()];
-        self.effort.linear_steps += solve(matrix, &mut right, &mut step, tolerance, MOST_LINEAR_STEPS);
+        let mut system = self.system(state);
+        let mut direction = self.no_direction(state);
+        self.sharpen(&mut direction, &mut system, tolerance);
+        direction
+    }
+
+    /// Where the solution of the linear system starts.
+    fn no_direction(&self, state: &State) -> Direction {
+        let unsolved: Vec<f64> = self.sites.masses.iter().zip(&state.masses).map(|(t, m)| t - m).collect();
+        Direction { step: vec![0.0; unsolved.len()], residual: norm(&unsolved), unsolved }
+    }
+
+    /// Solves for a direction to a relative `tolerance`, from where it was left.
+    fn sharpen(&mut self, direction: &mut Direction, system: &mut System, tolerance: f64) {
+        let Direction { step, unsolved, residual } = direction;
+        self.effort.linear_steps += system.solve(unsolved, step, tolerance * *residual, MOST_LINEAR_STEPS);
         let mean = step.iter().sum::<f64>() / step.len() as f64;
         step.iter_mut().for_each(|d| *d -= mean);
-        Direction { step, unsolved: right, residual }
+    }
+
+    /// How exactly the first direction at a state is solved for: near the end as exactly as Newton's method converges, but no
+    /// more exactly than the end asks for.
+    fn forcing(&self, state: &State) -> f64 {
+        let mismatch = self.mismatch(state);
+        DIRECTIONS[0].0.min(mismatch.max(LAST_MISMATCH / mismatch))
     }
 
     /// The smallest mass of a cell relative to its target.
@@ -195,7 +224,9 @@ impl Newton<'_> {
         let mut first = 1.0;
         let mut idle = 0;
         loop {
-            let direction = self.direction(state, DIRECTIONS[0].0);
+            let mut system = self.system(state);
+            let mut direction = self.no_direction(state);
+            self.sharpen(&mut direction, &mut system, self.forcing(state));
             if done(self, state, &direction) {
                 return true;
             }
@@ -206,8 +237,8 @@ impl Newton<'_> {
             let mut found = self.damped(state, &direction, &floors, first, DIRECTIONS[0].1);
             for (tolerance, halvings) in &DIRECTIONS[1..] {
                 if found.is_none() {
-                    let sharper = self.direction(state, *tolerance);
-                    found = self.damped(state, &sharper, &floors, first, *halvings);
+                    self.sharpen(&mut direction, &mut system, *tolerance);
+                    found = self.damped(state, &direction, &floors, first, *halvings);
                 }
             }
             let Some((next, length)) = found else {

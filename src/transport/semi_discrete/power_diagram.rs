@@ -19,6 +19,9 @@ use super::double_double::DoubleDouble;
 use super::triangulation::{Triangulation, next};
 use rayon::prelude::*;
 
+/// Triangles or facets worked on by one thread at a time.
+const BLOCK: usize = 1 << 11;
+
 /// The vertices and facets of a regular triangulation. The tables are filled again for every set of weights.
 #[derive(Debug, Clone, Default)]
 pub(super) struct PowerDiagram {
@@ -99,17 +102,20 @@ pub(super) struct Weighted<'a> {
 }
 
 impl Weighted<'_> {
+    #[inline]
     fn vector(&self, h: usize) -> [f64; 2] {
         let u = self.triangulation.vector(h, self.positions);
         [u[0] * self.lengths[0], u[1] * self.lengths[1]]
     }
 
     /// Where a site stands, in units of length.
+    #[inline]
     pub fn place(&self, site: usize) -> [f64; 2] {
         [self.positions[site][0] * self.lengths[0], self.positions[site][1] * self.lengths[1]]
     }
 
     /// Periods from the site of half-edge `3 t` to the origin of `h`, in triangle `t`.
+    #[inline]
     fn corner_shift(&self, h: usize) -> [i32; 2] {
         let t = self.triangulation;
         let of = |e: usize| t.shift(e).map(i32::from);
@@ -127,34 +133,12 @@ impl PowerDiagram {
         let t = sites.triangulation;
         self.tau.resize(t.half_edges(), 0.0);
         self.vertex.resize(t.half_edges() / 3, [0.0; 2]);
-        for triangle in 0..self.vertex.len() {
-            let h = 3 * triangle;
-            let u = [sites.vector(h), sites.vector(h + 1), sites.vector(h + 2)];
-            let w = [h, h + 1, h + 2].map(|e| sites.weights[t.origin(e)]);
-            let square = u.map(|v| v[0] * v[0] + v[1] * v[1]);
-            // From the ends of the shortest edge the vertex is seen best: far corners subtract large numbers.
-            let k = (0..3).min_by(|k, l| square[*k].total_cmp(&square[*l])).expect("three edges");
-            let (l, m) = ((k + 1) % 3, (k + 2) % 3);
-            let (along, back) = (u[k], u[m]);
-            let f_b = square[k] - w[l].minus(w[k]);
-            let f_c = square[m] - w[m].minus(w[k]);
-            let double_area = back[0] * along[1] - back[1] * along[0];
-            let inner = -(along[0] * back[0] + along[1] * back[1]);
-            let tau = (f_c - f_b * inner / square[k]) / (2.0 * double_area);
-            let foot = f_b / (2.0 * square[k]);
-            let from = [foot * along[0] - tau * along[1], foot * along[1] + tau * along[0]];
-            let mut seen = [from; 3];
-            seen[l] = [from[0] - along[0], from[1] - along[1]];
-            seen[m] = [from[0] + back[0], from[1] + back[1]];
-            for j in 0..3 {
-                self.tau[h + j] = (u[j][0] * seen[j][1] - u[j][1] * seen[j][0]) / square[j];
-            }
-            self.tau[h + k] = tau;
-            self.vertex[triangle] = seen[0];
-        }
+        let tables = self.tau.par_chunks_exact_mut(3).zip(&mut self.vertex).with_min_len(BLOCK).enumerate();
+        tables.for_each(|(triangle, (tau, vertex))| *vertex = vertex_of(triangle, sites, tau));
     }
 
     /// The facet dual to half-edge `h`.
+    #[inline]
     pub fn facet(&self, h: usize, sites: &Weighted) -> Facet {
         let t = sites.triangulation;
         let g = t.twin(h);
@@ -180,19 +164,15 @@ impl PowerDiagram {
         one_of_each_pair(sites.triangulation).map(|h| self.facet(h, sites))
     }
 
-    /// Every facet with `of(facet)`, in the order of [`PowerDiagram::facets`]; computed side by side.
-    pub fn map_facets<T: Send>(&self, sites: &Weighted, of: impl Fn(&Facet) -> T + Sync) -> Vec<(Facet, T)> {
+    /// `of(facet)` of every facet, in the order of [`PowerDiagram::facets`]; computed side by side.
+    pub fn map_facets<T: Send>(&self, sites: &Weighted, of: impl Fn(&Facet) -> T + Sync) -> Vec<T> {
         let half_edges: Vec<usize> = one_of_each_pair(sites.triangulation).collect();
-        let with_value = |h: usize| {
-            let facet = self.facet(h, sites);
-            let value = of(&facet);
-            (facet, value)
-        };
-        half_edges.into_par_iter().map(with_value).collect()
+        half_edges.into_par_iter().with_min_len(BLOCK).map(|h| of(&self.facet(h, sites))).collect()
     }
 
     /// End points of a facet in the plane, running counter-clockwise round `a`. The same vertex of the diagram comes out
     /// the same for every facet but for whole periods.
+    #[inline]
     pub fn ends(&self, h: usize, sites: &Weighted) -> [[f64; 2]; 2] {
         let t = sites.triangulation;
         let g = t.twin(h);
@@ -205,6 +185,7 @@ impl PowerDiagram {
     }
 
     /// The vertex of the triangle of `h`, in the frame of that triangle.
+    #[inline]
     fn vertex_place(&self, h: usize, sites: &Weighted) -> [f64; 2] {
         let triangle = h / 3;
         let base = sites.place(sites.triangulation.origin(3 * triangle));
@@ -222,6 +203,34 @@ impl PowerDiagram {
             take(facet.a, [foot * u[0] - tau * u[1], foot * u[1] + tau * u[0]]);
         }
     }
+}
+
+/// The vertex of a triangle relative to the site of its half-edge `3 t`, and `tau` of its three half-edges.
+fn vertex_of(triangle: usize, sites: &Weighted, taus: &mut [f64]) -> [f64; 2] {
+    let t = sites.triangulation;
+    let h = 3 * triangle;
+    let u = [sites.vector(h), sites.vector(h + 1), sites.vector(h + 2)];
+    let w = [h, h + 1, h + 2].map(|e| sites.weights[t.origin(e)]);
+    let square = u.map(|v| v[0] * v[0] + v[1] * v[1]);
+    // From the ends of the shortest edge the vertex is seen best: far corners subtract large numbers.
+    let k = (0..3).min_by(|k, l| square[*k].total_cmp(&square[*l])).expect("three edges");
+    let (l, m) = ((k + 1) % 3, (k + 2) % 3);
+    let (along, back) = (u[k], u[m]);
+    let f_b = square[k] - w[l].minus(w[k]);
+    let f_c = square[m] - w[m].minus(w[k]);
+    let double_area = back[0] * along[1] - back[1] * along[0];
+    let inner = -(along[0] * back[0] + along[1] * back[1]);
+    let tau = (f_c - f_b * inner / square[k]) / (2.0 * double_area);
+    let foot = f_b / (2.0 * square[k]);
+    let from = [foot * along[0] - tau * along[1], foot * along[1] + tau * along[0]];
+    let mut seen = [from; 3];
+    seen[l] = [from[0] - along[0], from[1] - along[1]];
+    seen[m] = [from[0] + back[0], from[1] + back[1]];
+    for j in 0..3 {
+        taus[j] = (u[j][0] * seen[j][1] - u[j][1] * seen[j][0]) / square[j];
+    }
+    taus[k] = tau;
+    seen[0]
 }
 
 /// One half-edge of every edge, in order.

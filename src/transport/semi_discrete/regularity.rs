@@ -21,6 +21,7 @@ const FINE_ROUNDING: f64 = 256.0 * f64::EPSILON * f64::EPSILON;
 
 /// Whether `d` is lifted below the plane of `a`, `b`, `c` beyond doubt. `shares` are `b`, `c`, `d` seen from `a` in shares
 /// of the periods `lengths`, exact; `weights` those of `a`, `b`, `c`, `d`.
+#[inline]
 pub(super) fn is_irregular(shares: [[f64; 2]; 3], lengths: [f64; 2], weights: [DoubleDouble; 4]) -> bool {
     let [b, c, d] = shares.map(|v| [v[0] * lengths[0], v[1] * lengths[1]]);
     let excess = [1, 2, 3].map(|i| weights[i].minus(weights[0]));
@@ -28,6 +29,7 @@ pub(super) fn is_irregular(shares: [[f64; 2]; 3], lengths: [f64; 2], weights: [D
 }
 
 /// `None` when rounding leaves it open.
+#[inline]
 fn in_doubles([b, c, d]: [[f64; 2]; 3], excess: [f64; 3]) -> Option<bool> {
     let lift = |v: [f64; 2], w: f64| {
         let square = v[0] * v[0] + v[1] * v[1];

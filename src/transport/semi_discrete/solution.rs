@@ -17,7 +17,7 @@ const WANTED_GAP: f64 = 1e-10;
 /// A gap of this share is still an answer when rounding stops the iteration; the error bar says so.
 const ALLOWED_GAP: f64 = 1e-8;
 /// Mismatch of the cells from which on the gap is looked at.
-const NEARLY_DONE: f64 = 1e-4;
+const NEARLY_DONE: f64 = 1e-6;
 /// Residual of the last linear system.
 const LAST_TOLERANCE: f64 = 1e-9;
 /// With weights 0 a cell whose area is this share of its target's says that there are crowds.

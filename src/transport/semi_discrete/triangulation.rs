@@ -22,6 +22,10 @@
 
 use super::double_double::DoubleDouble;
 use super::regularity::{is_irregular, orientation};
+use rayon::prelude::*;
+
+/// Half-edges looked at by one thread at a time.
+const BLOCK: usize = 1 << 13;
 
 /// A triangulation of the torus with the sites as vertices.
 #[derive(Debug, Clone)]
@@ -54,7 +58,23 @@ impl Triangulation {
             near = triangulation.insert(site, near, &view);
         }
         assert!(triangulation.regularise(&view), "the flip algorithm is never blocked without weights");
-        triangulation
+        triangulation.in_order_of_sites()
+    }
+
+    /// The same with the triangles numbered in the order of their first sites, so that neighbours stand near each other.
+    fn in_order_of_sites(&self) -> Triangulation {
+        let first = |t: usize| (0..3).map(|k| self.origin[3 * t + k]).min().expect("three corners");
+        let mut order: Vec<u32> = (0..self.half_edges() as u32 / 3).collect();
+        order.sort_by_key(|t| first(*t as usize));
+        let mut number = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(new, old)| number[*old as usize] = new as u32);
+        let half_edges = || order.iter().flat_map(|t| (0..3).map(move |k| (3 * t + k) as usize));
+        Triangulation {
+            origin: half_edges().map(|h| self.origin[h]).collect(),
+            twin: half_edges().map(|h| 3 * number[self.twin(h) / 3] + self.twin[h] % 3).collect(),
+            shift: half_edges().map(|h| self.shift[h]).collect(),
+            stack: Vec::new(),
+        }
     }
 
     /// The square torus cut along one diagonal.
@@ -78,21 +98,25 @@ impl Triangulation {
     }
 
     /// The site a half-edge starts from.
+    #[inline]
     pub fn origin(&self, h: usize) -> usize {
         self.origin[h] as usize
     }
 
     /// The same edge from the other side.
+    #[inline]
     pub fn twin(&self, h: usize) -> usize {
         self.twin[h] as usize
     }
 
     /// Periods by which the site at the end of a half-edge is moved.
+    #[inline]
     pub fn shift(&self, h: usize) -> [i8; 2] {
         self.shift[h]
     }
 
     /// From the origin of a half-edge to its end, in shares of the periods, exact.
+    #[inline]
     pub fn vector(&self, h: usize, positions: &[[f64; 2]]) -> [f64; 2] {
         let (from, to) = (positions[self.origin(h)], positions[self.origin(next(h))]);
         let shift = self.shift[h];
@@ -106,12 +130,11 @@ impl Triangulation {
     }
 
     fn regularise(&mut self, sites: &Sites) -> bool {
-        self.stack.clear();
-        for h in 0..self.half_edges() {
-            if h < self.twin(h) && self.is_irregular(h, sites) {
-                self.stack.push(h as u32);
-            }
-        }
+        let irregular = |h: &u32| {
+            let h = *h as usize;
+            h < self.twin(h) && self.is_irregular(h, sites)
+        };
+        self.stack = (0..self.half_edges() as u32).into_par_iter().with_min_len(BLOCK).filter(irregular).collect();
         let mut blocked = Vec::new();
         loop {
             let flips = self.flip_stacked(sites, &mut blocked);
@@ -146,6 +169,7 @@ impl Triangulation {
         flips
     }
 
+    #[inline]
     fn quadrilateral(&self, h: usize, positions: &[[f64; 2]]) -> Quadrilateral {
         let g = self.twin(h);
         let to_a = self.vector(previous(h), positions);
@@ -156,6 +180,7 @@ impl Triangulation {
     }
 
     /// Whether the edge is irregular beyond doubt.
+    #[inline]
     fn is_irregular(&self, h: usize, sites: &Sites) -> bool {
         let q = self.quadrilateral(h, sites.positions);
         is_irregular(q.shares, sites.lengths, q.sites.map(|s| sites.weights[s]))
@@ -291,11 +316,13 @@ struct Sites<'a> {
 }
 
 /// The half-edge after `h` in its triangle.
+#[inline]
 pub(super) fn next(h: usize) -> usize {
     if h % 3 == 2 { h - 2 } else { h + 1 }
 }
 
 /// The half-edge before `h` in its triangle.
+#[inline]
 pub(super) fn previous(h: usize) -> usize {
     if h.is_multiple_of(3) { h + 2 } else { h - 1 }
 }
