@@ -101,8 +101,9 @@ fn share_left(f: &dyn Fn(f64) -> f64, half: f64, x: f64) -> f64 {
 #[test]
 fn the_map_of_a_product_is_that_of_its_lines() {
     let (half, grid) = (4.6, grid(96, 4.6));
-    let [from, to]: [[Box<dyn Fn(f64) -> f64>; 2]; 2] =
-        [[Box::new(hill(0.7, 0.3)), Box::new(hill(-0.4, 0.4))], [Box::new(well(0.5, 0.0)), Box::new(well(0.5, 0.2))]];
+    let (hills, wells) = ([hill(0.7, 0.3), hill(-0.4, 0.4)], [well(0.5, 0.0), well(0.5, 0.2)]);
+    let from = [0, 1].map(|i| &hills[i] as &dyn Fn(f64) -> f64);
+    let to = [0, 1].map(|i| &wells[i] as &dyn Fn(f64) -> f64);
     let [source, target] = [&from, &to].map(|f| density(&grid, |x| f[0](x[0]) * f[1](x[1])));
     let mut solver = PlaneDistance::new(&target).unwrap();
     let found = solver.distance(&source).unwrap();
@@ -113,8 +114,8 @@ fn the_map_of_a_product_is_that_of_its_lines() {
     for j in 0..lattice.nodes() {
         let (m, d) = (lattice.node(j), [fields.slope[0][j], fields.slope[1][j]]);
         for i in 0..2 {
-            let [before, after] = [share_left(&from[i], half, m[i] - d[i]), share_left(&to[i], half, m[i] + d[i])];
-            let others = share_left(&from[1 - i], half, m[1 - i] - d[1 - i]);
+            let [before, after] = [share_left(from[i], half, m[i] - d[i]), share_left(to[i], half, m[i] + d[i])];
+            let others = share_left(from[1 - i], half, m[1 - i] - d[1 - i]);
             if (0.01..0.99).contains(&before) && (0.01..0.99).contains(&others) {
                 worst = worst.max((before - after).abs());
                 checked += 1;
