@@ -17,6 +17,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+from matplotlib.ticker import LogFormatterSciNotation, NullFormatter, NullLocator
 import numpy as np
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -73,7 +74,7 @@ def density(n):
 
 def stepping_1d():
     for n in (256, 512, 1024, 2048, 4096, 8192):
-        yield n, *steps("wang-chizat-random", ["--set", f"solver.grid={n}"], 50, 1050, 1e-5)
+        yield n, *steps("wang-chizat-random", ["--set", f"solver.grid={n}"], 50, 50 + 8_000_000 // n, 1e-6)
 
 
 def stepping_2d():
@@ -84,7 +85,7 @@ def stepping_2d():
 def rank():
     for r in (1, 2, 4, 8, 16, 32):
         write_product_game(f"rank{r}.toml", r)
-        yield r, *steps(f"rank{r}.toml", ["--set", "solver.grid=512"], 50, 1050, 1e-5)
+        yield r, *steps(f"rank{r}.toml", ["--set", "solver.grid=512"], 50, 10_050, 1e-6)
 
 
 def particles():
@@ -170,6 +171,11 @@ def slope(sizes, costs):
     return np.polyfit(np.log(sizes[-k:]), np.log(costs[-k:]), 1)[0]
 
 
+def short(size):
+    """`1e6` for large powers of ten, else the number."""
+    return f"1e{round(np.log10(size))}" if size >= 1000 and np.log10(size) % 1 == 0 else f"{size:g}"
+
+
 def main():
     out = os.path.abspath(sys.argv[1])
     chosen = sys.argv[2:] or FAMILIES
@@ -199,7 +205,11 @@ def main():
         ax.set_title(name, fontsize=9)
         ax.set_ylabel(unit, fontsize=8)
         ax.tick_params(labelsize=7)
-        ax.text(0.05, 0.9, f"slope {exponent:.2f}", transform=ax.transAxes, fontsize=8)
+        ax.xaxis.set_minor_locator(NullLocator())
+        ax.set_xticks(sizes, [short(size) for size in sizes])
+        ax.yaxis.set_major_formatter(LogFormatterSciNotation())
+        ax.yaxis.set_minor_formatter(NullFormatter())
+        ax.text(0.95, 0.05 if exponent > 0 else 0.9, f"slope {exponent:.2f}", transform=ax.transAxes, fontsize=8, ha="right")
         ax.grid(True, which="major", alpha=0.3)
     figure.tight_layout()
     figure.savefig("scaling.png", dpi=130)
