@@ -174,3 +174,53 @@ impl Numbering {
         *number
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::spanning_tree::SpanningTree;
+    use super::*;
+    use crate::transport::test_random::Random;
+
+    /// Whatever nodes move, an arc is found as long as the whole list holds one to enter.
+    #[test]
+    fn no_arc_to_enter_is_passed_over_and_none_is_invented() {
+        const SOURCES: usize = 60;
+        const TARGETS: usize = 40;
+        let mut random = Random(8);
+        let mut below = |count: usize| (random.next() * count as f64) as usize;
+        let pairs = (0..SOURCES as u32).flat_map(|s| (0..TARGETS as u32).map(move |t| (s, t)));
+        let arcs: Vec<Arc> = pairs
+            .map(|(source, target)| Arc { source, target, cost: below(100) as i64 })
+            .filter(|a| a.cost < 40)
+            .collect();
+        let mut list = ArcList::new(arcs.clone(), SOURCES as u32);
+        assert!(list.blocks.len() > 10, "{} blocks", list.blocks.len());
+        let root = SOURCES + TARGETS;
+        let mut tree = SpanningTree::loose(root + 1);
+        (0..root as u32).for_each(|x| tree.attach(x, root as u32));
+        let mut pi = vec![0; root + 1];
+        let mut entered = 0;
+        for _ in 0..1000 {
+            pi[below(root)] += below(11) as i64 - 5;
+            loop {
+                let reduced_cost = |arc: &Arc| arc.cost - pi[arc.source as usize] + pi[SOURCES + arc.target as usize];
+                let least = arcs.iter().map(reduced_cost).min().expect("there are arcs");
+                let Some((arc, negative)) = list.next_to_enter(&Clusters::new(&tree, &pi)) else {
+                    assert!(least >= 0, "an arc of reduced cost {least} was passed over");
+                    break;
+                };
+                assert!(arcs.contains(&arc), "{arc:?} is not in the list");
+                assert!(negative < 0 && negative == reduced_cost(&arc), "{arc:?}: {negative}");
+                // As in a pivot, one of its ends moves until it is 0.
+                let (end, by) = if below(2) == 0 {
+                    (arc.source as usize, negative)
+                } else {
+                    (SOURCES + arc.target as usize, -negative)
+                };
+                pi[end] += by;
+                entered += 1;
+            }
+        }
+        assert!(entered > 100, "{entered} arcs entered");
+    }
+}
