@@ -190,15 +190,15 @@ mod tests {
         let mut below = |count: usize| (random.next() * count as f64) as usize;
         let pairs = (0..SOURCES as u32).flat_map(|s| (0..TARGETS as u32).map(move |t| (s, t)));
         let arcs: Vec<Arc> = pairs
-            .map(|(source, target)| Arc { source, target, cost: below(100) as i64 })
-            .filter(|a| a.cost < 40)
+            .map(|(source, target)| Arc { source, target, cost: below(100) as i64 - 50 })
+            .filter(|a| a.cost < -10)
             .collect();
         let mut list = ArcList::new(arcs.clone(), SOURCES as u32);
         assert!(list.blocks.len() > 10, "{} blocks", list.blocks.len());
         let root = SOURCES + TARGETS;
         let mut tree = SpanningTree::loose(root + 1);
         (0..root as u32).for_each(|x| tree.attach(x, root as u32));
-        let mut pi = vec![0; root + 1];
+        let mut pi: Vec<i64> = (0..=root).map(|_| below(31) as i64).collect();
         let mut entered = 0;
         for _ in 0..1000 {
             pi[below(root)] += below(11) as i64 - 5;
