@@ -27,6 +27,17 @@ impl<T: Copy + Default> ByOwner<T> {
         ByOwner { begin, items }
     }
 
+    /// All items, those of each owner ascending.
+    pub(super) fn into_ascending(mut self) -> Vec<T>
+    where
+        T: Ord,
+    {
+        for owner in self.begin.windows(2) {
+            self.items[owner[0] as usize..owner[1] as usize].sort_unstable();
+        }
+        self.items
+    }
+
     pub(super) fn of(&self, owner: usize) -> &[T] {
         self.of_all(owner..owner + 1)
     }

@@ -29,18 +29,6 @@ struct Cluster {
     /// The last pivot that classified the cluster, and whether it lay in the part that moved.
     visit: u32,
     moves: bool,
-    /// Grows whenever nodes leave the cluster.
-    version: u32,
-    /// The last list of touched clusters that holds it.
-    list: u32,
-}
-
-/// A cluster as it was at some time.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ClusterState {
-    cluster: u32,
-    version: u32,
-    shift: i64,
 }
 
 #[derive(Debug, Clone)]
@@ -53,10 +41,6 @@ pub(super) struct Clusters {
     /// Clusters at which they are formed anew.
     limit: usize,
     visit: u32,
-    /// Version of the next cluster that is formed: above all versions there were.
-    version: u32,
-    /// Number of lists of touched clusters made.
-    lists: u32,
 }
 
 impl Clusters {
@@ -70,8 +54,6 @@ impl Clusters {
             wanted,
             limit: 0,
             visit: 0,
-            version: 0,
-            lists: 0,
         };
         clusters.form(tree, pi);
         clusters
@@ -81,42 +63,6 @@ impl Clusters {
     pub(super) fn potential(&self, x: u32) -> i64 {
         let place = self.places[x as usize];
         place.local + self.clusters[place.cluster as usize].shift
-    }
-
-    /// The cluster of a node, as it is now.
-    pub(super) fn state(&self, x: u32) -> ClusterState {
-        let cluster = self.places[x as usize].cluster;
-        let Cluster { shift, version, .. } = self.clusters[cluster as usize];
-        ClusterState { cluster, version, shift }
-    }
-
-    /// Starts a list of clusters.
-    pub(super) fn start_list(&mut self) {
-        self.lists += 1;
-    }
-
-    /// The potential of a node whose cluster joins the list, unless it is there already.
-    #[inline]
-    pub(super) fn listed_potential(&mut self, x: u32, list: &mut Vec<ClusterState>) -> i64 {
-        let Place { local, cluster } = self.places[x as usize];
-        let entry = &mut self.clusters[cluster as usize];
-        if entry.list != self.lists {
-            entry.list = self.lists;
-            list.push(ClusterState { cluster, version: entry.version, shift: entry.shift });
-        }
-        local + entry.shift
-    }
-
-    /// The least and the largest amount by which clusters have risen since `states`; `None` when one has lost nodes.
-    #[inline]
-    pub(super) fn range_of_rise(&self, states: &[ClusterState]) -> Option<[i64; 2]> {
-        let [mut least, mut largest] = [i64::MAX, i64::MIN];
-        for state in states {
-            let now = self.clusters.get(state.cluster as usize).filter(|now| now.version == state.version)?;
-            let rise = now.shift - state.shift;
-            (least, largest) = (least.min(rise), largest.max(rise));
-        }
-        Some([least, largest])
     }
 
     pub(super) fn potentials(&self) -> Vec<i64> {
@@ -132,7 +78,6 @@ impl Clusters {
                 open[tree.node(x).parent as usize] += open[x as usize];
             }
         }
-        self.version = 1 + self.clusters.iter().map(|cluster| cluster.version).max().unwrap_or(self.version);
         self.clusters.clear();
         self.free.clear();
         for &x in &order {
@@ -141,8 +86,8 @@ impl Clusters {
                 Some(cluster) if open[x as usize] < self.wanted => cluster,
                 _ => {
                     let parent = above.unwrap_or(NONE);
-                    let (count, version) = (open[x as usize], self.version);
-                    self.clusters.push(Cluster { shift: 0, parent, count, visit: 0, moves: false, version, list: 0 });
+                    let count = open[x as usize];
+                    self.clusters.push(Cluster { shift: 0, parent, count, visit: 0, moves: false });
                     self.clusters.len() as u32 - 1
                 }
             };
@@ -161,12 +106,11 @@ impl Clusters {
         let fresh = Cluster { count: 0, parent: NONE, visit: 0, ..self.clusters[from as usize] };
         let to = match self.free.pop() {
             Some(to) => {
-                let version = self.clusters[to as usize].version + 1;
-                self.clusters[to as usize] = Cluster { version, ..fresh };
+                self.clusters[to as usize] = fresh;
                 to
             }
             None => {
-                self.clusters.push(Cluster { version: self.version, ..fresh });
+                self.clusters.push(fresh);
                 self.clusters.len() as u32 - 1
             }
         };
@@ -259,7 +203,6 @@ impl Clusters {
             x = next;
         }
         self.clusters[from as usize].count -= moved;
-        self.clusters[from as usize].version += 1;
         self.clusters[to as usize].count += moved;
     }
 }

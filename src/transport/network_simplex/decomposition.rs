@@ -25,8 +25,11 @@ pub(super) fn improve(problem: &Problem, list: &Shortlist, mut plan: Vec<Flow>) 
     let (mut most, mut side) = (FIRST, 1);
     while 2 * most <= sizes[side] {
         let division = Division::new(problem, list, &plan, side);
-        let parts: Vec<(Vec<Flow>, u64)> =
-            cells(0..sizes[side], most).into_par_iter().map(|cell| division.optimum(cell)).collect();
+        let places = || vec![NOWHERE; sizes[1 - side]];
+        let parts: Vec<(Vec<Flow>, u64)> = cells(0..sizes[side], most)
+            .into_par_iter()
+            .map_init(places, |places, cell| division.optimum(cell, places))
+            .collect();
         pivots += parts.iter().map(|(_, pivots)| pivots).sum::<u64>();
         plan = parts.into_iter().flat_map(|(plan, _)| plan).collect();
         (most, side) = (most * GROWTH, 1 - side);
@@ -61,14 +64,16 @@ impl Division<'_> {
         Division { problem, list, side, arcs, plan }
     }
 
-    /// The best plan among those in which each point of the other side exchanges with the cell what it does now.
-    fn optimum(&self, cell: Range<usize>) -> (Vec<Flow>, u64) {
+    /// The best plan among those in which each point of the other side exchanges with the cell what it does now. `places`
+    /// is room for one place for each of those points, nowhere before and after.
+    fn optimum(&self, cell: Range<usize>, places: &mut [u32]) -> (Vec<Flow>, u64) {
         let flows = self.plan.of_all(cell.clone());
         let partner = |flow: &Flow| [flow.target, flow.source][self.side];
         let mut partners: Vec<u32> = flows.iter().map(partner).collect();
         partners.sort_unstable();
         partners.dedup();
-        let part = Part { side: self.side, begin: cell.start as u32, partners };
+        (0..).zip(&partners).for_each(|(place, partner)| places[*partner as usize] = place);
+        let part = Part { side: self.side, begin: cell.start as u32, partners: &partners, places };
         let flow_within = |flow: &Flow| {
             let [source, target] = part.within([flow.source, flow.target]).expect("all partners of the cell are known");
             Flow { source, target, ..*flow }
@@ -83,13 +88,13 @@ impl Division<'_> {
         };
         let used = flows.iter().filter_map(|flow| arc_within(&self.problem.arc(flow.source, flow.target)));
         let listed = self.arcs.of_all(cell.clone()).iter().filter_map(arc_within);
-        let mut arcs: Vec<Arc> = listed.chain(used).collect();
-        arcs.sort_unstable();
-        arcs.dedup();
         let (u, targets) = match self.side {
             0 => (self.list.u[cell].to_vec(), part.partners.len()),
             _ => (part.partners.iter().map(|s| self.list.u[*s as usize]).collect(), cell.len()),
         };
+        let by_source = listed.chain(used).map(|arc: Arc| (arc.source as usize, arc));
+        let mut arcs = ByOwner::new(u.len(), by_source).into_ascending();
+        arcs.dedup();
         let forest = Forest::of(flows.iter().map(flow_within).collect(), u.len(), targets);
         let cost = |s, t| {
             let [source, target] = part.outside([s, t]);
@@ -97,21 +102,28 @@ impl Division<'_> {
         };
         let mut simplex = Simplex::new(&u, targets, arcs, &forest, cost);
         simplex.optimise();
-        (simplex.plan().map(flow_outside).collect(), simplex.pivots())
+        let plan = simplex.plan().map(flow_outside).collect();
+        partners.iter().for_each(|partner| places[*partner as usize] = NOWHERE);
+        (plan, simplex.pivots())
     }
 }
 
 /// The numbers of the points of a part within it: those of the cell from its first one on, partners by their place.
-struct Part {
+struct Part<'a> {
     side: usize,
     begin: u32,
-    partners: Vec<u32>,
+    partners: &'a [u32],
+    /// The place of every point of the other side among the partners.
+    places: &'a [u32],
 }
 
-impl Part {
+/// The place of a point that is no partner.
+const NOWHERE: u32 = u32::MAX;
+
+impl Part<'_> {
     /// A pair in the numbers of the part, if both belong to it.
     fn within(&self, [source, target]: [u32; 2]) -> Option<[u32; 2]> {
-        let place = |partner: u32| self.partners.binary_search(&partner).ok().map(|place| place as u32);
+        let place = |partner: u32| Some(self.places[partner as usize]).filter(|place| *place != NOWHERE);
         Some(match self.side {
             0 => [source - self.begin, place(target)?],
             _ => [place(source)?, target - self.begin],

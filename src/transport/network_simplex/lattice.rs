@@ -11,6 +11,7 @@
 
 use super::metric::Metric;
 use super::reduced_costs::{Found, Limits};
+use crate::registers::on_widest_registers;
 use rayon::prelude::*;
 
 /// Sums up to this size are exact.
@@ -75,12 +76,11 @@ impl Lattice {
         }
         let mut negative = vec![f64::INFINITY; self.points.len()];
         self.places.iter().zip(values).for_each(|(place, v)| negative[*place] = -v as f64);
-        let [n1, n2] = self.nodes;
-        let mut reduced = vec![0.0; n1 * n2];
-        reduced.par_chunks_mut(n1).enumerate().for_each(|(x2, row)| {
-            let cost = self.costs_from(1, x2);
-            row.iter_mut().zip(negative.chunks_exact(n2)).for_each(|(r, negative)| *r = least_sum(cost, negative));
-        });
+        let mut reduced = vec![0.0; self.points.len()];
+        reduced
+            .par_chunks_mut(self.nodes[0])
+            .enumerate()
+            .for_each(|(x2, row)| least_sums(self.costs_from(1, x2), &negative, row));
         Some(Duals { lattice: self, negative, reduced })
     }
 
@@ -104,38 +104,73 @@ impl Duals<'_> {
         least_sum(cost, reduced) as i64
     }
 
-    /// The points with the smallest reduced costs within `limits`, ascending. `columns` is room for the search.
-    pub(super) fn smallest(
-        &self,
+    /// The points with the smallest reduced costs within `limits`, in any order. `columns` is room for the search.
+    pub(super) fn smallest(&self, x: [f64; 2], limits: Limits, columns: &mut Vec<(f64, u32)>, found: &mut Vec<Found>) {
+        smallest(self, x, limits, columns, found);
+    }
+}
+
+/// [`Duals::smallest`] in the widest registers.
+fn smallest(duals: &Duals<'_>, x: [f64; 2], limits: Limits, columns: &mut Vec<(f64, u32)>, found: &mut Vec<Found>) {
+    on_widest_registers!(smallest_kernel(
+        duals: &Duals<'_>,
         x: [f64; 2],
-        mut limits: Limits,
+        limits: Limits,
         columns: &mut Vec<(f64, u32)>,
-        found: &mut Vec<Found>,
-    ) {
-        let x = x.map(|x| x as usize);
-        let [cost, reduced] = self.rows(x);
-        found.clear();
-        columns.clear();
-        let widest = limits.widest(least_sum(cost, reduced) as i64) as f64;
-        each_sum_below(widest, cost, reduced, |y1, sum| columns.push((sum, y1 as u32)));
-        columns.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let n2 = self.lattice.nodes[1];
-        let along = self.lattice.costs_from(1, x[1]);
-        for &(sum, y1) in columns.iter() {
-            if sum >= limits.below as f64 {
-                break;
-            }
-            let (y1, first) = (y1 as usize, y1 as usize * n2);
-            let below = limits.below as f64 - cost[y1];
-            each_sum_below(below, along, &self.negative[first..first + n2], |y2, sum| {
-                limits.take((sum + cost[y1]) as i64, self.lattice.points[first + y2], found);
-            });
+        found: &mut Vec<Found>
+    ))
+}
+
+#[inline(always)]
+fn smallest_kernel(
+    duals: &Duals<'_>,
+    x: [f64; 2],
+    limits: Limits,
+    columns: &mut Vec<(f64, u32)>,
+    found: &mut Vec<Found>,
+) {
+    let x = x.map(|x| x as usize);
+    let [cost, reduced] = duals.rows(x);
+    found.clear();
+    columns.clear();
+    let mut below = limits.widest(least_sum_kernel(cost, reduced) as i64) as f64;
+    each_sum_below(below, cost, reduced, |y1, sum| columns.push((sum, y1 as u32)));
+    columns.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let n2 = duals.lattice.nodes[1];
+    let along = duals.lattice.costs_from(1, x[1]);
+    for &(sum, y1) in columns.iter() {
+        if sum >= below {
+            break;
+        }
+        let (y1, first) = (y1 as usize, y1 as usize * n2);
+        each_sum_below(below - cost[y1], along, &duals.negative[first..first + n2], |y2, sum| {
+            found.push(((sum + cost[y1]) as i64, duals.lattice.points[first + y2]));
+        });
+        if found.len() > limits.most {
+            let (_, last, _) = found.select_nth_unstable(limits.most - 1);
+            below = last.0 as f64;
+            found.truncate(limits.most);
         }
     }
 }
 
+/// The least sums of a row and each of `rows`.
+fn least_sums(row: &[f64], rows: &[f64], out: &mut [f64]) {
+    on_widest_registers!(least_sums_kernel(row: &[f64], rows: &[f64], out: &mut [f64]))
+}
+
+#[inline(always)]
+fn least_sums_kernel(row: &[f64], rows: &[f64], out: &mut [f64]) {
+    out.iter_mut().zip(rows.chunks_exact(row.len())).for_each(|(least, other)| *least = least_sum_kernel(row, other));
+}
+
 /// The least of the sums of two rows.
 fn least_sum(a: &[f64], b: &[f64]) -> f64 {
+    on_widest_registers!(least_sum_kernel(a: &[f64], b: &[f64]) -> f64)
+}
+
+#[inline(always)]
+fn least_sum_kernel(a: &[f64], b: &[f64]) -> f64 {
     let (a, rest_of_a) = a.as_chunks::<LANES>();
     let (b, rest_of_b) = b.as_chunks::<LANES>();
     let mut least = [f64::INFINITY; LANES];
@@ -149,20 +184,31 @@ fn least_sum(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// Visits the sums of two rows that are below `limit`.
+#[inline(always)]
 fn each_sum_below(limit: f64, a: &[f64], b: &[f64], mut visit: impl FnMut(usize, f64)) {
-    for (part, (a, b)) in a.chunks(LANES).zip(b.chunks(LANES)).enumerate() {
-        if least_sum(a, b) < limit {
-            for (i, (a, b)) in a.iter().zip(b).enumerate() {
-                if a + b < limit {
-                    visit(part * LANES + i, a + b);
-                }
+    let mut visit_below = |first: usize, a: &[f64], b: &[f64]| {
+        for (i, (a, b)) in (first..).zip(a.iter().zip(b)) {
+            if a + b < limit {
+                visit(i, a + b);
             }
         }
+    };
+    let (parts_of_a, rest_of_a) = a.as_chunks::<LANES>();
+    let (parts_of_b, rest_of_b) = b.as_chunks::<LANES>();
+    for (part, (a, b)) in parts_of_a.iter().zip(parts_of_b).enumerate() {
+        let mut any = false;
+        for i in 0..LANES {
+            any |= a[i] + b[i] < limit;
+        }
+        if any {
+            visit_below(part * LANES, a, b);
+        }
     }
+    visit_below(a.len() - rest_of_a.len(), rest_of_a, rest_of_b);
 }
 
 /// `f64::min` for numbers that are none of them NaN: one instruction.
-#[inline]
+#[inline(always)]
 fn lower(a: f64, b: f64) -> f64 {
     if a < b { a } else { b }
 }
@@ -197,11 +243,13 @@ mod tests {
                     assert_eq!(duals.least(*x), all[0].0);
                     let (below, slack) = (all[all.len() / 3].0, metric.largest() / 20);
                     duals.smallest(*x, Limits { below, slack, most: all.len() }, &mut columns, &mut found);
+                    found.sort_unstable();
                     let within: Vec<Found> =
                         all.iter().copied().filter(|f| f.0 < below && f.0 <= all[0].0 + slack).collect();
                     assert_eq!(found, within, "{nodes:?}, roughness {roughness}");
                     // Which of several equal ones are left out beyond the most is open.
                     duals.smallest(*x, Limits { below: i64::MAX, slack: i64::MAX, most: 7 }, &mut columns, &mut found);
+                    found.sort_unstable();
                     let costs = |list: &[Found]| list.iter().take(7).map(|f| f.0).collect::<Vec<i64>>();
                     assert_eq!(costs(&found), costs(&all), "{nodes:?}, roughness {roughness}");
                 }

@@ -69,7 +69,7 @@ impl Duals<'_> {
         }
     }
 
-    /// Finds the points with the smallest reduced costs within `limits`, ascending. Nothing that is smaller is left out.
+    /// Finds the points with the smallest reduced costs within `limits`, in any order. Nothing that is smaller is left out.
     pub(super) fn smallest(&self, x: [f64; 2], limits: Limits, search: &mut Search) {
         match self {
             Duals::Lattice(duals) => duals.smallest(x, limits, &mut search.columns, &mut search.found),

@@ -28,6 +28,18 @@ pub(super) struct Simplex {
     pivots: u64,
 }
 
+/// The arc that leaves a cycle, from `out` to its parent or the other way.
+#[derive(Debug, Clone, Copy)]
+struct Leaving {
+    /// The node of the cycle next to the root.
+    join: u32,
+    out: u32,
+    /// Whether it lies on the way from the join to the first end of the arc that enters.
+    first_side: bool,
+    /// The flow sent round the cycle.
+    flow: i64,
+}
+
 impl Simplex {
     /// A start from a plan to `targets` targets and sorted arcs. Of the predicted duals `u` of the sources it takes what the
     /// plan leaves open: one for each of its trees. `cost` is that of any arc, listed or not.
@@ -40,7 +52,8 @@ impl Simplex {
     ) -> Simplex {
         let (tree, pi) = hang(&plan.trees, u, targets, &cost);
         let clusters = Clusters::new(&tree, &pi);
-        let mut simplex = Simplex { sources: u.len() as u32, tree, clusters, arcs: ArcList::new(arcs), pivots: 0 };
+        let mut simplex =
+            Simplex { sources: u.len() as u32, tree, clusters, arcs: ArcList::new(arcs, u.len() as u32), pivots: 0 };
         for chord in &plan.chords {
             simplex.cancel(chord, cost(chord.source, chord.target));
         }
@@ -49,18 +62,19 @@ impl Simplex {
 
     /// Moves the flow of a chord to the tree, as far as the tree can take it; with what is left it enters the basis.
     fn cancel(&mut self, chord: &Flow, cost: i64) {
-        let (s, t) = (chord.source, chord.target + self.sources);
-        let join = self.tree.join(s, t);
-        // Less of the chord is more of the way from `s` to `t`: all as in a pivot with the ends exchanged.
-        let (out, target_side, flow) = self.leaving(t, s, join);
+        let ends = [chord.source, chord.target + self.sources];
+        // Less of the chord is more of the way from its source to its target: all as in a pivot with the ends exchanged.
+        let Leaving { join, out, first_side: target_side, flow } = self.leaving([ends[1], ends[0]]);
         let moved = flow.min(chord.mass);
-        self.send_round([s, t, join], -moved);
         // An arc that has run empty on the side of the target is one from a source to its parent.
         if chord.mass < flow || chord.mass == flow && target_side {
+            self.augment([ends[0], join], -moved, 0);
+            self.augment([ends[1], join], moved, 0);
             return;
         }
-        let reduced_cost = cost - self.clusters.potential(s) + self.clusters.potential(t);
-        self.exchange(out, !target_side, [s, t, join], chord.mass - moved, reduced_cost);
+        let [u, minus_v] = ends.map(|end| self.clusters.potential(end));
+        let leaving = Leaving { join, out, first_side: !target_side, flow: -moved };
+        self.exchange(leaving, ends, chord.mass - moved, cost - u + minus_v);
     }
 
     /// Adds arcs; the basis stays.
@@ -70,91 +84,83 @@ impl Simplex {
 
     /// Pivots until no arc of the list has a negative reduced cost.
     pub(super) fn optimise(&mut self) {
-        while let Some((arc, reduced_cost)) = self.arcs.next_to_enter(&mut self.clusters, self.sources) {
-            self.pivot(arc.source, arc.target + self.sources, reduced_cost);
+        while let Some((arc, reduced_cost)) = self.arcs.next_to_enter(&self.clusters) {
+            self.pivot([arc.source, arc.target + self.sources], reduced_cost);
         }
     }
 
-    /// Lets the arc from `s` to `t` enter the basis.
-    fn pivot(&mut self, s: u32, t: u32, reduced_cost: i64) {
-        let join = self.tree.join(s, t);
-        let (out, source_side, flow) = self.leaving(s, t, join);
-        if flow > 0 {
-            self.send_round([s, t, join], flow);
+    /// Lets the arc from the source to the target of `ends` enter the basis.
+    fn pivot(&mut self, ends: [u32; 2], reduced_cost: i64) {
+        let leaving = self.leaving(ends);
+        self.exchange(leaving, ends, leaving.flow, reduced_cost);
+    }
+
+    /// The arc that leaves when an arc from the first to the second of `ends` enters.
+    ///
+    /// Flow goes round from the join down to the first end, along the new arc and up from the second: of several arcs that
+    /// run empty the last one on this way leaves, which keeps the basis strongly feasible. The join is where both ways up
+    /// meet: an ancestor is always the larger subtree, so the smaller one climbs.
+    fn leaving(&self, [mut x, mut y]: [u32; 2]) -> Leaving {
+        let (mut first, mut second) = ((NONE, i64::MAX), (NONE, i64::MAX));
+        while x != y {
+            let [a, b] = [x, y].map(|node| self.tree.node(node));
+            if a.size < b.size {
+                if x < self.sources && a.flow < first.1 {
+                    first = (x, a.flow);
+                }
+                x = a.parent;
+            } else {
+                if y >= self.sources && b.flow <= second.1 {
+                    second = (y, b.flow);
+                }
+                y = b.parent;
+            }
         }
-        self.exchange(out, source_side, [s, t, join], flow, reduced_cost);
+        let first_side = second.0 == NONE || first.1 < second.1;
+        let (out, flow) = if first_side { first } else { second };
+        assert!(out != NONE, "some arc of every cycle runs against the flow sent round it");
+        Leaving { join: x, out, first_side, flow }
     }
 
-    /// Sends `flow` along the arc from `s` to `t` and back through the tree, without that arc itself.
-    #[inline]
-    fn send_round(&mut self, [s, t, join]: [u32; 3], flow: i64) {
-        self.augment(s, join, |x, sources| if x < sources { -flow } else { flow });
-        self.augment(t, join, |x, sources| if x < sources { flow } else { -flow });
-    }
-
-    /// Takes the arc of `out`, which lies on the side of `s` or not, out of the basis and the one from `s` to `t` in, with
-    /// `flow` on it.
-    fn exchange(&mut self, out: u32, source_side: bool, [s, t, join]: [u32; 3], flow: i64, reduced_cost: i64) {
+    /// Takes the leaving arc out of the basis and the one between `ends` in, with `flow` on it, and sends the flow of
+    /// `leaving` round the cycle.
+    fn exchange(&mut self, leaving: Leaving, ends: [u32; 2], flow: i64, reduced_cost: i64) {
         self.pivots += 1;
-        let (inner, outer, shift) = if source_side { (s, t, reduced_cost) } else { (t, s, -reduced_cost) };
-        self.rehang(out, inner, outer, join, flow);
+        let [s, t] = ends;
+        let (inner, outer, shift, sent) =
+            if leaving.first_side { (s, t, reduced_cost, leaving.flow) } else { (t, s, -reduced_cost, -leaving.flow) };
+        let Node { size, parent, .. } = *self.tree.node(leaving.out);
+        self.augment([parent, leaving.join], sent, -(size as i32));
+        self.augment([outer, leaving.join], -sent, size as i32);
+        self.clusters.divide(&self.tree, leaving.out);
+        self.rehang(leaving.out, [inner, outer], sent, flow);
         self.clusters.shift(inner, self.tree.root(), shift);
         self.clusters.merge(&self.tree, inner);
     }
 
-    /// The node whose arc leaves, whether it lies on the side of `s`, and the flow that empties the arc.
-    ///
-    /// Flow goes round from the join down to `s`, along the new arc and up from `t`: of several arcs that run empty the
-    /// last one on this way leaves, which keeps the basis strongly feasible.
-    fn leaving(&self, s: u32, t: u32, join: u32) -> (u32, bool, i64) {
-        let (mut out, mut source_side, mut flow) = (NONE, true, i64::MAX);
-        let mut x = s;
-        while x != join {
-            let node = self.tree.node(x);
-            if x < self.sources && node.flow < flow {
-                (out, flow) = (x, node.flow);
-            }
-            x = node.parent;
-        }
-        let mut x = t;
-        while x != join {
-            let node = self.tree.node(x);
-            if x >= self.sources && node.flow <= flow {
-                (out, source_side, flow) = (x, false, node.flow);
-            }
-            x = node.parent;
-        }
-        assert!(out != NONE, "some arc of every cycle runs against the flow sent round it");
-        (out, source_side, flow)
-    }
-
+    /// Sends `flow` down from `join` to the other end, and adds `nodes` to the subtrees on the way.
     #[inline]
-    fn augment(&mut self, from: u32, join: u32, by: impl Fn(u32, u32) -> i64) {
+    fn augment(&mut self, [from, join]: [u32; 2], flow: i64, nodes: i32) {
         let mut x = from;
         while x != join {
-            let change = by(x, self.sources);
+            let change = self.change(x, flow);
             let node = self.tree.node_mut(x);
             node.flow += change;
+            node.size = node.size.wrapping_add_signed(nodes);
             x = node.parent;
         }
     }
 
-    /// Cuts the subtree of `out` off and hangs it from `outer` by its node `inner`, with `flow` on the new arc.
-    fn rehang(&mut self, out: u32, inner: u32, outer: u32, join: u32, flow: i64) {
+    /// What `flow` sent down to `x` from its parent changes on their arc: a source sends to its parent, a target receives.
+    #[inline]
+    fn change(&self, x: u32, flow: i64) -> i64 {
+        if x < self.sources { -flow } else { flow }
+    }
+
+    /// Cuts the subtree of `out` off and hangs it from `outer` by its node `inner`, with `flow` on the new arc; `sent` more
+    /// goes down from `out` to `inner` as before.
+    fn rehang(&mut self, out: u32, [inner, outer]: [u32; 2], sent: i64, flow: i64) {
         let weight = self.tree.node(out).size;
-        let mut x = self.tree.node(out).parent;
-        while x != join {
-            let node = self.tree.node_mut(x);
-            node.size -= weight;
-            x = node.parent;
-        }
-        let mut x = outer;
-        while x != join {
-            let node = self.tree.node_mut(x);
-            node.size += weight;
-            x = node.parent;
-        }
-        self.clusters.divide(&self.tree, out);
         let (mut child, mut parent, mut flow, mut hung) = (inner, outer, flow, 0);
         loop {
             let old: Node = *self.tree.node(child);
@@ -167,7 +173,7 @@ impl Simplex {
             if child == out {
                 return;
             }
-            (parent, flow, hung, child) = (child, old.flow, old.size, old.parent);
+            (parent, flow, hung, child) = (child, old.flow + self.change(child, sent), old.size, old.parent);
         }
     }
 

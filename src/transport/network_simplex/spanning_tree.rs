@@ -105,20 +105,6 @@ impl SpanningTree {
         }
     }
 
-    /// The lowest common ancestor: an ancestor is always the larger subtree, so the smaller one climbs.
-    #[inline]
-    pub(super) fn join(&self, mut x: u32, mut y: u32) -> u32 {
-        while x != y {
-            let (a, b) = (self.node(x), self.node(y));
-            if a.size < b.size {
-                x = a.parent;
-            } else {
-                y = b.parent;
-            }
-        }
-        x
-    }
-
     /// Counts the subtrees anew.
     pub(super) fn count_sizes(&mut self) {
         let order = self.preorder();
