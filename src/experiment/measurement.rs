@@ -61,10 +61,8 @@ impl ToEquilibrium {
 
     /// The density whose distance it is: on the line and plane that of values above 0.
     fn density(&self, grid: &Grid, values: Vec<f64>) -> Result<Density, TransportError> {
-        Ok(match self {
-            ToEquilibrium::Circle(_) | ToEquilibrium::Torus(_) => Density::normalised(grid, values)?,
-            ToEquilibrium::Line(_) | ToEquilibrium::Plane(_) => Density::above_zero(grid, values)?,
-        })
+        let on_line = matches!(self, ToEquilibrium::Line(_) | ToEquilibrium::Plane(_));
+        Ok(Density::computed(grid, values, on_line)?)
     }
 
     /// What the next distance starts from.

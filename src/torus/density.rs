@@ -69,6 +69,14 @@ impl Density {
         Ok(Density { left_out: left_out / mass, ..Self::normalised(grid, values)? })
     }
 
+    /// Of computed values: on the line or plane what is above 0, on a torus the values as they are.
+    ///
+    /// # Errors
+    /// Those of [`Density::above_zero`] and [`Density::normalised`].
+    pub fn computed(grid: &Grid, values: Vec<f64>, on_line: bool) -> Result<Density, TorusError> {
+        if on_line { Self::above_zero(grid, values) } else { Self::normalised(grid, values) }
+    }
+
     /// The share of the mass that was below 0 and counts as 0; 0 unless [`Density::above_zero`] found a dip deeper than rounding.
     pub fn left_out(&self) -> f64 {
         self.left_out

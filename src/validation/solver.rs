@@ -31,14 +31,15 @@ impl CloudDistance {
     }
 
     /// Prepares distances to a density on the line or plane, whose box is the torus of its grid. Error bars hold a density whose
-    /// W2 distance from the one in the box is at most `tail`.
+    /// W2 distance from the one in the box is at most `tail`, and what was left out of that one.
     ///
     /// # Errors
     /// As [`LineSemiDiscrete::new`] and [`PlaneSemiDiscrete::new`].
     pub fn on_line(density: &Density, tail: f64) -> Result<CloudDistance, TransportError> {
+        let reach = tail + density.reach_of_left_out();
         match density.grid().dimension() {
-            1 => Ok(CloudDistance::Line(Box::new(LineSemiDiscrete::new(density)?.with_tail(tail)))),
-            _ => Ok(CloudDistance::Plane(Box::new(PlaneSemiDiscrete::new(density)?.with_tail(tail)))),
+            1 => Ok(CloudDistance::Line(Box::new(LineSemiDiscrete::new(density)?.with_tail(reach)))),
+            _ => Ok(CloudDistance::Plane(Box::new(PlaneSemiDiscrete::new(density)?.with_tail(reach)))),
         }
     }
 

@@ -1,8 +1,8 @@
 //! The output file of `orbit`.
 
-use super::super::line::{line_records, told_amplitudes};
+use super::super::line::line_records;
 use super::super::{Destination, RunError};
-use super::{BranchRequest, Setting};
+use super::{BranchRequest, OrbitSummary, Setting};
 use crate::game::Player;
 use crate::orbit::{Branch, BranchPoint, Orbit};
 use crate::output::{BranchRecord, Header, Layout, OrbitRecord, OrbitRow, write_orbit};
@@ -24,9 +24,7 @@ pub(super) fn write(
     let header = Header::new(setting.file.text(), destination.command, setting.file.game().name());
     let nodes = Nodes::new(setting);
     let [mu, nu] = Player::BOTH.map(|player| samples.iter().flat_map(|s| nodes.values(player, s)).collect());
-    let portrait = &orbit.portrait;
-    let [amplitude, amplitude_error] =
-        [portrait.amplitude, portrait.amplitude_error].map(|both| told_amplitudes(setting.file.game(), both));
+    let told = OrbitSummary::new(setting.file.game(), orbit);
     let record = OrbitRecord {
         mu,
         nu,
@@ -35,16 +33,16 @@ pub(super) fn write(
         multipliers: orbit.multipliers.iter().map(|m| m.value).collect(),
         residuals: orbit.multipliers.iter().map(|m| m.residual).collect(),
         attributes: vec![
-            ("period", orbit.point.period),
-            ("period_error", orbit.period_error),
-            ("residual", orbit.residual),
-            ("amplitude_x", amplitude[0]),
-            ("amplitude_y", amplitude[1]),
-            ("amplitude_x_error", amplitude_error[0]),
-            ("amplitude_y_error", amplitude_error[1]),
-            ("nikaido_isoda", orbit.portrait.nikaido_isoda()),
-            ("energy", orbit.portrait.energy()),
-            ("stable", f64::from(u8::from(orbit.is_stable()))),
+            ("period", told.period),
+            ("period_error", told.period_error),
+            ("residual", told.residual),
+            ("amplitude_x", told.amplitude.x),
+            ("amplitude_y", told.amplitude.y),
+            ("amplitude_x_error", told.amplitude_error.x),
+            ("amplitude_y_error", told.amplitude_error.y),
+            ("nikaido_isoda", told.nikaido_isoda),
+            ("energy", told.energy),
+            ("stable", f64::from(u8::from(told.stable))),
         ],
     };
     let branch = branch.map(|(request, branch)| BranchRecord {

@@ -40,9 +40,7 @@ impl<'a> Targets<'a> {
             let solver = match game.tail(player) {
                 None => CloudDistance::new(density),
                 // Nothing is claimed of a tail that is not known: a note says so.
-                Some(tail) => {
-                    CloudDistance::on_line(density, tail.distance().unwrap_or(0.0) + density.reach_of_left_out())
-                }
+                Some(tail) => CloudDistance::on_line(density, tail.distance().unwrap_or(0.0)),
             };
             solver.map_err(|error| error.to_string())
         };

@@ -73,9 +73,8 @@ fn pair(file: &GameFile, layout: &PairLayout, state: &[Complex64]) -> Result<[De
         let fourier = Fourier::new(layout.grid(player));
         let mut values = vec![0.0; layout.grid(player).len()];
         fourier.inverse(layout.part(player, state), &mut values, &mut fourier.scratch());
-        let is_line = file.game().domain(player).is_line();
-        let density = if is_line { Density::above_zero } else { Density::normalised };
-        density(layout.grid(player), values).map_err(RunError::from)
+        let on_line = file.game().domain(player).is_line();
+        Density::computed(layout.grid(player), values, on_line).map_err(RunError::from)
     };
     Ok([of(Player::X)?, of(Player::Y)?])
 }

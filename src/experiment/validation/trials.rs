@@ -6,7 +6,7 @@ use super::{Pair, ValidationError, ValidationRequest};
 use crate::experiment::notes::left_out;
 use crate::game::{GameFile, Player};
 use crate::output::{StateIndex, StoredState};
-use crate::torus::{Density, TorusError};
+use crate::torus::Density;
 use crate::validation::{Comparison, Trial};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -45,7 +45,9 @@ pub(super) fn trials(
         };
         let (_, states) = last.insert((pair.snapshot, states));
         let own = &states[pair.player.index()];
-        let comparison = density(file, pair.player, own).map_err(|error| error.to_string()).and_then(|density| {
+        let on_line = file.game().domain(pair.player).is_line();
+        let density = Density::computed(&own.grid, own.values.clone(), on_line).map_err(|error| error.to_string());
+        let comparison = density.and_then(|density| {
             if density.left_out() > 0.0 {
                 notes.push(format!("{}: {}", name(pair), left_out(&density)));
             }
@@ -78,12 +80,6 @@ pub(super) fn trials(
     Ok(judged)
 }
 
-/// The density of a stored state; on the line what is above 0.
-fn density(file: &GameFile, player: Player, state: &StoredState) -> Result<Density, TorusError> {
-    let density = if file.game().domain(player).is_line() { Density::above_zero } else { Density::normalised };
-    density(&state.grid, state.values.clone())
-}
-
 /// What a cloud is compared with.
 fn comparison(
     file: &GameFile,
@@ -95,10 +91,7 @@ fn comparison(
     let (player, size) = (pair.player, pair.cloud.size());
     let comparison = match tail_distance(file, player, pair.snapshot.is_none()) {
         None => Comparison::new(density, &functions.of(player, opponent), size),
-        Some(tail) => {
-            let tail = tail.unwrap_or(0.0) + density.reach_of_left_out();
-            Comparison::on_line(density, &functions.on_line(player, opponent), size, tail)
-        }
+        Some(tail) => Comparison::on_line(density, &functions.on_line(player, opponent), size, tail.unwrap_or(0.0)),
     };
     comparison.map_err(|error| error.to_string())
 }

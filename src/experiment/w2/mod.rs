@@ -169,7 +169,8 @@ fn solve(request: &W2Request<'_>, sources: [&Source; 2], notes: &mut Vec<String>
     let wish = Wish { tolerance: request.tolerance, plan: request.plan.is_some(), line: measures.line };
     let Solution { distance, plan } = choose::solve(source, target, wish)?;
     let reach = |measure: &Measure| match measure {
-        Measure::Density(density) => density.reach_of_left_out(),
+        // The box is half of the torus along every axis.
+        Measure::Density(density) => 0.5 * density.reach_of_left_out(),
         _ => 0.0,
     };
     Ok(Solution { distance: distance.holding(reach(source) + reach(target)), plan })

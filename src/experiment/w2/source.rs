@@ -232,22 +232,14 @@ fn build(
         }
         Loaded::Grid(array) => {
             let grid = frame.grid(&array.shape).map_err(|error| W2Error::input(request.word, error.to_string()))?;
-            values_on_grid(request, &grid, &array.values, notes)
+            values_on_grid(request, &grid, &array.values, false, notes)
         }
         Loaded::Stored(state) if frame.line => {
             let (grid, values) = on_torus(request.word, state, frame, request.reading == Reading::BandLimited)?;
-            if request.reading != Reading::BandLimited {
-                return values_on_grid(request, &grid, &node_masses(request, &values, notes), notes);
-            }
-            let (sum, density) = (grid.integral(&values), Density::above_zero(&grid, values));
-            let density = density.map_err(|error| W2Error::input(request.word, error.to_string()))?;
-            if density.left_out() > 0.0 {
-                notes.push(format!("{}: {}", request.word, left_out(&density)));
-            }
-            Ok(Built { measure: Measure::Density(density), sum: Some(sum) })
+            values_on_grid(request, &grid, &node_masses(request, &values, notes), true, notes)
         }
         Loaded::Stored(state) => {
-            values_on_grid(request, &state.grid, &node_masses(request, &state.values, notes), notes)
+            values_on_grid(request, &state.grid, &node_masses(request, &state.values, notes), false, notes)
         }
         Loaded::Points { array, .. } => cloud(request, array, frame, notes),
     }
@@ -275,9 +267,21 @@ fn values_on_grid(
     request: &Request<'_>,
     grid: &Grid,
     values: &[f64],
+    on_line: bool,
     notes: &mut Vec<String>,
 ) -> Result<Built, W2Error> {
-    let measure = Measure::on_grid(grid, values, request.reading).map_err(|error| input_fault(request.word, error))?;
+    let measure = match request.reading {
+        Reading::BandLimited => {
+            Density::computed(grid, values.to_vec(), on_line).map(Measure::Density).map_err(TransportError::from)
+        }
+        Reading::Constant | Reading::Nodes => Measure::on_grid(grid, values, request.reading),
+    };
+    let measure = measure.map_err(|error| input_fault(request.word, error))?;
+    if let Measure::Density(density) = &measure
+        && density.left_out() > 0.0
+    {
+        notes.push(format!("{}: {}", request.word, left_out(density)));
+    }
     if request.reading == Reading::BandLimited {
         let tail = tails_of_values(grid, values).into_iter().fold(0.0, f64::max);
         if tail > POOR_TAIL {
