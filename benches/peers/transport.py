@@ -5,9 +5,10 @@
     cargo build --release
     .peers/bin/python benches/peers/transport.py [rounds] [--pysdot .pysdot/bin/python] [--only grid,circle,semi,continuous]
 
-The time of nashflow is the wall time of the whole command, files and start of the process included; the time of a peer
-is that of its call alone. Every round measures all programs; the table holds medians and the ratios peer / nashflow, and
-both answers, so that a wrong one shows.
+The time of nashflow is the wall time of the whole command, files and start of the process included, and where its Python
+package is installed (`.peers/bin/pip install ./python`) that of the call with the same arrays; the time of a peer is that of
+its call alone. Every round measures all programs; the table holds medians and the ratios peer / nashflow, and both answers,
+so that a wrong one shows.
 """
 import argparse
 import json
@@ -23,6 +24,11 @@ import warnings
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", RAYON_NUM_THREADS="1")
 
 import numpy as np
+
+try:
+    import nashflow
+except ImportError:
+    nashflow = None
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NASHFLOW = ROOT / "target" / "release" / "nashflow"
@@ -50,6 +56,21 @@ def ours(*arguments):
     return seconds, answer["w2"], answer["error"]
 
 
+def called(kind, a, b, **options):
+    """The same of a call of the Python package; none without it."""
+    if nashflow is None:
+        return None
+
+    measure = getattr(nashflow, kind)
+
+    def call():
+        start = time.perf_counter()
+        answer = nashflow.w2(measure(a), measure(b), threads=1, **options)
+        return time.perf_counter() - start, answer.w2, answer.error
+
+    return call
+
+
 def save(folder, name, array):
     path = folder / f"{name}.npy"
     np.save(path, array)
@@ -73,7 +94,8 @@ def grid_case(folder, n, with_peer):
             sys.exit(f"POT: {log['warning']}")
         return seconds, float(value) ** 0.5
 
-    return lambda: ours(*files, "--period", "1,1", "--reading", "nodes"), peer if with_peer else None
+    call = called("density", a, b, period=(1, 1), reading="nodes")
+    return lambda: ours(*files, "--period", "1,1", "--reading", "nodes"), call, peer if with_peer else None
 
 
 def circle_case(folder, n):
@@ -90,7 +112,7 @@ def circle_case(folder, n):
             value = float(np.ravel(ot.wasserstein_circle(x, y, p=2))[0])
         return time.perf_counter() - start, value**0.5
 
-    return lambda: ours(*files), peer
+    return lambda: ours(*files), called("cloud", x, y), peer
 
 
 PYSDOT = """
@@ -131,12 +153,13 @@ def semi_case(folder, n, pixels, python):
         command = [python, "-c", PYSDOT, str(points)] + ([str(turned)] if pixels else [])
         return tuple(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1]))
 
-    return lambda: ours(f"cloud:{points}", density, "--period", "1,1", *extra), peer if python else None
+    return lambda: ours(f"cloud:{points}", density, "--period", "1,1", *extra), None, peer if python else None
 
 
 def continuous_case(folder, n):
     files = [f"density:{save(folder, name + str(n), smooth(n, k))}" for k, name in ((0, "c"), (1, "d"))]
-    return lambda: ours(*files, "--period", "1,1"), None
+    call = called("density", smooth(n, 0), smooth(n, 1), period=(1, 1))
+    return lambda: ours(*files, "--period", "1,1"), call, None
 
 
 def cases(folder, options):
@@ -163,22 +186,22 @@ def main():
     parser.add_argument("--only", default="circle,grid,semi,continuous")
     parser.add_argument("--largest", type=int, default=64, help="largest grid given to POT (64 takes 49 s and 0.8 GB)")
     options = parser.parse_args()
-    print("| case | nashflow s | its bar | peer | peer s | peer / nashflow | difference of the values |")
-    print("|---|---|---|---|---|---|---|")
+    print("| case | command s | call s | its bar | peer | peer s | peer / command | peer / call | difference of the values |")
+    print("|---|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as name:
-        for label, tool, (mine, peer) in cases(pathlib.Path(name), options):
-            here, there = [], []
+        for label, tool, (mine, call, peer) in cases(pathlib.Path(name), options):
+            here, inside, there = [], [], []
             for _ in range(options.rounds):
                 here.append(mine())
+                if call:
+                    inside.append(call())
                 if peer:
                     there.append(peer())
-            seconds = statistics.median(h[0] for h in here)
-            row = [label, f"{seconds:.3f}", f"{here[0][2]:.1e}"]
-            if peer:
-                other = statistics.median(t[0] for t in there)
-                row += [tool, f"{other:.3f}", f"{other / seconds:.1f}", f"{abs(here[0][1] - there[0][1]):.1e}"]
-            else:
-                row += ["-"] * 4
+            seconds, within, other = ([x[0] for x in times] for times in (here, inside, there))
+            median = lambda times: f"{statistics.median(times):.3f}" if times else "-"
+            ratio = lambda times: f"{statistics.median(other) / statistics.median(times):.1f}" if other and times else "-"
+            row = [label, median(seconds), median(within), f"{here[0][2]:.1e}", tool if peer else "-", median(other)]
+            row += [ratio(seconds), ratio(within), f"{abs(here[0][1] - there[0][1]):.1e}" if peer else "-"]
             print("| " + " | ".join(row) + " |", flush=True)
 
 

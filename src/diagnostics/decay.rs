@@ -17,7 +17,7 @@
 //! when fewer than [`FEWEST_POINTS`] values stand above their error, or when the uncertainty exceeds a tenth of the rate.
 
 use faer::Mat;
-use faer::prelude::SolveLstsq;
+use nashflow_kernels::factor;
 
 /// Fewest values in a window.
 pub const FEWEST_POINTS: usize = 8;
@@ -192,14 +192,10 @@ fn least_squares<const P: usize>(rows: &[[f64; P]], y: &[f64]) -> Option<([f64; 
     }
     let matrix = Mat::from_fn(n, P, |i, j| rows[i][j]);
     let right = Mat::from_fn(n, 1, |i, _| y[i]);
-    let qr = matrix.qr();
-    let x = qr.solve_lstsq(&right);
+    let (x, inverse) = factor::least_squares(&matrix, &right);
     let misfit = &matrix * &x - &right;
     let residual = (0..n).map(|i| misfit[(i, 0)].powi(2)).sum::<f64>();
     // (A^T A)^-1 = R^-1 R^-T: its diagonal from the rows of R^-1.
-    let r = qr.thin_R();
-    let mut inverse = Mat::<f64>::identity(P, P);
-    faer::linalg::triangular_solve::solve_upper_triangular_in_place(r, inverse.as_mut(), faer::Par::Seq);
     let sigma2 = residual / (n - P) as f64;
     let mut solution = [0.0; P];
     let mut variance = [0.0; P];
@@ -277,10 +273,15 @@ mod tests {
     #[test]
     fn the_uncertainty_covers_the_error_for_mixtures_of_modes() {
         // In four times of decay a slow mode need not have appeared at all.
-        for (span, share, mixtures) in [(8.0, 0.02, 300), (4.0, 0.1, tries(100, 300)), (16.0, 0.0, tries(100, 300))] {
+        for (span, share, mixtures) in
+            [(8.0, 0.02, tries(100, 300)), (4.0, 0.1, tries(40, 300)), (16.0, 0.0, tries(40, 300))]
+        {
             let (found, missed) = coverage(span, mixtures);
             assert!(3 * found > 2 * mixtures, "span {span}: {found} rates");
-            assert!(missed.len() as f64 <= share * found as f64, "span {span}: {found} rates, missed {missed:?}");
+            let expected = share * found as f64;
+            // Three standard deviations, where there are few.
+            let most = expected + if tries(0, 1) == 1 { 0.0 } else { 3.0 * expected.sqrt() };
+            assert!(missed.len() as f64 <= most, "span {span}: {found} rates, missed {missed:?}");
         }
     }
 

@@ -16,8 +16,8 @@
 use super::gmres::gmres;
 use super::moments::Problem;
 use crate::game::{PayoffWork, Player};
-use faer::linalg::solvers::Solve;
 use faer::{Mat, MatRef};
+use nashflow_kernels::factor::Lu;
 
 /// Steps at one level of the continuation, and at the last one.
 const MOST_STEPS: usize = 14;
@@ -198,6 +198,7 @@ fn solve_directly(problem: &Problem, ka: &Mat<f64>, kb: &Mat<f64>, tau_product: 
     let c = Mat::from_fn(rows, columns, |i, j| dense[i * columns + j]);
     let product = ka * (&c * kb * c.transpose());
     let matrix = Mat::from_fn(rows, rows, |i, j| product[(i, j)] / tau_product + f64::from(u8::from(i == j)));
-    let solution = matrix.partial_piv_lu().solve(MatRef::from_column_major_slice(right, rows, 1));
+    let mut solution = Mat::from_fn(rows, 1, |i, _| right[i]);
+    Lu::new(&matrix).solve_in_place(&mut solution);
     solution.col(0).iter().copied().collect()
 }

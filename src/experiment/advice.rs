@@ -11,7 +11,7 @@ use num_complex::Complex64;
 const CREDIBLE_BOUND: f64 = 1e-3;
 
 /// The first player with a spectral tail above `limit`, and his tails.
-pub fn unresolved(layout: &PairLayout, state: &[Complex64], limit: f64) -> Option<(Player, Vec<f64>)> {
+fn unresolved(layout: &PairLayout, state: &[Complex64], limit: f64) -> Option<(Player, Vec<f64>)> {
     Player::BOTH.into_iter().find_map(|player| {
         let tails = tail_per_axis(layout.grid(player), layout.part(player, state));
         (!tails.iter().all(|tail| *tail <= limit)).then_some((player, tails))

@@ -4,23 +4,17 @@
 //! are resolved; with fixed grids, what they do not resolve is an error that says which grid would do.
 
 use super::RunError;
-use super::advice::unresolved;
 use super::cells::{discretise_in_cells, is_in_cells};
+use super::grid_growth::{automatic_tail, grown_shape};
 use crate::equilibrium::Equilibrium;
-use crate::flow::PairLayout;
 use crate::game::{Game, GameFile, GridChoice, Initial, Payoff, Player, Solver, sample_density};
 use crate::output::{StateIndex, StoredState, read_state};
-use crate::torus::{Density, Fourier, Grid, TorusError, next_fast_size, pad_values, resample, tails_of_values};
-use num_complex::Complex64;
+use crate::torus::{Density, Fourier, Grid, TorusError, pad_values, resample, tails_of_values};
 
 /// Tail to which automatic grids resolve the equilibrium.
 const EQUILIBRIUM_TAIL: f64 = 1e-12;
 /// Fewest points per axis of an automatic grid, in one and in two dimensions.
 pub(super) const FEWEST_POINTS: [usize; 2] = [64, 32];
-/// Most nodes of an automatic grid, in one and in two dimensions.
-const MOST_NODES: [usize; 2] = [1 << 16, 1 << 20];
-/// Growth of an axis that is not resolved.
-const GROWTH: f64 = 1.15;
 
 /// A game on two grids.
 #[derive(Debug, Clone)]
@@ -180,63 +174,6 @@ fn discretise_starts(
     let mu = starts[0].on(discretisation.grid(Player::X), Player::X)?;
     let nu = starts[1].on(discretisation.grid(Player::Y), Player::Y)?;
     Ok((discretisation, [mu, nu]))
-}
-
-/// Tail above which an automatic grid grows: a thousandth of the tolerance, but not below what rounding leaves.
-pub fn automatic_tail(tolerance: f64) -> f64 {
-    (1e-3 * tolerance).max(1e-13)
-}
-
-/// The grids on which a state of an automatic grid goes on, when its tails have risen.
-///
-/// # Errors
-/// As [`grown_shape`].
-pub(super) fn grown_shapes(
-    file: &GameFile,
-    layout: &PairLayout,
-    state: &[Complex64],
-) -> Result<Option<[Vec<usize>; 2]>, RunError> {
-    let limit = automatic_tail(file.solver().tolerance());
-    let Some((player, tails)) = unresolved(layout, state, limit) else { return Ok(None) };
-    let mut shapes = Player::BOTH.map(|player| layout.grid(player).shape());
-    shapes[player.index()] = grown_shape(layout.grid(player), &tails, limit, "the density", player)?;
-    Ok(Some(shapes))
-}
-
-/// The next larger shape for the axes whose tail is above `limit`.
-///
-/// # Errors
-/// [`RunError::Unresolved`] when the grid would be too large.
-pub fn grown_shape(grid: &Grid, tails: &[f64], limit: f64, what: &str, player: Player) -> Result<Vec<usize>, RunError> {
-    enlarged(grid, tails, limit).map_err(|most| {
-        let worst = tails.iter().copied().fold(0.0, f64::max);
-        RunError::Unresolved {
-            what: what.to_owned(),
-            player,
-            time: None,
-            shape: grid.shape(),
-            tail: worst,
-            advice: format!(
-                "automatic grids have at most {most} nodes; a density with a jump or a kink is never resolved: smooth it, \
-                 raise the temperature or fix solver.grid"
-            ),
-        }
-    })
-}
-
-/// The next larger shape for the axes whose tail is above `limit`.
-///
-/// # Errors
-/// The most nodes an automatic grid may have, when the shape has more.
-pub(super) fn enlarged(grid: &Grid, tails: &[f64], limit: f64) -> Result<Vec<usize>, usize> {
-    let mut shape = grid.shape();
-    for (points, tail) in shape.iter_mut().zip(tails) {
-        if tail.is_nan() || *tail > limit {
-            *points = next_fast_size((GROWTH * *points as f64).ceil() as usize);
-        }
-    }
-    let most = MOST_NODES[grid.dimension() - 1];
-    if shape.iter().product::<usize>() > most { Err(most) } else { Ok(shape) }
 }
 
 pub(super) fn payoff_on(game: &Game, shapes: &[Vec<usize>; 2]) -> Result<Payoff, RunError> {

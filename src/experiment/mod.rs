@@ -10,6 +10,7 @@ mod cycle;
 mod discretisation;
 mod equilibrium;
 mod error;
+mod grid_growth;
 mod line;
 mod measurement;
 mod notes;

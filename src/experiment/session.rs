@@ -7,8 +7,9 @@
 use super::advice::{after_failed_step, check_fixed_grid};
 use super::cells::is_in_cells;
 use super::checkpoint;
-use super::discretisation::{discretise_evolution, grown_shapes, temperatures};
+use super::discretisation::{discretise_evolution, temperatures};
 use super::equilibrium::record;
+use super::grid_growth::grown_shapes;
 use super::line::line_records;
 use super::notes;
 use super::positivity::{Lowest, Watch, advice as positivity_advice, dip};

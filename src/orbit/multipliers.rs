@@ -15,6 +15,7 @@ use super::{OrbitError, Symmetry};
 use crate::flow::{Flow, MflDa};
 use crate::game::Player;
 use faer::Mat;
+use nashflow_kernels::eigen;
 use num_complex::Complex64;
 
 /// Residual at which a multiplier has settled.
@@ -159,7 +160,7 @@ fn unit(vector: Vec<f64>) -> Vec<f64> {
 fn ritz_pairs(columns: &[Vec<f64>], height: f64, block: Block) -> Vec<Multiplier> {
     let n = columns.len();
     let matrix = Mat::from_fn(n, n, |i, j| columns[j].get(i).copied().unwrap_or(0.0));
-    let Ok(decomposition) = matrix.eigen() else { return Vec::new() };
+    let Ok(decomposition) = eigen::pairs(&matrix) else { return Vec::new() };
     let largest = columns.iter().map(|c| dot(c, c)).fold(0.0, f64::max).sqrt();
     let rounding = ROUNDING * largest;
     let mut pairs: Vec<Multiplier> = (0..n)

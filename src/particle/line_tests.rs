@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::experiment::{discretise, discretise_with_initial};
+use crate::form::tries;
 use crate::game::{Expression, GameFile, PayoffSource, Player};
 use std::sync::Arc;
 
@@ -240,26 +241,29 @@ fn threads_and_interruptions_change_no_bit() {
         Player::BOTH.iter().flat_map(|player| system.cloud(*player).rows()).map(f64::to_bits).collect()
     };
     let game = Prepared::new(MIXED);
+    let (before, after) = (tries(1, 2), tries(1, 3));
     for scheme in ParticleScheme::ALL {
         let run = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| {
                 let mut system = game.system(scheme, [BLOCK + 17, BLOCK + 1]);
-                system.advance(1e-3, 5).unwrap();
+                system.advance(1e-3, (before + after) as u64).unwrap();
                 bits(&system)
             })
         };
         let one = run(1);
-        assert!(one == run(2) && one == run(3), "{}", scheme.name());
+        for threads in [2, 3].into_iter().skip(tries(1, 0)) {
+            assert!(one == run(threads), "{}: {threads} threads", scheme.name());
+        }
         let mut first = game.system(scheme, [BLOCK + 17, BLOCK + 1]);
-        first.advance(1e-3, 2).unwrap();
+        first.advance(1e-3, before as u64).unwrap();
         let clouds = [
             Ensemble::on_line(2, &first.cloud(Player::X).rows()),
             Ensemble::from_rows(1, &first.cloud(Player::Y).rows()),
         ];
         let streams = RandomStreams::new(2, 7);
         let mut second = ParticleSystem::new(game.dynamics.clone(), scheme, streams, clouds, first.steps());
-        second.advance(1e-3, 3).unwrap();
+        second.advance(1e-3, after as u64).unwrap();
         assert!(one == bits(&second), "{}", scheme.name());
     }
 }

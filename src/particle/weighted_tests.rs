@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::experiment::{discretise, discretise_with_initial, mean_field};
+use crate::form::tries;
 use crate::game::{FlowChoice, GameFile, Player, catalogue};
 use crate::torus::Density;
 use std::f64::consts::TAU;
@@ -266,7 +267,7 @@ fn many_weighted_particles_follow_the_flow_with_the_density_seen_over_their_widt
         let square = |seed: u64| distance(&cloud_modes(&file, &common, 100 + seed, count, bandwidth), &limit).powi(2);
         ((0..seeds).map(square).sum::<f64>() / seeds as f64).sqrt()
     };
-    let power = (error(500, 60) / error(8000, 20)).ln() / 16.0_f64.ln();
+    let power = (error(500, 60) / error(8000, tries(8, 20) as u64)).ln() / 16.0_f64.ln();
     assert!((power - 0.5).abs() <= 0.12, "N^-{power}");
 }
 

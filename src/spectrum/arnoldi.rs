@@ -10,6 +10,7 @@ use super::hessenberg::eigenvector;
 use super::subspace::remove;
 use crate::game::payoff::dot;
 use faer::Mat;
+use nashflow_kernels::eigen;
 use num_complex::Complex64;
 
 /// Vectors between two looks at the eigenvalues, and the growth of that number.
@@ -104,7 +105,7 @@ impl Arnoldi {
     fn ritz_pairs(&self) -> Vec<RitzPair> {
         let m = self.hessenberg.len();
         let h = Mat::from_fn(m, m, |i, j| self.hessenberg[j].get(i).copied().unwrap_or(0.0));
-        let values = h.eigenvalues().expect("the eigenvalues of a small matrix of finite numbers");
+        let values = eigen::values(&h).expect("the eigenvalues of a small matrix of finite numbers");
         let beyond = if self.invariant { 0.0 } else { self.hessenberg[m - 1][m] };
         let mut pairs: Vec<RitzPair> = values
             .into_iter()

@@ -40,7 +40,8 @@ use super::galerkin::{PlayerSpace, Projection};
 use super::generator::Generator;
 use super::linearisation::{Coupling, gram};
 use super::subspace::remove;
-use faer::{Mat, Side};
+use faer::Mat;
+use nashflow_kernels::eigen;
 
 /// Up to so many functions the norm is computed; beyond, the larger Hilbert-Schmidt norm is cheaper.
 const MOST_FUNCTIONS: usize = 256;
@@ -77,11 +78,11 @@ pub fn operator_norm(left: &Mat<f64>, coupling: &Mat<f64>, right: &Mat<f64>) -> 
         return (0..size).map(|i| product[(i, i)]).sum::<f64>().max(0.0).sqrt();
     }
     // With left = R R^T the squared norm is the largest eigenvalue of the symmetric matrix R^T inner R.
-    let eigen = left.self_adjoint_eigen(Side::Lower).expect("the eigenvalues of a small matrix of finite numbers");
+    let eigen = eigen::symmetric_pairs(left).expect("the eigenvalues of a small matrix of finite numbers");
     let (values, vectors) = (eigen.S(), eigen.U());
     let root = Mat::from_fn(size, size, |i, j| vectors[(i, j)] * values[j].max(0.0).sqrt());
     let product = root.transpose() * inner * &root;
-    let squares = product.self_adjoint_eigenvalues(Side::Lower).expect("the eigenvalues of a small symmetric matrix");
+    let squares = eigen::symmetric_values(&product).expect("the eigenvalues of a small symmetric matrix");
     squares.into_iter().fold(0.0, f64::max).sqrt()
 }
 
@@ -138,6 +139,6 @@ pub fn is_counted(projection: &Projection, coupling: &Coupling, tails: &Tails, l
         (false, true) => -gram(i - size, j) / room,
         (false, false) => -shifted(j - size, i - size),
     });
-    let values = hamiltonian.eigenvalues().expect("the eigenvalues of a matrix of finite numbers");
+    let values = eigen::values(&hamiltonian).expect("the eigenvalues of a matrix of finite numbers");
     values.iter().all(|value| value.re.abs() > OFF_AXIS * line)
 }

@@ -12,7 +12,8 @@
 use super::energy_modes::irregular;
 use super::ordering::{is_distinct, sort_leading, without_rounding};
 use faer::Mat;
-use faer::linalg::solvers::Solve;
+use nashflow_kernels::eigen;
+use nashflow_kernels::factor::{ComplexLu, Lu};
 use num_complex::Complex64;
 
 /// With a smaller ratio of eigenvalues the inverse is asked for the small ones.
@@ -61,7 +62,7 @@ fn mean(members: &[(Complex64, f64)]) -> Complex64 {
 
 /// Each with its rounding.
 fn eigenvalues(t: &Mat<f64>) -> Vec<(Complex64, f64)> {
-    let direct = sorted(t.eigenvalues().expect("the eigenvalues of a small matrix of finite numbers"));
+    let direct = sorted(eigen::values(t).expect("the eigenvalues of a small matrix of finite numbers"));
     let size = direct.len();
     let largest = direct[size - 1].norm();
     let of_direct = |z: &Complex64| (*z, f64::EPSILON * largest);
@@ -71,9 +72,10 @@ fn eigenvalues(t: &Mat<f64>) -> Vec<(Complex64, f64)> {
     }
     let roots: Vec<f64> = (0..size).map(|i| t[(i, i)].sqrt()).collect();
     let scaled = Mat::from_fn(size, size, |i, j| t[(i, j)] / (roots[i] * roots[j]));
-    let inverse = scaled.partial_piv_lu().solve(Mat::<f64>::identity(size, size));
+    let mut inverse = Mat::identity(size, size);
+    Lu::new(&scaled).solve_in_place(&mut inverse);
     let inverse = Mat::from_fn(size, size, |i, j| inverse[(i, j)] / (roots[i] * roots[j]));
-    let reciprocals = inverse.eigenvalues().expect("the eigenvalues of a small matrix of finite numbers");
+    let reciprocals = eigen::values(&inverse).expect("the eigenvalues of a small matrix of finite numbers");
     let small = sorted(reciprocals.into_iter().map(|theta| 1.0 / theta).collect());
     // The widest gap: no group and no pair is cut.
     let widest = (1..size)
@@ -95,7 +97,8 @@ pub fn smallest_twisted_product(vectors: &[[Vec<f64>; 2]], first: usize) -> f64 
         (0..v[0].len()).map(term).sum()
     };
     let products = Mat::from_fn(vectors.len(), vectors.len(), |i, j| product(&vectors[i], &vectors[j]));
-    let values = products.singular_values().expect("the singular values of a small matrix of finite numbers");
+    let values =
+        eigen::complex_singular_values(&products).expect("the singular values of a small matrix of finite numbers");
     values.last().map_or(0.0, |value| *value)
 }
 
@@ -114,14 +117,14 @@ pub fn eigenspace(t: &Mat<f64>, group: &Group) -> Vec<[Vec<f64>; 2]> {
         let entry = Complex64::from(t[(i, j)] / (roots[i] * roots[j]));
         if i == j { entry - z / (roots[i] * roots[i]) } else { entry }
     });
-    let factors = shifted.partial_piv_lu();
+    let factors = ComplexLu::new(&shifted);
     let mut block: Vec<Vec<Complex64>> = (0..group.multiplicity)
         .map(|j| irregular(size, j).into_iter().map(Complex64::from).collect::<Vec<Complex64>>())
         .collect();
     for _ in 0..SOLVES {
         orthonormalise(&mut block);
         let mut right = Mat::from_fn(size, block.len(), |i, j| block[j][i] / roots[i]);
-        factors.solve_in_place(right.as_mut());
+        factors.solve_in_place(&mut right);
         for (j, column) in block.iter_mut().enumerate() {
             column.iter_mut().enumerate().for_each(|(i, c)| *c = right[(i, j)] / roots[i]);
         }

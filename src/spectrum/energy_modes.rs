@@ -23,7 +23,8 @@ use super::SpectrumError;
 use super::generator::{Generator, Landscape};
 use super::subspace::Subspace;
 use crate::torus::{Fourier, Grid, interpolated_in_box, next_fast_odd_size, resample};
-use faer::{Mat, Side};
+use faer::Mat;
+use nashflow_kernels::eigen;
 
 /// Nodes up to which all modes are computed at once.
 const DENSE: usize = 450;
@@ -203,8 +204,7 @@ fn all(generator: &mut dyn Generator) -> EnergyModes {
     // The ground state goes to the end of the spectrum.
     let (ground, shift) = (generator.ground_state(), 2.0 * generator.factor_norm().powi(2));
     let lifted = Mat::from_fn(n, n, |i, j| 0.5 * (matrix[(i, j)] + matrix[(j, i)]) + shift * ground[i] * ground[j]);
-    let eigen =
-        lifted.self_adjoint_eigen(Side::Lower).expect("the eigenvalues of a symmetric matrix of finite numbers");
+    let eigen = eigen::symmetric_pairs(&lifted).expect("the eigenvalues of a symmetric matrix of finite numbers");
     let mut vectors = eigen.U().subcols(0, n - 1).to_owned();
     for j in 0..n - 1 {
         generator.centre(vectors.col_as_slice_mut(j));
@@ -223,7 +223,7 @@ fn davidson(generator: &mut dyn Generator, start: Mat<f64>, wanted: usize, toler
     let (mut best, mut waited) = (f64::INFINITY, 0);
     let mut lowest_sum = f64::INFINITY;
     for step in 0.. {
-        let eigen = space.projected.self_adjoint_eigen(Side::Lower).expect("the eigenvalues of a small matrix");
+        let eigen = eigen::symmetric_pairs(&space.projected).expect("the eigenvalues of a small matrix");
         let wanted = wanted.min(space.len());
         let mut residuals = Vec::new();
         let mut excess = 0.0;
@@ -309,7 +309,7 @@ fn finished(generator: &mut dyn Generator, mut vectors: Mat<f64>, mut images: Ma
             })
             .collect();
         let factor = Mat::from_fn(columns[0].len(), drowned, |i, j| columns[j][i]);
-        let singular = factor.thin_svd().expect("the singular values of a few columns of finite numbers");
+        let singular = eigen::singular(&factor).expect("the singular values of a few columns of finite numbers");
         // Falling singular values.
         let rotation = Mat::from_fn(drowned, drowned, |i, j| singular.V()[(i, drowned - 1 - j)]);
         for turned in [&mut vectors, &mut images] {

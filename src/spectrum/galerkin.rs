@@ -25,7 +25,8 @@ use super::generator::Generator;
 use super::linearisation::Coupling;
 use super::subspace::{Subspace, norm};
 use crate::game::payoff::dot;
-use faer::{Mat, Side};
+use faer::Mat;
+use nashflow_kernels::eigen;
 
 /// The space of one player.
 pub struct PlayerSpace {
@@ -91,7 +92,7 @@ impl PlayerSpace {
         let (m, q) = (energies.len(), self.corrections.len());
         let aw = &self.corrections.images;
         let energy = &self.corrections.projected;
-        let eigen = energy.self_adjoint_eigen(Side::Lower).expect("the eigenvalues of a small matrix");
+        let eigen = eigen::symmetric_pairs(&energy).expect("the eigenvalues of a small matrix");
         let rotation = Mat::from_fn(q, q, |i, j| eigen.U()[(i, j)] / (self.share * eigen.S()[j]).sqrt());
         let squares = rotation.transpose() * (aw.transpose() * aw) * &rotation;
         let rate = self.share * self.temperature;

@@ -32,7 +32,7 @@
 use super::generator::Generator;
 use crate::game::payoff::dot;
 use faer::Mat;
-use faer::linalg::solvers::{PartialPivLu, Solve};
+use nashflow_kernels::factor::Lu;
 use num_complex::Complex64;
 
 /// `-L^-1` on pairs `(u, w)` in the coordinates of the players' generators, one after the other.
@@ -52,7 +52,7 @@ pub struct Coupling {
     /// `C G_B C^T`.
     returned: Mat<f64>,
     /// Factors of `tau_x tau_y + G_A C G_B C^T`.
-    system: PartialPivLu<f64>,
+    system: Lu,
 }
 
 impl<'a> InverseLinearisation<'a> {
@@ -112,7 +112,7 @@ impl Coupling {
         let returned = &matrix * gram(&functions[1]) * matrix.transpose();
         let mut system = gram(&functions[0]) * &returned;
         (0..matrix.nrows()).for_each(|i| system[(i, i)] += temperature[0] * temperature[1]);
-        Coupling { temperature, functions, matrix, returned, system: system.partial_piv_lu() }
+        Coupling { temperature, functions, matrix, returned, system: Lu::new(&system) }
     }
 
     /// `out = M (u, w)`.
@@ -135,7 +135,7 @@ impl Coupling {
         u.copy_from_slice(a);
         subtract(u, left, &sent, 1.0 / tau_y);
         let mut z = moments(left, u) * tau_y;
-        self.system.solve_in_place(z.as_mut());
+        self.system.solve_in_place(&mut z);
         subtract(u, left, &(&self.returned * z), 1.0 / tau_y);
         u.iter_mut().for_each(|v| *v /= tau_x);
         w.copy_from_slice(b);

@@ -30,10 +30,8 @@
 use super::SpectrumError;
 use super::generator::{Generator, Landscape, ground_state};
 use crate::torus::{Fourier, FourierScratch, Grid, divergence, gradient};
-use faer::linalg::solvers::SolveCore;
-use faer::sparse::linalg::solvers::Llt;
-use faer::sparse::{SparseColMat, Triplet};
-use faer::{Mat, Side};
+use faer::Mat;
+use nashflow_kernels::sparse::Cholesky;
 use num_complex::Complex64;
 use std::f64::consts::PI;
 
@@ -48,7 +46,7 @@ pub struct SchroedingerOperator {
     mass: f64,
     /// Bound on the norm of `A`.
     largest: f64,
-    factor: Llt<usize, f64>,
+    factor: Cholesky,
     held: usize,
     scratch: FourierScratch,
     spectrum: Vec<Complex64>,
@@ -111,7 +109,7 @@ impl Generator for SchroedingerOperator {
             self.centre(columns.col_as_slice_mut(j));
         }
         let mut solved = Mat::from_fn(n - 1, columns.ncols(), |i, j| columns[(kept(i), j)]);
-        self.factor.solve_in_place_with_conj(faer::Conj::No, solved.as_mut());
+        self.factor.solve_in_place(&mut solved);
         for j in 0..columns.ncols() {
             let (column, solved) = (columns.col_as_slice_mut(j), solved.col_as_slice(j));
             column[..held].copy_from_slice(&solved[..held]);
@@ -154,7 +152,7 @@ impl Generator for SchroedingerOperator {
 }
 
 /// The factorised finite-volume operator without the node that is held.
-fn square_root_approximation(landscape: &Landscape, held: usize) -> Result<Llt<usize, f64>, SpectrumError> {
+fn square_root_approximation(landscape: &Landscape, held: usize) -> Result<Cholesky, SpectrumError> {
     let Landscape { grid, log_density, log_diffusivity, .. } = landscape;
     let kept = |i: usize| if i < held { Some(i) } else { i.checked_sub(1).filter(|_| i != held) };
     let mut entries = Vec::with_capacity(grid.len() * (1 + 2 * grid.dimension()));
@@ -168,16 +166,13 @@ fn square_root_approximation(landscape: &Landscape, held: usize) -> Result<Llt<u
                 let rate = grid.axis(axis).spacing().powi(-2) * diffusivity * passage(rise);
                 diagonal += rate * (0.5 * rise).exp();
                 if let Some(column) = kept(j).filter(|column| *column < row) {
-                    entries.push(Triplet { row, col: column, val: -rate });
+                    entries.push((row, column, -rate));
                 }
             }
         }
-        entries.push(Triplet { row, col: row, val: diagonal });
+        entries.push((row, row, diagonal));
     }
-    let size = grid.len() - 1;
-    let matrix = SparseColMat::<usize, f64>::try_new_from_triplets(size, size, &entries)
-        .expect("entries of nodes that are on the grid");
-    matrix.sp_cholesky(Side::Lower).map_err(|_| SpectrumError::Singular)
+    Cholesky::new(grid.len() - 1, &entries).ok_or(SpectrumError::Singular)
 }
 
 /// The share `c(d)` of the passage between two nodes whose logarithms differ by `d`: 1 to fourth order, and on a steep slope such

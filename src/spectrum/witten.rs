@@ -26,13 +26,13 @@
 use super::generator::{Generator, Landscape, ground_state, normalised_exponential};
 use crate::game::payoff::dot;
 use faer::Mat;
-use faer::linalg::solvers::{PartialPivLu, SolveCore};
+use nashflow_kernels::factor::Lu;
 use std::f64::consts::PI;
 
 /// `A^-1` in one dimension.
 #[derive(Debug)]
 pub struct WittenFactor {
-    factor: PartialPivLu<f64>,
+    factor: Lu,
     ground: Vec<f64>,
     half_slope: Vec<f64>,
     /// `sqrt(rho)`, 1 for the entropy.
@@ -69,7 +69,7 @@ impl WittenFactor {
             (true, true) => 0.0,
         });
         WittenFactor {
-            factor: bordered.partial_piv_lu(),
+            factor: Lu::new(&bordered),
             ground,
             half_slope: slope.iter().map(|s| 0.5 * s).collect(),
             // Row i of the matrix is entry (i - k) mod n in column k: the reversed sequence, shifted.
@@ -90,9 +90,9 @@ impl Generator for WittenFactor {
     fn precondition(&mut self, columns: &mut Mat<f64>) {
         let n = self.ground.len();
         let mut bordered = Mat::from_fn(n + 1, columns.ncols(), |i, j| if i < n { columns[(i, j)] } else { 0.0 });
-        self.factor.solve_transpose_in_place_with_conj(faer::Conj::No, bordered.as_mut());
+        self.factor.solve_transpose_in_place(&mut bordered);
         (0..columns.ncols()).for_each(|j| bordered[(n, j)] = 0.0);
-        self.factor.solve_in_place_with_conj(faer::Conj::No, bordered.as_mut());
+        self.factor.solve_in_place(&mut bordered);
         for j in 0..columns.ncols() {
             columns.col_as_slice_mut(j).copy_from_slice(&bordered.col_as_slice(j)[..n]);
         }

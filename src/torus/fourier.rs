@@ -16,9 +16,10 @@
 //! Cost: `5/2 N log2 N` operations; nothing is allocated after the constructor and [`Fourier::scratch`].
 
 use super::Grid;
+use nashflow_kernels::plan;
 use num_complex::Complex64;
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
-use rustfft::{Fft, FftPlanner};
+use realfft::{ComplexToReal, RealToComplex};
+use rustfft::Fft;
 use std::sync::Arc;
 
 /// Rows transformed together before they are written transposed: 8 complex numbers fill two cache lines.
@@ -71,22 +72,13 @@ impl std::fmt::Debug for Fourier {
 impl Fourier {
     /// Plans the transforms of `grid`.
     pub fn new(grid: &Grid) -> Fourier {
-        let mut real = RealFftPlanner::new();
         let n = grid.row_len();
         let column = (grid.dimension() == 2).then(|| {
-            let mut complex = FftPlanner::new();
-            ColumnTransforms {
-                forward: complex.plan_fft_forward(grid.rows()),
-                inverse: complex.plan_fft_inverse(grid.rows()),
-                row_pair: complex.plan_fft_forward(n),
-            }
+            let (forward, inverse) = plan::complex(grid.rows());
+            ColumnTransforms { forward, inverse, row_pair: plan::complex(n).0 }
         });
-        Fourier {
-            grid: grid.clone(),
-            row_forward: real.plan_fft_forward(n),
-            row_inverse: real.plan_fft_inverse(n),
-            column,
-        }
+        let (row_forward, row_inverse) = plan::real(n);
+        Fourier { grid: grid.clone(), row_forward, row_inverse, column }
     }
 
     /// The grid.

@@ -27,7 +27,7 @@ pub use grid::{Axis, Grid, is_fast_size, next_fast_odd_size, next_fast_size};
 pub use interpolation::evaluate;
 pub use resample::{pad_values, resample};
 pub use room::{axis_by_axis, interpolated_in_box, with_points_around, with_room, without_room};
-pub use tail::{spectral_tail, tail_per_axis, tails_of_values};
+pub use tail::{falls_into_tail, spectral_tail, tail_per_axis, tails_of_values};
 
 /// What can be wrong with a grid or with values offered as a function on it.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

@@ -14,7 +14,8 @@
 
 use super::{Observable, Observables};
 use crate::transport::Cloud;
-use faer::{Mat, Side};
+use faer::Mat;
+use nashflow_kernels::eigen;
 
 /// Eigenvalues of the correlations below this share of the largest belong to functions that repeat others.
 const REPEATED: f64 = 1e-8;
@@ -50,7 +51,7 @@ impl MomentTest {
     pub fn new(observables: Observables) -> MomentTest {
         let count = observables.list().len();
         let correlation = Mat::from_fn(count, count, |i, j| observables.correlation()[i * count + j]);
-        let eigen = correlation.self_adjoint_eigen(Side::Lower).expect("the eigenvalues of a matrix of finite numbers");
+        let eigen = eigen::symmetric_pairs(&correlation).expect("the eigenvalues of a matrix of finite numbers");
         let (values, vectors) = (eigen.S(), eigen.U());
         let largest = (0..count).map(|j| values[j]).fold(0.0, f64::max);
         let whitening = (0..count)

@@ -52,11 +52,12 @@ fn false_alarms(density: &Density, size: Size, seeds: u64) -> usize {
 }
 
 /// At a rate of 5 % 200 seeds give 10 alarms with a standard deviation of 3.1; 20 or more happen once in 300 times, and so do
-/// 7 or more of 40.
+/// 11 or more of 80 and 7 or more of 40. None of 80 happens once in 60 times.
 #[test]
 fn samples_of_the_truth_raise_false_alarms_at_the_stated_rate() {
-    let alarms = false_alarms(&circle(2.0), single(300), 200);
-    assert!((1..=19).contains(&alarms), "{alarms} of 200");
+    let (seeds, most) = (tries(80, 200), tries(10, 19));
+    let alarms = false_alarms(&circle(2.0), single(300), seeds as u64);
+    assert!((1..=most).contains(&alarms), "{alarms} of {seeds}");
     let (seeds, most) = (tries(40, 200), tries(6, 19));
     let alarms = false_alarms(&torus(), single(20), seeds as u64);
     assert!(alarms <= most, "{alarms} of {seeds} on the torus");
@@ -64,11 +65,13 @@ fn samples_of_the_truth_raise_false_alarms_at_the_stated_rate() {
     assert!(alarms <= most, "{alarms} of {seeds} with replicas");
 }
 
+/// At a rate of 5 % 60 seeds give 3 alarms and 20 seeds 1; 9 and 5 or more happen once in 300 times.
 #[test]
 fn a_cloud_of_one_point_raises_none() {
-    assert!(false_alarms(&circle(1.0), single(1), 60) <= 8);
+    let (seeds, most) = (tries(20, 60) as u64, tries(4, 8));
+    assert!(false_alarms(&circle(1.0), single(1), seeds) <= most);
     let uniform = Density::uniform(circle(1.0).grid());
-    assert!(false_alarms(&uniform, single(1), 60) <= 8, "every point is as far from the uniform density");
+    assert!(false_alarms(&uniform, single(1), seeds) <= most, "every point is as far from the uniform density");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `nashflow converge`: declared orders, spectral convergence, error bars that hold, what it refuses.
 
 use crate::contents;
+use crate::form::tries;
 use crate::readers::python;
 use crate::workspace::{Outcome, Workspace, signal, wait_until};
 use serde_json::Value;
@@ -180,7 +181,7 @@ fn what_is_said_to_suffice_does() {
         ["run", "game.toml", "-o", "exact.h5", "--json", "--set", "solver.grid=96", "--set", "solver.tolerance=1e-11"];
     let exact = workspace.run(&exact).succeeds().json();
     let names = OF_RUN.join(",");
-    for accuracy in ["1e-3", "1e-5", "1e-7"] {
+    for accuracy in ["1e-3", "1e-5", "1e-7"].into_iter().step_by(tries(2, 1)) {
         let arguments =
             [&["converge", "game.toml"], &ladders[..], &[&names, "--accuracy", accuracy, "--json"]].concat();
         let report = workspace.run(&arguments).succeeds().json();

@@ -17,7 +17,7 @@ fn a_signal_at_any_moment_stops_cleanly_and_the_run_can_be_resumed() {
     let snapshots = contents::times(&workspace.path("whole.h5")).len();
     let mut moments = Moments::new(7);
     let (mut stopped, mut times) = (0, Vec::new());
-    for number in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP].into_iter().cycle().take(tries(6, 100)) {
+    for number in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP].into_iter().cycle().take(tries(4, 100)) {
         let mut child = workspace.start(&LONG);
         let wanted = 1 + (moments.next() * 0.8 * snapshots as f64) as usize;
         assert!(wait_until(&mut child, || contents::snapshots_so_far(&output) >= wanted), "no {wanted} snapshots");
@@ -46,7 +46,7 @@ fn a_signal_at_any_moment_stops_cleanly_and_the_run_can_be_resumed() {
     println!("{stopped} runs stopped, the slowest in {:?}", times[times.len() - 1]);
     // The machine may be busy with other things now and then.
     assert!(times[times.len() / 2] < Duration::from_secs(2), "{times:?}");
-    assert!(stopped >= tries(4, 60), "only {stopped} runs were still going on");
+    assert!(stopped >= tries(3, 60), "only {stopped} runs were still going on");
 }
 
 #[test]

@@ -133,7 +133,7 @@ fn floors_of_the_torus_grow_with_the_logarithm() {
     let torus = "[game]\nkernel = 'cos(2*pi*z1) + cos(2*pi*z2)'\ntemperature = 0.1\ndomain.x.dim = 2\ndomain.y.dim = 2\n\
                  [solver]\ntime = 0.0\n";
     workspace.write("torus.toml", torus);
-    let words = ["particles", "torus.toml", "--ladder", "50,1600", "--replicas", "20", "--json"];
+    let words = ["particles", "torus.toml", "--ladder", "50,1600", "--replicas", "12", "--json"];
     let object = workspace.run(&words).succeeds().json();
     let scaled = |rung: &str, n: f64| {
         let w2 = number(&object, &["rungs", rung, "floor", "w2"]);
@@ -149,7 +149,7 @@ fn clouds_decay_at_the_spectral_gap_whatever_their_size() {
     let workspace = Workspace::new();
     let game = ROTATION.replace("x = \"1\"", "x = \"1 + 0.9*cos(2*pi*x)\"").replace("time = 0.1", "time = 1.0");
     workspace.write("game.toml", game.replace("snapshots = 1", "snapshots = 40"));
-    let words = ["particles", "game.toml", "--ladder", "1000,10000", "--replicas", "12", "--json"];
+    let words = ["particles", "game.toml", "--ladder", "1000,10000", "--replicas", "6", "--json"];
     let object = workspace.run(&words).succeeds().json();
     assert_near(number(&object, &["gap"]), 0.4 * PI * PI, 1e-6);
     for rung in ["0", "1"] {
@@ -228,9 +228,9 @@ fn an_interrupted_or_killed_run_resumes_to_the_same_bytes() {
     let tori = TORI.replace("snapshots = 10", "snapshots = 2");
     // More steps between snapshots than between two looks at the clock, and distances that take longer than the steps.
     for (game, options) in [
-        (weighted(), ["-n", "3000,200", "--step", "2e-3", "--scheme", "heun"]),
-        (circles, ["-n", "5000,4000", "--step", "4e-4", "--scheme", "heun"]),
-        (tori, ["-n", "200,100", "--step", "1e-3", "--scheme", "euler-maruyama"]),
+        (weighted(), ["-n", "1500,200", "--step", "2e-3", "--scheme", "heun"]),
+        (circles, ["-n", "2500,2000", "--step", "4e-4", "--scheme", "heun"]),
+        (tori, ["-n", "100,50", "--step", "1e-3", "--scheme", "euler-maruyama"]),
     ] {
         let workspace = Workspace::new();
         workspace.write("game.toml", game);

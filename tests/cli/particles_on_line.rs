@@ -152,11 +152,11 @@ fn clouds_on_the_plane_have_distances_and_are_judged() {
     let workspace = Workspace::new();
     workspace.write("plane.toml", PLANE);
     workspace.run(&["run", "plane.toml", "-o", "run.h5"]).succeeds();
-    let particles = ["particles", "plane.toml", "-n", "150", "--sampling", "iid", "-o", "cloud.h5", "--json"];
+    let particles = ["particles", "plane.toml", "-n", "80", "--sampling", "iid", "-o", "cloud.h5", "--json"];
     let object = workspace.run(&particles).succeeds().json();
     for k in 0..2 {
         let w2 = number(&object, &format!("/snapshots/{k}/mean_field/w2_x"));
-        // Deviations 0.45, 150 points: the floor of the plane is of the order of 0.45 log N/sqrt(N).
+        // Deviations 0.45, 80 points: the floor of the plane is of the order of 0.45 log N/sqrt(N).
         assert!((0.05..0.3).contains(&w2), "{object}");
     }
     let validate = ["validate", "cloud.h5", "--against", "run.h5", "--samples", "39", "--time", "0.2", "--json"];

@@ -49,14 +49,14 @@ pub fn kill_and_resume(game: &str, kills: usize, checkpoint_seconds: &str, seed:
 
 #[test]
 fn a_killed_run_between_circles_resumes_to_the_same_bytes() {
-    let kills = tries(5, 100);
+    let kills = tries(3, 100);
     let met = kill_and_resume(CIRCLES, kills, "0", 1) + kill_and_resume(CIRCLES, kills, "0.02", 2);
     assert!(met > kills, "only {met} kills met a running program");
 }
 
 #[test]
 fn a_killed_run_between_tori_resumes_to_the_same_bytes_although_its_grid_grows() {
-    let kills = tries(3, 100);
+    let kills = tries(2, 100);
     let met = kill_and_resume(TORI, kills, "0", 3);
     assert!(met >= kills / 2, "only {met} of {kills} kills met a running program");
 }

@@ -179,7 +179,7 @@ fn a_killed_sweep_goes_on_and_ends_in_the_same_file() {
     let duration = started.elapsed();
     let mut moments = Moments::new(31);
     let mut killed = 0;
-    for _ in 0..tries(10, 100) {
+    for _ in 0..tries(6, 100) {
         let mut child = command(&workspace, &sweep).spawn().unwrap();
         std::thread::sleep(duration.mul_f64(0.7 * moments.next()));
         let is_over = child.try_wait().unwrap().is_some();
@@ -192,7 +192,7 @@ fn a_killed_sweep_goes_on_and_ends_in_the_same_file() {
             killed += 1;
         }
     }
-    assert!(killed >= 4, "only {killed} sweeps were still going on");
+    assert!(killed >= 3, "only {killed} sweeps were still going on");
     let report = run(&workspace, &[&sweep[..], &["--json"]].concat()).succeeds().json();
     assert_eq!(report["computed"].as_u64().unwrap() + report["reused"].as_u64().unwrap(), 24);
     assert!(

@@ -14,7 +14,7 @@ fn any_number_of_threads_gives_the_same_bytes() {
     for game in games() {
         let workspace = Workspace::new();
         workspace.write("game.toml", game);
-        for threads in ["1", "2", "3", "8", "64"] {
+        for threads in ["1", "2", "3", "8", "64"].into_iter().step_by(tries(2, 1)) {
             let output = format!("{threads}.h5");
             workspace.run(&["run", "game.toml", "-o", &output, "--threads", threads]).succeeds();
             assert_same(&workspace.path("1.h5"), &workspace.path(&output));
@@ -41,7 +41,7 @@ fn repeated_runs_on_a_busy_machine_give_the_same_bytes() {
                 let workspace = Workspace::new();
                 workspace.write("game.toml", game);
                 workspace.run(&["run", "game.toml", "-o", "first.h5", "--threads", "4"]).succeeds();
-                for _ in 0..tries(2, 20) {
+                for _ in 0..tries(1, 20) {
                     workspace.run(&["run", "game.toml", "-o", "again.h5", "--threads", "4", "--force"]).succeeds();
                     assert_same(&workspace.path("first.h5"), &workspace.path("again.h5"));
                 }

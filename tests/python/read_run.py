@@ -1,6 +1,7 @@
 """Opens a file of tests/library/output/other_programs.rs with every reader that users have, warnings being errors.
 
-usage: read_run.py FILE STATE WRITTEN GAME     STATE is running or finished; WRITTEN the number of snapshots
+usage: read_run.py FILE STATE WRITTEN GAME ...     STATE is running or finished; WRITTEN the number of snapshots; more
+                                                   files may follow in the same way
 """
 
 import shutil
@@ -127,8 +128,7 @@ def check_xarray(path, engine, state, written, game):
         check_groups(get, state, written)
 
 
-def main():
-    path, state, written, game_path = sys.argv[1:]
+def check(path, state, written, game_path):
     with open(game_path, encoding="utf-8", newline="") as f:
         game = f.read()
     written = int(written)
@@ -139,6 +139,13 @@ def main():
         header = subprocess.run(["ncdump", "-h", path], capture_output=True, text=True, check=True)
         assert header.stderr == "" and "mu:long_name" in header.stdout, header.stderr
         assert "phony" not in header.stdout
+
+
+def main():
+    words = sys.argv[1:]
+    assert words and len(words) % 4 == 0, words
+    for i in range(0, len(words), 4):
+        check(*words[i : i + 4])
 
 
 main()

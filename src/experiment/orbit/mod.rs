@@ -10,7 +10,8 @@ pub use branch::BranchRequest;
 pub use edge::{EdgeReport, edge};
 pub use report::{BranchReport, FoldReport, OrbitReport, OrbitSummary, RowReport};
 
-use super::discretisation::{automatic_tail, discretise_with_initial, grown_shape, temperatures};
+use super::discretisation::{discretise_with_initial, temperatures};
+use super::grid_growth::{automatic_tail, grown_shape};
 use super::{Destination, Discretisation, RunError, seam};
 use crate::flow::{MflDa, PairLayout};
 use crate::game::{GameFile, GridChoice, Player};

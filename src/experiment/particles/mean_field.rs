@@ -1,7 +1,7 @@
 //! The densities that infinitely many particles have at the snapshot times: the evolution of `run`, without its file.
 
 use crate::experiment::advice::{after_failed_step, check_fixed_grid};
-use crate::experiment::discretisation::grown_shapes;
+use crate::experiment::grid_growth::grown_shapes;
 use crate::experiment::seam;
 use crate::experiment::time_stepping::{new_clock, new_flow, new_stepper};
 use crate::experiment::{Discretisation, RunError, Simulation};

@@ -2,7 +2,8 @@
 
 use super::W2Error;
 use super::frame::Frame;
-use crate::experiment::discretisation::{FEWEST_POINTS, enlarged};
+use crate::experiment::discretisation::FEWEST_POINTS;
+use crate::experiment::grid_growth::enlarged;
 use crate::game::{Expression, Scope, coordinate_names, sample_density};
 use crate::torus::{Density, tails_of_values};
 

@@ -13,6 +13,8 @@ use crate::game::Player;
 use crate::game::nodes::node;
 use crate::torus::{Grid, pad_values};
 use faer::Mat;
+use nashflow_kernels::eigen;
+use nashflow_kernels::factor::ThinQr;
 use std::collections::BTreeMap;
 
 /// One product `c A(x) B(y)`.
@@ -255,9 +257,9 @@ pub fn padded_terms(
 /// `A C B^T = sum_r a_r b_r^T` with as few terms as rounding allows; the columns carry equal shares of each singular
 /// value.
 pub fn compress_product(a: &Mat<f64>, c: &Mat<f64>, b: &Mat<f64>) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
-    let (qr_a, qr_b) = (a.qr(), b.qr());
-    let core = qr_a.thin_R() * c * qr_b.thin_R().transpose();
-    let svd = core.thin_svd().expect("the matrix is finite");
+    let (qr_a, qr_b) = (ThinQr::new(a), ThinQr::new(b));
+    let core = &qr_a.r * c * qr_b.r.transpose();
+    let svd = eigen::singular(&core).expect("the matrix is finite");
     let sigma: Vec<f64> = svd.S().column_vector().iter().copied().collect();
     let largest = sigma.first().copied().unwrap_or(0.0);
     let rank = sigma.iter().take_while(|s| **s > RANK_TOLERANCE * largest).count();
@@ -265,5 +267,5 @@ pub fn compress_product(a: &Mat<f64>, c: &Mat<f64>, b: &Mat<f64>) -> (Vec<Vec<f6
         let product = q * vectors;
         (0..rank).map(|r| product.col(r).iter().map(|v| v * sigma[r].sqrt()).collect()).collect()
     };
-    (expand(qr_a.compute_thin_Q(), svd.U()), expand(qr_b.compute_thin_Q(), svd.V()))
+    (expand(qr_a.q, svd.U()), expand(qr_b.q, svd.V()))
 }

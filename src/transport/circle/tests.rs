@@ -1,6 +1,7 @@
 //! Known answers, a slow second implementation and identities of the distance on the circle.
 
 use super::*;
+use crate::form::tries;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use std::f64::consts::PI;
@@ -366,8 +367,18 @@ fn rotated(density: &Density, by: usize) -> Density {
     Density::normalised(density.grid(), values).unwrap()
 }
 
+/// So many cases, the same in every run.
+fn cases(cases: usize) -> ProptestConfig {
+    ProptestConfig {
+        cases: cases as u32,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(2),
+        ..ProptestConfig::default()
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, rng_seed: RngSeed::Fixed(2), ..ProptestConfig::default() })]
+    #![proptest_config(cases(tries(14, 48)))]
 
     #[test]
     fn the_slow_implementation_agrees(f in random_density(256), g in random_density(256)) {
@@ -377,6 +388,10 @@ proptest! {
         prop_assert!((d.value - fine).abs() <= d.error + uncertainty, "{:?} against {} and {}", d, coarse, fine);
         prop_assert!(d.error <= 1e-10, "{:?}", d);
     }
+}
+
+proptest! {
+    #![proptest_config(cases(48))]
 
     #[test]
     fn swap_and_rotation_change_nothing(f in random_density(128), g in random_density(128), by in 0_usize..128) {

@@ -9,10 +9,8 @@
 
 use super::densities::{PulledBack, invariants};
 use super::spline::{DEGREE, Fields, LOCAL, Lattice, SUPPORT, Table};
-use faer::linalg::solvers::SolveCore;
-use faer::sparse::linalg::solvers::{Llt, SymbolicLlt};
-use faer::sparse::{SparseColMat, SymbolicSparseColMat};
-use faer::{Mat, Side};
+use faer::Mat;
+use nashflow_kernels::sparse::{Cholesky, CholeskyPattern};
 
 /// Eigenvalues of `I + H` and `I - H` below this count as this in `K`, which need not be exact.
 const STEEPEST: f64 = 0.01;
@@ -20,8 +18,7 @@ const STEEPEST: f64 = 0.01;
 /// Splines that meet, the entries of their matrix, and the penalty.
 #[derive(Debug)]
 pub struct Pattern {
-    symbolic: SymbolicSparseColMat<usize>,
-    factorisation: SymbolicLlt<usize>,
+    factorisation: CholeskyPattern,
     /// Position of the first entry for every column and every difference of the first index.
     starts: Vec<[usize; SUPPORT]>,
     /// `int D^2 b_a : D^2 b_b` over one cell.
@@ -31,7 +28,7 @@ pub struct Pattern {
 /// A factorised matrix.
 #[derive(Debug)]
 pub struct Stiffness {
-    factor: Llt<usize, f64>,
+    factor: Cholesky,
 }
 
 impl Pattern {
@@ -52,9 +49,8 @@ impl Pattern {
                 starts.push(start);
             }
         }
-        let symbolic = SymbolicSparseColMat::new_checked(m * n, m * n, pointers, None, rows);
-        let factorisation = SymbolicLlt::try_new(symbolic.as_ref(), Side::Lower).ok()?;
-        Some(Pattern { symbolic, factorisation, starts, penalty: penalty(lattice) })
+        let factorisation = CholeskyPattern::new(m * n, pointers, rows)?;
+        Some(Pattern { factorisation, starts, penalty: penalty(lattice) })
     }
 
     /// The matrix of a pair pulled back; none when it cannot be factorised.
@@ -70,7 +66,7 @@ impl Pattern {
     }
 
     fn factorised(&self, lattice: &Lattice, penalty: f64, tensor: impl Fn(usize) -> [f64; 3]) -> Option<Stiffness> {
-        let mut values = vec![0.0; self.symbolic.row_idx().len()];
+        let mut values = vec![0.0; self.factorisation.entries()];
         let [rows, columns] = [0, 1].map(|i| lattice.axes[i].cells);
         let mut local = vec![0.0; LOCAL * LOCAL];
         for first in 0..rows {
@@ -83,8 +79,7 @@ impl Pattern {
         let diagonal = |j: &usize| values[self.starts[*j][0]];
         let heaviest = (0..self.starts.len()).max_by(|a, b| diagonal(a).total_cmp(&diagonal(b)))?;
         values[self.starts[heaviest][0]] *= 2.0;
-        let matrix = SparseColMat::new(self.symbolic.clone(), values);
-        let factor = Llt::try_new_with_symbolic(self.factorisation.clone(), matrix.as_ref(), Side::Lower).ok()?;
+        let factor = self.factorisation.factorise(values)?;
         Some(Stiffness { factor })
     }
 
@@ -106,7 +101,7 @@ impl Stiffness {
     /// `K^-1 r`.
     pub fn solve(&self, r: &[f64]) -> Vec<f64> {
         let mut column = Mat::from_fn(r.len(), 1, |i, _| r[i]);
-        self.factor.solve_in_place_with_conj(faer::Conj::No, column.as_mut());
+        self.factor.solve_in_place(&mut column);
         column.col_as_slice(0).to_vec()
     }
 }

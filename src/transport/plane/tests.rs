@@ -1,4 +1,5 @@
 use super::*;
+use crate::form::tries;
 use crate::torus::with_room;
 use crate::transport::CircleDistance;
 
@@ -65,10 +66,11 @@ fn on_line(points: usize, half: f64, f: impl Fn(f64) -> f64, g: impl Fn(f64) -> 
 fn products_have_the_distances_of_their_lines() {
     let grid = grid(96, 4.6);
     let target = density(&grid, |x| well(0.5, 0.0)(x[0]) * well(0.5, 0.2)(x[1]));
-    let mut solver = PlaneDistance::new(&target).unwrap().with_relative_tolerance(1e-6);
+    let tolerance = if tries(0, 1) == 1 { 1e-6 } else { 1e-5 };
+    let mut solver = PlaneDistance::new(&target).unwrap().with_relative_tolerance(tolerance);
     // From far away to near, each from the potential of the one before; the last one also from nothing.
     let mut last = None;
-    for share in [1.0, 0.1, 1e-4] {
+    for share in [1.0, 0.1, 1e-4].into_iter().step_by(tries(2, 1)) {
         let a = |s: f64| hill(0.7, 0.3)(s).powf(share) * well(0.5, 0.0)(s).powf(1.0 - share);
         let b = |s: f64| hill(-0.4, 0.4)(s).powf(share) * well(0.5, 0.2)(s).powf(1.0 - share);
         let source = density(&grid, |x| a(x[0]) * b(x[1]));
@@ -77,7 +79,7 @@ fn products_have_the_distances_of_their_lines() {
         let exact = x.value.hypot(y.value);
         println!("{found:?} for {exact} +- {:.1e}, {} steps", x.error + y.error, solver.newton_steps());
         assert!((found.value - exact).abs() <= found.error + x.error + y.error, "{found:?} for {exact}");
-        assert!(found.error <= 1e-6 * exact, "{found:?}");
+        assert!(found.error <= tolerance * exact, "{found:?}");
         last = Some((source, found));
     }
     let (source, warm) = last.unwrap();
@@ -111,7 +113,7 @@ fn the_map_of_a_product_is_that_of_its_lines() {
     let lattice = Lattice::new(&grid, potential.grid.shape()[0] - DEGREE, 1);
     let fields = lattice.fields(&potential.values);
     let (mut worst, mut checked) = (0.0_f64, 0);
-    for j in 0..lattice.nodes() {
+    for j in (0..lattice.nodes()).step_by(tries(5, 1)) {
         let (m, d) = (lattice.node(j), [fields.slope[0][j], fields.slope[1][j]]);
         for i in 0..2 {
             let [before, after] = [share_left(from[i], half, m[i] - d[i]), share_left(to[i], half, m[i] + d[i])];

@@ -6,7 +6,7 @@ use super::shim::{Fault, run};
 use crate::contents::assert_same;
 
 /// Calls tried in the short form.
-const SHORT: usize = 16;
+const SHORT: usize = 12;
 
 #[test]
 fn a_kill_at_any_write_loses_no_snapshot_and_resumes_to_the_same_bytes() {

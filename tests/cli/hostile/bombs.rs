@@ -4,7 +4,7 @@ use super::measured::run_within;
 use crate::workspace::Workspace;
 use std::time::Duration;
 
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(30);
 const MOST_MEMORY: u64 = 1_000_000_000;
 
 /// A game with this payoff, in quotes that TOML leaves alone.

@@ -11,8 +11,8 @@ const GAME: &str = "[game]\npayoff = \"cos(2*pi*(x - y)) + 0.3*cos(2*pi*x)\"\nte
 const SWEEP: &str = "[sweep]\ngame = \"game.toml\"\nrecord = [\"verdict\", \"energy\"]\n[[axis]]\nkey = \"game.temperature\"\n\
                      values = [0.6, 0.7]\n";
 /// Damages of one kind: short form, long form.
-const DAMAGES: [usize; 2] = [6, 1200];
-const PATIENCE: Duration = Duration::from_secs(5);
+const DAMAGES: [usize; 2] = [3, 1200];
+const PATIENCE: Duration = Duration::from_secs(30);
 const MOST_MEMORY: u64 = 1_000_000_000;
 
 /// How a file is made, and the commands that read it under the name `bad.h5`.

@@ -2,6 +2,7 @@
 //! library (`tests/support/particles.rs`): correct simulations pass, and mistakes are found.
 
 use crate::support::experiment::{Ran, run_game};
+use crate::support::form::tries;
 use crate::support::particles::{Random, System};
 use nashflow::experiment::{
     CloudSource, LadderRequest, ParticleRequest, RunSource, TimeChoice, ValidationReport, ValidationRequest, ladder,
@@ -82,9 +83,9 @@ snapshots = 1
 ";
 const POINTS: usize = 20_000;
 
-fn simulated(mistake: Mistake, seed: u64) -> [Vec<f64>; 2] {
+fn simulated(mistake: Mistake, count: usize, seed: u64) -> [Vec<f64>; 2] {
     let mut random = Random::new(seed);
-    let [x, y] = [1.0, -1.0].map(|mean| (0..POINTS).map(|_| mean + 0.5 * random.normal()).collect());
+    let [x, y] = [1.0, -1.0].map(|mean| (0..count).map(|_| mean + 0.5 * random.normal()).collect());
     let system = System {
         force_x: &|x, _| 2.0 * x.powi(3),
         force_y: &|_, y| -mistake.drift * y,
@@ -124,7 +125,7 @@ fn findings(report: &ValidationReport) -> [&str; 2] {
 fn a_correct_simulation_on_the_line_passes_and_every_mistake_is_found() {
     const GOOD: &str = "statistically indistinguishable";
     let run = run_game(&GameFile::parse("apart.toml", APART, &[]).unwrap());
-    let good = simulated(Mistake { temperature: 1.0, drift: 1.0 }, 1);
+    let good = simulated(Mistake { temperature: 1.0, drift: 1.0 }, POINTS, 1);
     let report = judged(&run, &good);
     assert_eq!(findings(&report), [GOOD, GOOD]);
     // Quartic tails have a law of many points, Gaussian ones have none, which is said.
@@ -133,13 +134,15 @@ fn a_correct_simulation_on_the_line_passes_and_every_mistake_is_found() {
     assert!((x.asymptotic.unwrap() / x.mean - 1.0).abs() <= 0.3, "{x:?}");
     assert_eq!(y.asymptotic, None);
     assert!(report.notes.iter().any(|note| note.starts_with("y at time 1.5: no law")), "{:?}", report.notes);
-    let warm = simulated(Mistake { temperature: 1.05, drift: 1.0 }, 1);
+    let warm = simulated(Mistake { temperature: 1.05, drift: 1.0 }, POINTS, 1);
     assert_eq!(findings(&judged(&run, &warm)), ["biased", GOOD], "a temperature 5 % too high");
+    // Grosser mistakes are found with fewer points.
+    let few = tries(2000, POINTS);
     for (factor, what) in [(2.0, "sqrt(4 tau)"), (0.5, "sqrt(tau)")] {
-        let wrong = simulated(Mistake { temperature: factor, drift: 1.0 }, 1);
+        let wrong = simulated(Mistake { temperature: factor, drift: 1.0 }, few, 1);
         assert_eq!(findings(&judged(&run, &wrong)), ["biased", GOOD], "{what} in place of sqrt(2 tau)");
     }
-    let uphill = simulated(Mistake { temperature: 1.0, drift: -1.0 }, 1);
+    let uphill = simulated(Mistake { temperature: 1.0, drift: -1.0 }, few, 1);
     assert_eq!(findings(&judged(&run, &uphill)), [GOOD, "biased"], "a wrong sign of the y player's drift");
     let [x, y] = &good;
     let shifted = [x.iter().map(|x| x + 0.03).collect(), y.clone()];

@@ -2,6 +2,7 @@
 //! simulations pass, and each of the mistakes that people make is found.
 
 use crate::support::experiment::{Ran, run_game};
+use crate::support::form::tries;
 use crate::support::particles::{Random, System};
 use nashflow::experiment::{CloudSource, RunSource, TimeChoice, ValidationReport, ValidationRequest, validate};
 use nashflow::game::GameFile;
@@ -41,11 +42,11 @@ struct Mistake {
 
 const NONE: Mistake = Mistake { step: STEP, temperature: 1.0, drift: 1.0 };
 
-/// Clouds at the end.
-fn simulated(mistake: Mistake, seed: u64) -> [Vec<f64>; 2] {
+/// Clouds of so many points at the end.
+fn simulated(mistake: Mistake, count: usize, seed: u64) -> [Vec<f64>; 2] {
     let mut random = Random::new(seed);
-    let x = random.points(POINTS, TAU, 2.0, |x| 1.0 + 0.9 * (x - 2.0).cos());
-    let y = random.points(POINTS, TAU, 2.0, |y| 1.0 + 0.9 * y.sin());
+    let x = random.points(count, TAU, 2.0, |x| 1.0 + 0.9 * (x - 2.0).cos());
+    let y = random.points(count, TAU, 2.0, |y| 1.0 + 0.9 * y.sin());
     let system = System {
         force_x: &|x, _| -2.0 * x.sin(),
         force_y: &|_, y| mistake.drift * 2.0 * y.sin(),
@@ -91,17 +92,19 @@ const GOOD: &str = "statistically indistinguishable";
 #[test]
 fn a_correct_simulation_passes_and_every_mistake_is_found() {
     let run = run_game(&GameFile::parse("apart.toml", APART, &[]).unwrap());
-    let good = simulated(NONE, 1);
+    let good = simulated(NONE, POINTS, 1);
     assert_eq!(findings(&judged(&run, &good)), [GOOD, GOOD]);
-    let warm = simulated(Mistake { temperature: 1.05, ..NONE }, 1);
+    let warm = simulated(Mistake { temperature: 1.05, ..NONE }, POINTS, 1);
     assert_eq!(findings(&judged(&run, &warm)), ["biased", GOOD], "a temperature 5 % too high");
-    let noisy = simulated(Mistake { temperature: 2.0, ..NONE }, 1);
+    // Grosser mistakes are found with fewer points.
+    let few = tries(2000, POINTS);
+    let noisy = simulated(Mistake { temperature: 2.0, ..NONE }, few, 1);
     assert_eq!(findings(&judged(&run, &noisy)), ["biased", GOOD], "sqrt(4 tau) in place of sqrt(2 tau)");
-    let quiet = simulated(Mistake { temperature: 0.5, ..NONE }, 1);
+    let quiet = simulated(Mistake { temperature: 0.5, ..NONE }, few, 1);
     assert_eq!(findings(&judged(&run, &quiet)), ["biased", GOOD], "sqrt(tau) in place of sqrt(2 tau)");
-    let uphill = simulated(Mistake { drift: -1.0, ..NONE }, 1);
+    let uphill = simulated(Mistake { drift: -1.0, ..NONE }, few, 1);
     assert_eq!(findings(&judged(&run, &uphill)), [GOOD, "biased"], "a wrong sign of the y player's drift");
-    let [x, y] = &good;
+    let [x, y] = &simulated(NONE, few, 1);
     let centred = [x.iter().map(|x| x - PI).collect(), y.clone()];
     assert_eq!(findings(&judged(&run, &centred)), ["biased", GOOD], "angles from -pi, moved there by hand");
     let winding = [x.iter().map(|x| x - 6.0 * PI).collect(), y.clone()];

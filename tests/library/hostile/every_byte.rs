@@ -6,7 +6,7 @@ use crate::support::limit::{Resource, limit};
 use std::process::Command;
 
 /// Distance between the places that are tried, in the short form: a prime, so that no field is always missed.
-const STRIDE: usize = 2003;
+const STRIDE: usize = 6007;
 /// Address space of the process that reads the files.
 const MOST_SPACE: u64 = 3_000_000_000;
 /// Kilobytes of it that are used at the most: a gigabyte.

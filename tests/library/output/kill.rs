@@ -143,15 +143,15 @@ fn kill_often(name: &str, kills: usize, microseconds: u64) {
 
 #[test]
 fn a_run_killed_while_it_writes_snapshots_loses_none() {
-    kill_often("snapshots", tries(20, 400), 3000);
+    kill_often("snapshots", tries(5, 400), 3000);
 }
 
 #[test]
 fn a_run_killed_while_it_regrids_leaves_the_old_or_the_new_file() {
-    kill_often("regrids", tries(8, 100), 3000);
+    kill_often("regrids", tries(3, 100), 3000);
 }
 
 #[test]
 fn a_run_killed_while_it_finishes_leaves_the_old_or_the_new_file() {
-    kill_often("finish", tries(8, 100), 60_000);
+    kill_often("finish", tries(3, 100), 60_000);
 }

@@ -3,6 +3,7 @@
 
 use crate::support::run_file::{Script, layout};
 use nashflow::output::{Header, RunWriter};
+use std::path::PathBuf;
 
 #[test]
 fn other_programs_read_the_file_during_and_after_a_run() {
@@ -18,23 +19,31 @@ fn other_programs_read_the_file_during_and_after_a_run() {
     // 101 snapshots on 101 points for both players: nothing but the scales tells the axes apart.
     let shapes: [(&[usize], &[usize]); 4] =
         [(&[101], &[101]), (&[8, 12], &[8, 12]), (&[101], &[9, 9]), (&[6, 5], &[7])];
-    for (i, (x, y)) in shapes.into_iter().enumerate() {
-        let script = Script::new(&layout(x, y, 101), 20);
-        let path = folder.path().join(format!("Überspiel ∮ {i}.h5"));
-        let check = |state: &str, written: usize| {
-            let [path, game] = [&path, &game_path].map(|path| path.to_str().unwrap().to_string());
-            crate::support::python::run("read_run.py", &[path, state.to_string(), written.to_string(), game]);
+    let scripts = shapes.map(|(x, y)| Script::new(&layout(x, y, 101), 20));
+    let paths = [0, 1, 2, 3].map(|i| folder.path().join(format!("Überspiel ∮ {i}.h5")));
+    // One start of Python for all files.
+    let check = |state: &str, written: usize| {
+        let words = |path: &PathBuf| {
+            let [path, game] = [path, &game_path].map(|path| path.to_str().unwrap().to_string());
+            [path, state.to_string(), written.to_string(), game]
         };
-        let mut writer = RunWriter::create(&path, &header, &script.layout, false).unwrap();
+        crate::support::python::run("read_run.py", &paths.iter().flat_map(words).collect::<Vec<_>>());
+    };
+    let mut writers = Vec::new();
+    for (script, path) in scripts.iter().zip(&paths) {
+        let mut writer = RunWriter::create(path, &header, &script.layout, false).unwrap();
         script.begin(&mut writer).unwrap();
         script.play(&mut writer, 64, |_, _| {}).unwrap();
         writer.flush().unwrap();
-        check("running", 64);
+        writers.push(writer);
+    }
+    check("running", 64);
+    for (script, mut writer) in scripts.iter().zip(writers) {
         script.play(&mut writer, 101, |_, _| {}).unwrap();
         writer.checkpoint(script.checkpoint(&writer)).unwrap();
         writer.finish().unwrap();
-        check("finished", 101);
     }
+    check("finished", 101);
 }
 
 #[test]

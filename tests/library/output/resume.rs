@@ -22,10 +22,11 @@ fn scripts() -> Vec<(&'static str, Script, Vec<Vec<usize>>)> {
 #[test]
 fn a_resumed_run_ends_with_the_same_bytes_wherever_it_was_interrupted() {
     let folder = tempfile::tempdir().unwrap();
-    for (name, script, interruptions) in scripts() {
+    for (i, (name, script, interruptions)) in scripts().into_iter().enumerate() {
         let whole = folder.path().join(format!("{name}.h5"));
         script.complete(&whole, |_, _| {}).unwrap();
-        for cuts in interruptions {
+        // In the short form the places alternate between the scripts.
+        for cuts in interruptions.into_iter().skip(i % tries(2, 1)).step_by(tries(2, 1)) {
             let path = folder.path().join(format!("{name}-{cuts:?}.h5"));
             for (i, &cut) in cuts.iter().enumerate() {
                 let mut writer = if i == 0 {
@@ -266,7 +267,7 @@ fn no_single_changed_byte_of_a_small_file_crashes_the_reader() {
     script.complete(&path, |_, _| {}).unwrap();
     let whole = std::fs::read(&path).unwrap();
     // Primes, so that no byte of a record is always missed.
-    for position in (0..whole.len()).step_by(tries(97, 1)) {
+    for position in (0..whole.len()).step_by(tries(307, 1)) {
         let mut bytes = whole.clone();
         bytes[position] ^= 0xff;
         std::fs::write(&path, &bytes).unwrap();
@@ -274,7 +275,7 @@ fn no_single_changed_byte_of_a_small_file_crashes_the_reader() {
         let _ = RunWriter::resume(&path);
         let _ = read_state(&path, Player::X, StateIndex::Last);
     }
-    for length in (0..whole.len()).step_by(tries(499, 1)) {
+    for length in (0..whole.len()).step_by(tries(1499, 1)) {
         std::fs::write(&path, &whole[..length]).unwrap();
         assert!(read_state(&path, Player::X, StateIndex::Last).is_err(), "cut to {length} bytes");
     }

@@ -1,6 +1,7 @@
 //! Every bundled game runs short: exit status 0, one JSON object of finite numbers, resolved.
 
 use crate::support::comparison::assert_at_most;
+use crate::support::form::tries;
 use assert_cmd::Command;
 use nashflow::game::catalogue;
 use serde_json::Value;
@@ -26,12 +27,13 @@ fn assert_healthy(name: &str, summary: &Value) {
 
 #[test]
 fn every_bundled_game_runs_short_and_is_healthy() {
+    let snapshots = format!("output.snapshots={}", tries(1, 4));
     for game in catalogue::list() {
         let folder = tempfile::tempdir().unwrap();
         let output = Command::cargo_bin("nashflow")
             .unwrap()
             .current_dir(folder.path())
-            .args(["run", game.name, "--json", "--quiet", "--set", "solver.time=0.05", "--set", "output.snapshots=4"])
+            .args(["run", game.name, "--json", "--quiet", "--set", "solver.time=0.05", "--set", &snapshots])
             .output()
             .unwrap();
         let text = String::from_utf8(output.stdout).unwrap();

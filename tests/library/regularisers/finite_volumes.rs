@@ -2,6 +2,7 @@
 
 use super::{cells, flow_of, payoff_of, simulation_from, with_settings};
 use crate::support::evolution::initial;
+use crate::support::form::tries;
 use nashflow::diagnostics::{regularised_energy, regularised_gap};
 use nashflow::equilibrium::Equilibrium;
 use nashflow::flow::Flow;
@@ -66,13 +67,15 @@ fn largest(a: &[Complex64], b: &[Complex64]) -> f64 {
 
 #[test]
 fn the_scheme_is_of_order_two_in_time_in_one_and_in_two_dimensions() {
-    for regulariser in ALL {
+    for (i, regulariser) in ALL.into_iter().enumerate() {
         let settings = |time: &str| [format!("solver.time={time}"), "game.temperature=1.6".to_owned()];
         let circle = file(TEXT, regulariser, &settings("0.02"));
         let plane = PLANE.replace("max(0, 0.06 - (x1 - 0.5)^2 - (x2 - 0.4)^2)", "2 + sin(2*pi*(x1 + x2))");
         let plane = plane.replace("max(0, 0.06 - (y1 - 0.5)^2 - (y2 - 0.9)^2)", "1.5 + cos(2*pi*(y1 - y2))");
         let plane = file(&plane, regulariser, &settings("0.01"));
-        for (game, what) in [(circle, "circle"), (plane, "plane")] {
+        // In the short form the dimensions alternate between the regularisers.
+        let cases = [(circle, "circle"), (plane, "plane")];
+        for (game, what) in cases.into_iter().skip(i % tries(2, 1)).step_by(tries(2, 1)) {
             let exact = after(&game, 1280);
             let errors = [40, 80, 160].map(|steps| largest(&after(&game, steps), &exact));
             let order = (errors[1] / errors[2]).log2();

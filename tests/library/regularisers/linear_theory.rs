@@ -78,7 +78,7 @@ fn eigenvalues_of_cells(file: &GameFile) -> Vec<Complex64> {
         flow.nonlinear(&moved(-h), &mut down);
         (0..n).for_each(|i| matrix[(i, j)] = (up[i].re - down[i].re) / (2.0 * h));
     }
-    let mut values: Vec<Complex64> = matrix.eigenvalues().unwrap();
+    let mut values: Vec<Complex64> = nashflow_kernels::eigen::values(&matrix).unwrap();
     values.sort_by(|a, b| b.re.total_cmp(&a.re));
     values.retain(|v| v.norm() > 1e-4);
     values

@@ -1,6 +1,7 @@
 //! The ways of factorising against each other and against all values on small grids.
 
 use super::*;
+use crate::form::tries;
 use crate::game::payoff::PayoffForm;
 use crate::game::payoff::sample::Sequence;
 use crate::game::{Expression, PayoffSource, Scope, Term};
@@ -53,7 +54,7 @@ fn crosses_on_demand_are_right_at_all_pairs_of_nodes() {
 
 #[test]
 fn a_large_generic_payoff_is_answered_or_refused_from_few_of_its_values() {
-    let n = grid(&[128, 128]);
+    let n = grid(&[tries(64, 128); 2]);
     let count = AtomicUsize::new(0);
     let counted = |weight: f64| {
         let count = &count;
