@@ -4,9 +4,11 @@
 //! ends of a box, where there is no mass, the explicit drift is next to unstable, and the controller of the steps lets waves
 //! grow there up to its tolerance. They are the finest ones of any grid, so that finer grids follow each other to where
 //! diffusion takes over, and every one wants smaller steps. What a grid lacks of a smooth function falls into the tail; such
-//! waves do not. So an axis of a line whose tail is below the tolerance, and is no fall, stays as it is.
+//! waves do not. So an axis of a line whose tail is below the tolerance, and is no fall, stays as it is, as long as the waves
+//! take no density further below 0 than a share of the tolerance: beyond that they would be taken for mass at the seam.
 
 use super::RunError;
+use super::positivity::Lowest;
 use crate::flow::PairLayout;
 use crate::game::{GameFile, Player};
 use crate::torus::{Grid, falls_into_tail, next_fast_size, tail_per_axis};
@@ -16,13 +18,15 @@ use num_complex::Complex64;
 const MOST_NODES: [usize; 2] = [1 << 16, 1 << 20];
 /// Growth of an axis that is not resolved.
 const GROWTH: f64 = 1.15;
+/// Noise on the line may take a density as far below 0, as a share of its maximum and of the tolerance.
+const ALLOWED_NOISE: f64 = 0.1;
 
 /// Tail above which an automatic grid grows: a thousandth of the tolerance, but not below what rounding leaves.
 pub fn automatic_tail(tolerance: f64) -> f64 {
     (1e-3 * tolerance).max(1e-13)
 }
 
-/// The grids on which a state of an automatic grid goes on, when its tails have risen.
+/// The grids on which a state of an automatic grid, whose densities dip so far below 0, goes on when its tails have risen.
 ///
 /// # Errors
 /// As [`grown_shape`].
@@ -30,14 +34,17 @@ pub(super) fn grown_shapes(
     file: &GameFile,
     layout: &PairLayout,
     state: &[Complex64],
+    dip: Option<&Lowest>,
 ) -> Result<Option<[Vec<usize>; 2]>, RunError> {
-    let limit = automatic_tail(file.solver().tolerance());
+    let tolerance = file.solver().tolerance();
+    let limit = automatic_tail(tolerance);
+    let quiet = dip.is_none_or(|dip| dip.depth() <= ALLOWED_NOISE * tolerance);
     for player in Player::BOTH {
         let (grid, spectrum) = (layout.grid(player), layout.part(player, state));
         let mut tails = tail_per_axis(grid, spectrum);
-        if file.game().domain(player).is_line() {
+        if quiet && file.game().domain(player).is_line() {
             for (tail, falls) in tails.iter_mut().zip(falls_into_tail(grid, spectrum)) {
-                if !falls && *tail <= file.solver().tolerance() {
+                if !falls && *tail <= tolerance {
                     *tail = 0.0;
                 }
             }
@@ -93,15 +100,16 @@ mod tests {
     use crate::game::GameFile;
 
     /// Noise below the tolerance makes no grid of the line grow; waves that are not resolved do, and so does noise on a circle,
-    /// or above the tolerance.
+    /// above the tolerance, or with deep dips.
     #[test]
     fn grids_of_the_line_grow_for_waves_that_are_not_resolved_and_not_for_noise() {
-        let game = |payoff: &str, space: &str| {
-            let domain = format!("{{ x = {{ space = \"{space}\" }}, y = {{ space = \"{space}\" }} }}");
-            let text = format!("[game]\npayoff = \"{payoff}\"\ntemperature = 0.2\ndomain = {domain}\n");
+        let game = |payoff: &str, more: &str| {
+            let text = format!("[game]\npayoff = \"{payoff}\"\ntemperature = 0.2\n{more}");
             GameFile::parse("game.toml", &format!("{text}[solver]\ntime = 1\ntolerance = 1e-6\n"), &[]).unwrap()
         };
-        let (line, circle) = (game("x^2/2 - y^2/2", "line"), game("cos(2*pi*x) - cos(2*pi*y)", "circle"));
+        let on_line = "domain = { x = { space = \"line\" }, y = { space = \"line\" } }\n\
+                       [initial]\nx = \"exp(-x^2)\"\ny = \"exp(-y^2)\"\n";
+        let (line, circle) = (game("x^2/2 - y^2/2", on_line), game("cos(2*pi*x) - cos(2*pi*y)", ""));
         let grid = Grid::new(&[64], &[1.0], &[0.0]).unwrap();
         let layout = PairLayout::new(&grid, &grid);
         let resolved: Vec<Complex64> = (0..33).map(|m| Complex64::from((-1.2 * f64::from(m)).exp())).collect();
@@ -121,10 +129,15 @@ mod tests {
             for player in Player::BOTH {
                 let mut parts = [resolved.clone(), resolved.clone()];
                 parts[player.index()] = part.clone();
-                let shapes = grown_shapes(file, &layout, &parts.concat()).unwrap();
+                let state = parts.concat();
+                let dip = |depth: f64| Lowest { time: 0.0, player, minimum: -3.0 * depth, maximum: 3.0 };
+                let shapes = grown_shapes(file, &layout, &state, Some(&dip(0.5e-7))).unwrap();
                 let mut expected = [vec![64], vec![64]];
                 expected[player.index()] = vec![next_fast_size(74)];
-                assert_eq!(shapes, grows.then_some(expected), "{player:?}, {part:?}");
+                assert_eq!(shapes, grows.then_some(expected.clone()), "{player:?}, {part:?}");
+                let is_resolved = part.last() == resolved.last();
+                let shapes = grown_shapes(file, &layout, &state, Some(&dip(2e-7))).unwrap();
+                assert_eq!(shapes, (!is_resolved).then_some(expected), "{player:?}, {part:?}");
             }
         }
     }

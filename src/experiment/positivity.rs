@@ -29,7 +29,8 @@ pub struct Lowest {
 }
 
 impl Lowest {
-    fn depth(&self) -> f64 {
+    /// How far below 0, as a share of the maximum.
+    pub fn depth(&self) -> f64 {
         -self.minimum / self.maximum
     }
 

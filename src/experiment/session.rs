@@ -221,10 +221,11 @@ impl<'a> Session<'a> {
             if let Err(error) = check_fixed_grid(self.file, flow, pair) {
                 return Err(self.at_time(error, to));
             }
+            let dip = self.positivity.look(pair, to);
             if let GridChoice::Auto = self.file.solver().grid() {
-                grown = grown_shapes(self.file, flow.layout(), pair);
+                grown = grown_shapes(self.file, flow.layout(), pair, dip.as_ref());
             }
-            if let Some(dip) = self.positivity.look(pair, to) {
+            if let Some(dip) = dip {
                 keep_positive(&mut self.lowest, dip, scheme, good(&self.snapshots), &self.writer)?;
             }
         }

@@ -181,7 +181,7 @@ fn the_bias_of_players_that_feel_each_other_is_the_solution_of_their_equations()
         &[],
     );
     // Clouds that did not feel each other's bias would be off by nearly half of it, those of y by more than all of it.
-    let (count, h) = (1_usize << tries(19, 20), 5e-3);
+    let (count, h) = (1 << 20, 5e-3);
     let solved = discretise(file.game(), file.solver()).unwrap();
     let equilibrium = Player::BOTH.map(|player| solved.equilibrium_density(player));
     let [mu, nu] = &equilibrium;

@@ -2,6 +2,7 @@
 
 use crate::experiment::advice::{after_failed_step, check_fixed_grid};
 use crate::experiment::grid_growth::grown_shapes;
+use crate::experiment::positivity::Watch;
 use crate::experiment::seam;
 use crate::experiment::time_stepping::{new_clock, new_flow, new_stepper};
 use crate::experiment::{Discretisation, RunError, Simulation};
@@ -25,6 +26,7 @@ pub(crate) fn mean_field(
     let state = flow.start([initial[0].values(), initial[1].values()]);
     let clock = new_clock(file, &flow);
     let mut simulation = Simulation::new(flow, new_stepper(file), state, clock);
+    let mut watch = Watch::new(simulation.flow().layout());
     let mut densities = vec![initial];
     let mut buffer = Vec::new();
     loop {
@@ -45,7 +47,7 @@ pub(crate) fn mean_field(
                 return Err(RunError::Step { time, steps, source, advice, kept: String::new() });
             }
         }
-        grow(file, &mut discretisation, &mut simulation)?;
+        grow(file, &mut discretisation, &mut simulation, &mut watch)?;
     }
 }
 
@@ -54,15 +56,19 @@ fn grow(
     file: &GameFile,
     discretisation: &mut Discretisation,
     simulation: &mut Simulation<Box<dyn Flow>>,
+    watch: &mut Watch,
 ) -> Result<(), RunError> {
     let layout = simulation.flow().layout().clone();
     let dated = |error: RunError| error.dated(simulation.clock().time);
     if *file.solver().grid() != GridChoice::Auto {
         return check_fixed_grid(file, simulation.flow(), simulation.state()).map_err(dated);
     }
-    let Some(shapes) = grown_shapes(file, &layout, simulation.state()).map_err(dated)? else { return Ok(()) };
+    let dip = watch.look(simulation.state(), simulation.clock().time);
+    let grown = grown_shapes(file, &layout, simulation.state(), dip.as_ref()).map_err(dated)?;
+    let Some(shapes) = grown else { return Ok(()) };
     *discretisation = Discretisation::new(file.game(), &shapes)?;
     let flow = new_flow(file, discretisation);
+    *watch = Watch::new(flow.layout());
     simulation.regrid(flow);
     Ok(())
 }

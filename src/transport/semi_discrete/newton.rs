@@ -258,6 +258,11 @@ impl Newton<'_> {
         if self.least_share(state) >= ENOUGH_MASS || matches!(self.field, Field::Uniform) {
             return Ok(());
         }
+        self.lower_uniform_part(state)
+    }
+
+    /// The same, however much mass every cell has.
+    pub fn lower_uniform_part(&mut self, state: &mut State) -> Result<(), f64> {
         self.uniform_part = 1.0;
         self.measure(state);
         loop {

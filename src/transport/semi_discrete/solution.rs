@@ -45,27 +45,17 @@ impl Solution {
     pub fn find(sites: Sites, field: &Field, last: Option<Solution>) -> Result<Solution, TransportError> {
         let triangulation = Triangulation::delaunay(&sites.positions, sites.lengths);
         let mut newton = Newton { sites: &sites, field, uniform_part: 0.0, effort: SemiDiscreteEffort::default() };
-        let mut state = start(&mut newton, triangulation, last)?;
-        let mut best: Option<Certificate> = None;
-        let done = newton.iterate(&mut state, |newton, state, direction| {
-            if newton.mismatch(state) > NEARLY_DONE {
-                return false;
-            }
-            let found = certify(state, newton.sites, field, direction);
-            best = Some(found);
-            found.gap <= WANTED_GAP * found.dual
-        });
-        let certificate = match best {
-            Some(certificate) if done => certificate,
-            _ => {
-                // Rounding is the limit: what is left is sent over the facets, the shortest way, and not along the curve.
-                let direction = newton.direction(&state, LAST_TOLERANCE);
-                certify(&state, &sites, field, &direction)
-            }
-        };
+        let mut state = start(&mut newton, triangulation.clone(), last)?;
+        let mut certificate = finish(&mut newton, &mut state);
+        if !is_good(&certificate)
+            && !matches!(field, Field::Uniform)
+            && let Some(other) = start_at_uniform(&mut newton, triangulation)
+        {
+            state = other;
+            certificate = finish(&mut newton, &mut state);
+        }
         let effort = newton.effort;
-        let good = certificate.gap <= ALLOWED_GAP * certificate.dual;
-        if !good {
+        if !is_good(&certificate) {
             return Err(TransportError::NotConverged {
                 method: METHOD,
                 stage: "Newton for the weights",
@@ -90,6 +80,41 @@ impl Solution {
     pub fn cells(&self, field: &Field, axes: &[Axis], positions: &[f64]) -> Cells {
         Cells::read(&self.state, &self.sites, field, axes, positions)
     }
+}
+
+/// Newton's method for the true density, from a state in which no cell is empty.
+fn finish(newton: &mut Newton, state: &mut State) -> Certificate {
+    let mut best: Option<Certificate> = None;
+    let done = newton.iterate(state, |newton, state, direction| {
+        if newton.mismatch(state) > NEARLY_DONE {
+            return false;
+        }
+        let found = certify(state, newton.sites, newton.field, direction);
+        best = Some(found);
+        found.gap <= WANTED_GAP * found.dual
+    });
+    match best {
+        Some(certificate) if done => certificate,
+        _ => {
+            // Rounding is the limit: what is left is sent over the facets, the shortest way, and not along the curve.
+            let direction = newton.direction(state, LAST_TOLERANCE);
+            certify(state, newton.sites, newton.field, &direction)
+        }
+    }
+}
+
+/// Whether the gap is an answer.
+fn is_good(certificate: &Certificate) -> bool {
+    certificate.gap <= ALLOWED_GAP * certificate.dual
+}
+
+/// A second start, for clouds in whose way from weights 0 there is vacuum: cells that meet where the density is 0 exchange
+/// nothing along any direction. All have mass of a uniform density, which is lowered in stages.
+fn start_at_uniform(newton: &mut Newton, triangulation: Triangulation) -> Option<State> {
+    newton.uniform_part = 1.0;
+    let mut state = newton.state(vec![DoubleDouble::default(); newton.sites.len()], triangulation)?;
+    newton.lower_uniform_part(&mut state).ok()?;
+    Some(state)
 }
 
 /// The state Newton's method starts from, for the true density: that of the weights of the last cloud, or a share of them,
