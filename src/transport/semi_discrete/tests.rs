@@ -338,6 +338,28 @@ fn an_empty_half_is_served_in_the_piecewise_constant_reading() {
     assert!(apart < 1e-3 && distance.error < 1e-8 * distance.value, "{distance:?} {apart:e}");
 }
 
+/// A small hill in a wide vacuum, where cells meet that exchange nothing: about one cloud of twenty stops Newton's method on its
+/// first way.
+#[test]
+fn points_of_a_hill_in_a_vacuum_have_a_distance() {
+    let sharpness = 100.0;
+    let hill = move |s: f64, t: f64| (sharpness * (s.cos() + t.cos() - 2.0)).exp();
+    let mut density = band_limited([128, 128], [1.0, 1.0], hill);
+    let mut random = Random(12);
+    for _ in 0..tries(30, 300) {
+        // Boxes and Muller's method.
+        let points: Vec<[f64; 2]> = (0..10)
+            .map(|_| {
+                let (radius, angle) =
+                    ((-2.0 * (1.0 - random.next()).ln() / sharpness).sqrt() / TAU, TAU * random.next());
+                [radius * angle.cos(), radius * angle.sin()]
+            })
+            .collect();
+        let Distance { value, error, gap, .. } = density.distance(&cloud(&points, None, [1.0, 1.0])).unwrap();
+        assert!(error <= 1e-5 * value && gap.unwrap() <= 1e-8 * value * value, "{value} +- {error:e}, gap {gap:?}");
+    }
+}
+
 #[test]
 fn a_warm_start_gives_the_same_distance() {
     let mut random = Random(13);
