@@ -4,8 +4,9 @@
 //! ends of a box, where there is no mass, the explicit drift is next to unstable, and the controller of the steps lets waves
 //! grow there up to its tolerance. They are the finest ones of any grid, so that finer grids follow each other to where
 //! diffusion takes over, and every one wants smaller steps. What a grid lacks of a smooth function falls into the tail; such
-//! waves do not. So an axis of a line whose tail is below the tolerance, and is no fall, stays as it is, as long as the waves
-//! take no density further below 0 than a share of the tolerance: beyond that they would be taken for mass at the seam.
+//! waves do not. As long as grids are cheap they grow after both, since noise costs digits. From [`FEWEST_FOR_NOISE`] on an
+//! axis of a line whose tail is below the tolerance, and is no fall, stays as it is, as long as the waves take no density
+//! further below 0 than a share of the tolerance: beyond that they would be taken for mass at the seam.
 
 use super::RunError;
 use super::positivity::Lowest;
@@ -18,8 +19,10 @@ use num_complex::Complex64;
 const MOST_NODES: [usize; 2] = [1 << 16, 1 << 20];
 /// Growth of an axis that is not resolved.
 const GROWTH: f64 = 1.15;
+/// Points of an axis, in one and in two dimensions, that grows no more after noise.
+const FEWEST_FOR_NOISE: [usize; 2] = [512, 128];
 /// Noise on the line may take a density as far below 0, as a share of its maximum and of the tolerance.
-const ALLOWED_NOISE: f64 = 0.1;
+const ALLOWED_NOISE: f64 = 0.3;
 
 /// Tail above which an automatic grid grows: a thousandth of the tolerance, but not below what rounding leaves.
 pub fn automatic_tail(tolerance: f64) -> f64 {
@@ -43,8 +46,9 @@ pub(super) fn grown_shapes(
         let (grid, spectrum) = (layout.grid(player), layout.part(player, state));
         let mut tails = tail_per_axis(grid, spectrum);
         if quiet && file.game().domain(player).is_line() {
-            for (tail, falls) in tails.iter_mut().zip(falls_into_tail(grid, spectrum)) {
-                if !falls && *tail <= tolerance {
+            let fewest = FEWEST_FOR_NOISE[grid.dimension() - 1];
+            for ((tail, falls), axis) in tails.iter_mut().zip(falls_into_tail(grid, spectrum)).zip(grid.axes()) {
+                if axis.points >= fewest && !falls && *tail <= tolerance {
                     *tail = 0.0;
                 }
             }
@@ -99,8 +103,8 @@ mod tests {
     use super::*;
     use crate::game::GameFile;
 
-    /// Noise below the tolerance makes no grid of the line grow; waves that are not resolved do, and so does noise on a circle,
-    /// above the tolerance, or with deep dips.
+    /// Noise below the tolerance makes no fine grid of the line grow; waves that are not resolved do, and so does noise on a
+    /// coarse grid, on a circle, above the tolerance, or with deep dips.
     #[test]
     fn grids_of_the_line_grow_for_waves_that_are_not_resolved_and_not_for_noise() {
         let game = |payoff: &str, more: &str| {
@@ -110,34 +114,38 @@ mod tests {
         let on_line = "domain = { x = { space = \"line\" }, y = { space = \"line\" } }\n\
                        [initial]\nx = \"exp(-x^2)\"\ny = \"exp(-y^2)\"\n";
         let (line, circle) = (game("x^2/2 - y^2/2", on_line), game("cos(2*pi*x) - cos(2*pi*y)", ""));
-        let grid = Grid::new(&[64], &[1.0], &[0.0]).unwrap();
-        let layout = PairLayout::new(&grid, &grid);
-        let resolved: Vec<Complex64> = (0..33).map(|m| Complex64::from((-1.2 * f64::from(m)).exp())).collect();
-        let cut_off: Vec<Complex64> = (0..33).map(|m| Complex64::from((-0.6 * f64::from(m)).exp())).collect();
-        let noise = |size: f64| resolved.iter().map(|c| c + size).collect::<Vec<Complex64>>();
-        for (file, part, grows) in [
-            (&line, resolved.clone(), false),
-            (&line, cut_off.clone(), true),
-            (&line, noise(1e-7), false),
-            (&line, noise(1e-5), true),
-            (&line, cut_off.iter().map(|c| c + 1e-9).collect(), true),
-            (&circle, resolved.clone(), false),
-            (&circle, cut_off, true),
-            (&circle, noise(1e-7), true),
-        ] {
-            // The player who is not resolved is the one whose grid grows.
-            for player in Player::BOTH {
-                let mut parts = [resolved.clone(), resolved.clone()];
-                parts[player.index()] = part.clone();
-                let state = parts.concat();
-                let dip = |depth: f64| Lowest { time: 0.0, player, minimum: -3.0 * depth, maximum: 3.0 };
-                let shapes = grown_shapes(file, &layout, &state, Some(&dip(0.5e-7))).unwrap();
-                let mut expected = [vec![64], vec![64]];
-                expected[player.index()] = vec![next_fast_size(74)];
-                assert_eq!(shapes, grows.then_some(expected.clone()), "{player:?}, {part:?}");
-                let is_resolved = part.last() == resolved.last();
-                let shapes = grown_shapes(file, &layout, &state, Some(&dip(2e-7))).unwrap();
-                assert_eq!(shapes, (!is_resolved).then_some(expected), "{player:?}, {part:?}");
+        for (points, fine) in [(64, false), (576, true)] {
+            let grid = Grid::new(&[points], &[1.0], &[0.0]).unwrap();
+            let layout = PairLayout::new(&grid, &grid);
+            let falling = |rate: f64| -> Vec<Complex64> {
+                (0..=points / 2).map(|m| Complex64::from((-rate * m as f64 * 64.0 / points as f64).exp())).collect()
+            };
+            let (resolved, cut_off) = (falling(1.2), falling(0.6));
+            let noise = |size: f64| resolved.iter().map(|c| c + size).collect::<Vec<Complex64>>();
+            for (file, part, grows) in [
+                (&line, resolved.clone(), false),
+                (&line, cut_off.clone(), true),
+                (&line, noise(1e-7), !fine),
+                (&line, noise(1e-5), true),
+                (&line, cut_off.iter().map(|c| c + 1e-9).collect(), true),
+                (&circle, resolved.clone(), false),
+                (&circle, cut_off, true),
+                (&circle, noise(1e-7), true),
+            ] {
+                // The player who is not resolved is the one whose grid grows.
+                for player in Player::BOTH {
+                    let mut parts = [resolved.clone(), resolved.clone()];
+                    parts[player.index()] = part.clone();
+                    let state = parts.concat();
+                    let dip = |depth: f64| Lowest { time: 0.0, player, minimum: -3.0 * depth, maximum: 3.0 };
+                    let shapes = grown_shapes(file, &layout, &state, Some(&dip(2e-7))).unwrap();
+                    let mut expected = [vec![points], vec![points]];
+                    expected[player.index()] = vec![next_fast_size((1.15 * points as f64).ceil() as usize)];
+                    assert_eq!(shapes, grows.then_some(expected.clone()), "{player:?}, {part:?}");
+                    let is_resolved = part.last() == resolved.last();
+                    let shapes = grown_shapes(file, &layout, &state, Some(&dip(4e-7))).unwrap();
+                    assert_eq!(shapes, (!is_resolved).then_some(expected), "{player:?}, {part:?}");
+                }
             }
         }
     }

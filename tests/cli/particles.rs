@@ -228,9 +228,9 @@ fn an_interrupted_or_killed_run_resumes_to_the_same_bytes() {
     let tori = TORI.replace("snapshots = 10", "snapshots = 2");
     // More steps between snapshots than between two looks at the clock, and distances that take longer than the steps.
     for (game, options) in [
-        (weighted(), ["-n", "1500,200", "--step", "2e-3", "--scheme", "heun"]),
-        (circles, ["-n", "2500,2000", "--step", "4e-4", "--scheme", "heun"]),
-        (tori, ["-n", "100,50", "--step", "1e-3", "--scheme", "euler-maruyama"]),
+        (weighted(), ["-n", "3000,200", "--step", "2e-3", "--scheme", "heun"]),
+        (circles, ["-n", "5000,4000", "--step", "4e-4", "--scheme", "heun"]),
+        (tori, ["-n", "200,100", "--step", "1e-3", "--scheme", "euler-maruyama"]),
     ] {
         let workspace = Workspace::new();
         workspace.write("game.toml", game);

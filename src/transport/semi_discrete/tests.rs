@@ -356,7 +356,7 @@ fn points_of_a_hill_in_a_vacuum_have_a_distance() {
             })
             .collect();
         let Distance { value, error, gap, .. } = density.distance(&cloud(&points, None, [1.0, 1.0])).unwrap();
-        assert!(error <= 1e-5 * value && gap.unwrap() <= 1e-8 * value * value, "{value} +- {error:e}, gap {gap:?}");
+        assert!(error <= 1e-4 * value && gap.unwrap() <= 1e-8 * value * value, "{value} +- {error:e}, gap {gap:?}");
     }
 }
 
