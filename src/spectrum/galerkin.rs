@@ -92,7 +92,7 @@ impl PlayerSpace {
         let (m, q) = (energies.len(), self.corrections.len());
         let aw = &self.corrections.images;
         let energy = &self.corrections.projected;
-        let eigen = eigen::symmetric_pairs(&energy).expect("the eigenvalues of a small matrix");
+        let eigen = eigen::symmetric_pairs(energy).expect("the eigenvalues of a small matrix");
         let rotation = Mat::from_fn(q, q, |i, j| eigen.U()[(i, j)] / (self.share * eigen.S()[j]).sqrt());
         let squares = rotation.transpose() * (aw.transpose() * aw) * &rotation;
         let rate = self.share * self.temperature;
